@@ -1,0 +1,142 @@
+/**
+ * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
+ * Every field is set: past `config.ts` nobody asks for a default again.
+ */
+
+/** Where spans go. `endpoint` is the full URL that is posted to (for `thrift-udp`, `host:port`). */
+export type SpanExporterConfiguration =
+  | (OtlpExporterConfiguration & { readonly type: "otlp" })
+  | {
+      readonly type: "jaeger";
+      /** `otlp` (to 4318), `thrift-http` (to 14268/api/traces) or `thrift-udp` (to 6832). */
+      readonly protocol: "otlp" | "thrift-http" | "thrift-udp";
+      readonly endpoint: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly type: "zipkin";
+      readonly endpoint: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+    }
+  | { readonly type: "console" };
+
+export type MetricExporterConfiguration =
+  | (OtlpExporterConfiguration & {
+      readonly type: "otlp";
+      readonly temporality: "cumulative" | "delta" | "lowmemory";
+      readonly histogramAggregation: "explicit_bucket_histogram" | "base2_exponential_bucket_histogram";
+    })
+  | { readonly type: "console" };
+
+export type LogSinkConfiguration =
+  | (OtlpExporterConfiguration & { readonly type: "otlp" })
+  /** JSON lines on standard output. */
+  | { readonly type: "console" };
+
+/** OTLP over HTTP or gRPC; `endpoint` is the whole URL of the signal, `/v1/traces` included for HTTP. */
+export interface OtlpExporterConfiguration {
+  readonly protocol: "http/protobuf" | "http/json" | "grpc";
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly compression: "none" | "gzip";
+  /** PEM text, read from the file that the option names. */
+  readonly certificate: string | undefined;
+  readonly clientKey: string | undefined;
+  readonly clientCertificate: string | undefined;
+  /** gRPC only: plain text to an endpoint without scheme. */
+  readonly insecure: boolean;
+}
+
+export type SamplingConfiguration =
+  | { readonly type: "always_on" }
+  | { readonly type: "always_off" }
+  | { readonly type: "ratio"; readonly ratio: number }
+  | { readonly type: "rate_limiting"; readonly tracesPerSecond: number };
+
+export interface BatchConfiguration {
+  readonly maxQueueSize: number;
+  readonly maxExportBatchSize: number;
+  readonly scheduledDelayMs: number;
+  readonly exportTimeoutMs: number;
+}
+
+export interface SpanLimitsConfiguration {
+  readonly attributeCountLimit: number;
+  /** `Infinity` when there is none. */
+  readonly attributeValueLengthLimit: number;
+  readonly eventCountLimit: number;
+  readonly linkCountLimit: number;
+  readonly attributePerEventCountLimit: number;
+  readonly attributePerLinkCountLimit: number;
+}
+
+export interface PrometheusConfiguration {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly path: string;
+}
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+
+export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi";
+
+export type ResourceDetectorName = "env" | "host" | "os" | "process" | "container" | "serviceinstance";
+
+export interface Configuration {
+  /** False when `OTEL_SDK_DISABLED=true`: everything is a no-op and nothing is loaded. */
+  readonly enabled: boolean;
+  /** Path of an OpenTelemetry declarative configuration file, from `OTEL_CONFIG_FILE`; the SDK is then built from it. */
+  readonly declarativeFile: string | undefined;
+  readonly service: {
+    /** `undefined`: to be taken from the nearest package.json. */
+    readonly name: string | undefined;
+    readonly version: string | undefined;
+    readonly namespace: string | undefined;
+    /** `deployment.environment.name` */
+    readonly environment: string | undefined;
+  };
+  readonly resource: {
+    readonly attributes: Readonly<Record<string, string>>;
+    readonly detectors: readonly ResourceDetectorName[];
+  };
+  readonly propagators: readonly Propagator[];
+  readonly tracing: {
+    readonly enabled: boolean;
+    readonly exporters: readonly SpanExporterConfiguration[];
+    readonly sampling: SamplingConfiguration;
+    /** Whether a remote or local parent's decision is followed before `sampling` is asked. */
+    readonly parentBased: boolean;
+    readonly limits: SpanLimitsConfiguration;
+    readonly batch: BatchConfiguration;
+    /** Names of baggage entries that become span attributes. */
+    readonly baggageAttributes: readonly string[];
+  };
+  readonly metrics: {
+    readonly enabled: boolean;
+    readonly exporters: readonly MetricExporterConfiguration[];
+    readonly prometheus: PrometheusConfiguration | undefined;
+    readonly exportIntervalMs: number;
+    readonly exportTimeoutMs: number;
+  };
+  readonly logging: {
+    readonly enabled: boolean;
+    readonly level: LogLevel;
+    readonly sinks: readonly LogSinkConfiguration[];
+    readonly batch: BatchConfiguration;
+    readonly attributeCountLimit: number;
+    readonly attributeValueLengthLimit: number;
+  };
+  /**
+   * By the short name of `instrumentation-table.ts` ("http", "pg", …): `false` off, `true` on, an object is handed to
+   * the instrumentation as its configuration. A name that is absent has its default.
+   */
+  readonly instrumentations: Readonly<Record<string, boolean | Readonly<Record<string, unknown>>>>;
+  /** How long the last flush may take at exit, in milliseconds. */
+  readonly shutdownTimeoutMs: number;
+  /** Level of telltale's and the SDK's own diagnostics on standard error; OTEL_LOG_LEVEL. */
+  readonly diagnosticsLevel: "none" | "error" | "warn" | "info" | "debug" | "verbose" | "all";
+}
