@@ -1,0 +1,76 @@
+/**
+ * Which instrumentation belongs to which module: data only, so that nothing is loaded by reading it.
+ * A name is the one that OpenTelemetry uses in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`: the package's own suffix.
+ */
+
+export interface InstrumentationEntry {
+  /** Key in the option `instrumentations` and in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. */
+  readonly name: string;
+  readonly package: string;
+  readonly className: string;
+  /** Packages and built-in modules (without `node:`) whose first load brings the instrumentation in. */
+  readonly modules: readonly string[];
+  /** `module`: when one of `modules` is loaded; `fetch`: at the first request of undici; `metrics`: with a meter provider. */
+  readonly startsWith: "module" | "fetch" | "metrics";
+  readonly enabledByDefault: boolean;
+  /** Of `modules`, those with a real ESM build of their own whose default export is to be patched. */
+  readonly esModules?: readonly string[];
+  /** Of `modules`, those that from some version on only wrap another of them: a version out of range is no surprise. */
+  readonly wrappers?: readonly string[];
+}
+
+export const instrumentationTable: readonly InstrumentationEntry[] = [
+  contrib("http", "HttpInstrumentation", ["http", "https"]),
+  { ...contrib("undici", "UndiciInstrumentation", []), startsWith: "fetch" },
+  contrib("express", "ExpressInstrumentation", ["express"]),
+  // Ours: contrib's is deprecated, and @fastify/otel asks for another set of OpenTelemetry packages.
+  { ...contrib("fastify", "FastifyInstrumentation", ["fastify"]), package: "@telltale/tracing/fastify" },
+  contrib("koa", "KoaInstrumentation", ["koa"]),
+  contrib("hapi", "HapiInstrumentation", ["@hapi/hapi"]),
+  contrib("nestjs-core", "NestInstrumentation", ["@nestjs/core"]),
+  contrib("graphql", "GraphQLInstrumentation", ["graphql"]),
+  contrib("grpc", "GrpcInstrumentation", ["@grpc/grpc-js"]),
+  contrib("socket.io", "SocketIoInstrumentation", ["socket.io"]),
+  contrib("pg", "PgInstrumentation", ["pg", "pg-pool"]),
+  contrib("mysql", "MySQLInstrumentation", ["mysql"]),
+  contrib("mysql2", "MySQL2Instrumentation", ["mysql2"]),
+  contrib("mongodb", "MongoDBInstrumentation", ["mongodb"]),
+  contrib("mongoose", "MongooseInstrumentation", ["mongoose"]),
+  {
+    ...contrib("redis", "RedisInstrumentation", ["redis", "@redis/client", "@node-redis/client"]),
+    wrappers: ["redis"],
+  },
+  contrib("ioredis", "IORedisInstrumentation", ["ioredis"]),
+  contrib("memcached", "MemcachedInstrumentation", ["memcached"]),
+  contrib("cassandra-driver", "CassandraDriverInstrumentation", ["cassandra-driver"]),
+  contrib("knex", "KnexInstrumentation", ["knex"]),
+  contrib("amqplib", "AmqplibInstrumentation", ["amqplib"]),
+  contrib("kafkajs", "KafkaJsInstrumentation", ["kafkajs"]),
+  // Every client of the AWS SDK is built on these.
+  contrib("aws-sdk", "AwsInstrumentation", [
+    "@smithy/core",
+    "@smithy/smithy-client",
+    "@smithy/middleware-stack",
+    "@aws-sdk/smithy-client",
+    "@aws-sdk/middleware-stack",
+  ]),
+  { ...contrib("openai", "OpenAIInstrumentation", ["openai"]), esModules: ["openai"] },
+  contrib("pino", "PinoInstrumentation", ["pino"]),
+  contrib("winston", "WinstonInstrumentation", ["winston"]),
+  contrib("bunyan", "BunyanInstrumentation", ["bunyan"]),
+  contrib("dataloader", "DataloaderInstrumentation", ["dataloader"]),
+  contrib("generic-pool", "GenericPoolInstrumentation", ["generic-pool"]),
+  contrib("lru-memoizer", "LruMemoizerInstrumentation", ["lru-memoizer"]),
+  contrib("tedious", "TediousInstrumentation", ["tedious"]),
+  contrib("oracledb", "OracleInstrumentation", ["oracledb"]),
+  { ...contrib("runtime-node", "RuntimeNodeInstrumentation", []), startsWith: "metrics" },
+  // A span for every socket, look-up and file: wanted by few, noise to all others.
+  { ...contrib("net", "NetInstrumentation", ["net"]), enabledByDefault: false },
+  { ...contrib("dns", "DnsInstrumentation", ["dns", "dns/promises"]), enabledByDefault: false },
+  { ...contrib("fs", "FsInstrumentation", ["fs", "fs/promises"]), enabledByDefault: false },
+];
+
+function contrib(name: string, className: string, modules: readonly string[]): InstrumentationEntry {
+  const packageName = `@opentelemetry/instrumentation-${name}`;
+  return { name, package: packageName, className, modules, startsWith: "module", enabledByDefault: true };
+}
