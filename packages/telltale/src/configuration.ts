@@ -2,25 +2,9 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
+import type { OtlpExporterConfiguration, SpanExporterConfiguration } from "@telltale/tracing";
 
-/** Where spans go. `endpoint` is the full URL that is posted to (for `thrift-udp`, `host:port`). */
-export type SpanExporterConfiguration =
-  | (OtlpExporterConfiguration & { readonly type: "otlp" })
-  | {
-      readonly type: "jaeger";
-      /** `otlp` (to 4318), `thrift-http` (to 14268/api/traces) or `thrift-udp` (to 6832). */
-      readonly protocol: "otlp" | "thrift-http" | "thrift-udp";
-      readonly endpoint: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly timeoutMs: number;
-    }
-  | {
-      readonly type: "zipkin";
-      readonly endpoint: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly timeoutMs: number;
-    }
-  | { readonly type: "console" };
+export type { OtlpExporterConfiguration, SpanExporterConfiguration };
 
 export type MetricExporterConfiguration =
   | (OtlpExporterConfiguration & {
@@ -34,21 +18,6 @@ export type LogSinkConfiguration =
   | (OtlpExporterConfiguration & { readonly type: "otlp" })
   /** JSON lines on standard output. */
   | { readonly type: "console" };
-
-/** OTLP over HTTP or gRPC; `endpoint` is the whole URL of the signal, `/v1/traces` included for HTTP. */
-export interface OtlpExporterConfiguration {
-  readonly protocol: "http/protobuf" | "http/json" | "grpc";
-  readonly endpoint: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly compression: "none" | "gzip";
-  /** PEM text, read from the file that the option names. */
-  readonly certificate: string | undefined;
-  readonly clientKey: string | undefined;
-  readonly clientCertificate: string | undefined;
-  /** gRPC only: plain text to an endpoint without scheme. */
-  readonly insecure: boolean;
-}
 
 export type SamplingConfiguration =
   | { readonly type: "always_on" }
@@ -100,7 +69,7 @@ export interface Configuration {
     readonly environment: string | undefined;
   };
   readonly resource: {
-    readonly attributes: Readonly<Record<string, string>>;
+    readonly attributes: Readonly<Record<string, string | number | boolean>>;
     readonly detectors: readonly ResourceDetectorName[];
   };
   readonly propagators: readonly Propagator[];
@@ -121,6 +90,7 @@ export interface Configuration {
     readonly prometheus: PrometheusConfiguration | undefined;
     readonly exportIntervalMs: number;
     readonly exportTimeoutMs: number;
+    readonly exemplarFilter: "trace_based" | "always_on" | "always_off";
   };
   readonly logging: {
     readonly enabled: boolean;
@@ -139,4 +109,6 @@ export interface Configuration {
   readonly shutdownTimeoutMs: number;
   /** Level of telltale's and the SDK's own diagnostics on standard error; OTEL_LOG_LEVEL. */
   readonly diagnosticsLevel: "none" | "error" | "warn" | "info" | "debug" | "verbose" | "all";
+  /** What can be used but was probably not meant, in whole sentences; to be said once at start. */
+  readonly warnings: readonly string[];
 }

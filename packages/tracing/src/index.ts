@@ -1,1 +1,11 @@
-export {};
+export { currentSpanId, currentTraceId } from "./active-span.ts";
+export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggage-span-processor.ts";
+export { keepEarlyIds } from "./early-ids.ts";
+export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
+export type { JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
+export type { OtlpExporterConfiguration } from "./otlp-span-exporter.ts";
+export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./rate-limiting-sampler.ts";
+export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
+export { type TracedOptions, traced } from "./traced.ts";
+export { type WithSpanOptions, withSpan } from "./with-span.ts";
+export type { ZipkinExporterConfiguration } from "./zipkin-exporter.ts";

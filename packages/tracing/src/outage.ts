@@ -1,0 +1,95 @@
+import { diag } from "@opentelemetry/api";
+import type { ExportResult } from "@opentelemetry/core";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
+
+export interface OutageOptions {
+  /** Where the spans go: a URL or `host:port`. */
+  readonly endpoint: string;
+  /** Given to each export before it counts as failed, in milliseconds, on top of the exporter's own limit. */
+  readonly timeoutMs: number;
+}
+
+// The values of ExportResultCode: importing the enum would load @opentelemetry/core.
+const SUCCESS = 0;
+const FAILED = 1;
+
+/** OTLP ends by itself at `timeoutMs`; the others have no limit of their own. */
+const GRACE_MS = 1_000;
+
+/**
+ * `exporter`, with every export answered exactly once, in time, and with an outage told twice: when the endpoint is lost,
+ * and when it is reached again with the number of spans that were lost. Export errors in between only reach the callback.
+ */
+export function reportOutages(exporter: SpanExporter, options: OutageOptions): SpanExporter {
+  const where = withoutSecrets(options.endpoint);
+  const underWay = new Set<Promise<void>>();
+  let stopped = false;
+  let lostSpans = 0;
+
+  function settle(spans: number, result: ExportResult): void {
+    if (result.code === SUCCESS) {
+      if (lostSpans === 0) return;
+      diag.warn(`telltale: ${where} is reached again; ${lostSpans} spans were lost meanwhile`);
+      lostSpans = 0;
+      return;
+    }
+    if (lostSpans === 0) {
+      const reason = reasonOf(result.error);
+      diag.warn(
+        `telltale: spans do not reach ${where} (${reason}); they are lost until it answers, which will be said here`,
+      );
+    }
+    lostSpans += spans;
+  }
+
+  return {
+    export(spans, done) {
+      if (stopped) return done(failed(`the exporter to ${where} has been shut down`));
+      const answered = exportOnce(exporter, spans, options.timeoutMs + GRACE_MS).then((result) => {
+        underWay.delete(answered);
+        settle(spans.length, result);
+        done(result);
+      });
+      underWay.add(answered);
+    },
+    async forceFlush() {
+      await Promise.all(underWay);
+      await exporter.forceFlush?.();
+    },
+    async shutdown() {
+      stopped = true;
+      await Promise.all(underWay);
+      await exporter.shutdown();
+    },
+  };
+}
+
+function exportOnce(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: number): Promise<ExportResult> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => resolve(failed(`no answer within ${timeoutMs} ms`)), timeoutMs).unref();
+    const answer = (result: ExportResult): void => {
+      clearTimeout(deadline);
+      resolve(result);
+    };
+    try {
+      exporter.export(spans, answer);
+    } catch (error) {
+      answer({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  });
+}
+
+function failed(message: string): ExportResult {
+  return { code: FAILED, error: Object.assign(new Error(message), { code: "TELLTALE_EXPORT_FAILED" }) };
+}
+
+// Node's error for a refused connection to a name with two addresses has a code and no message.
+function reasonOf(error: (Error & { code?: unknown }) | undefined): string {
+  return error?.message || String(error?.code ?? "no reason given");
+}
+
+function withoutSecrets(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return endpoint;
+  const { protocol, host, pathname } = new URL(endpoint);
+  return host === "" ? endpoint : `${protocol}//${host}${pathname}`;
+}

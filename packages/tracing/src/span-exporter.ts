@@ -1,0 +1,54 @@
+import { createRequire } from "node:module";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { createJaegerThriftExporter, type JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
+import { createOtlpSpanExporter, type OtlpExporterConfiguration } from "./otlp-span-exporter.ts";
+import { reportOutages } from "./outage.ts";
+import { createZipkinExporter, type ZipkinExporterConfiguration } from "./zipkin-exporter.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Where spans go. `endpoint` is the full URL that is posted to (for `thrift-udp`, `host:port`). */
+export type SpanExporterConfiguration =
+  | (OtlpExporterConfiguration & { readonly type: "otlp" })
+  | JaegerExporterConfiguration
+  | ZipkinExporterConfiguration
+  | { readonly type: "console" };
+
+/**
+ * The exporter of one configuration; its packages are loaded here and not before. Every failed export is told to the
+ * callback; through `diag` one warning says when an endpoint is lost and one when it is reached again.
+ * @throws Error with code TELLTALE_MISSING_PACKAGE or TELLTALE_JAEGER_COMPACT_PORT.
+ */
+export function createSpanExporter(configuration: SpanExporterConfiguration): SpanExporter {
+  switch (configuration.type) {
+    case "otlp":
+      return reportOutages(createOtlpSpanExporter(configuration), configuration);
+    case "jaeger":
+      return reportOutages(createJaegerExporter(configuration), configuration);
+    case "zipkin":
+      return reportOutages(createZipkinExporter(configuration), configuration);
+    case "console": {
+      const { ConsoleSpanExporter } = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
+      return new ConsoleSpanExporter();
+    }
+  }
+}
+
+function createJaegerExporter(configuration: JaegerExporterConfiguration): SpanExporter {
+  switch (configuration.protocol) {
+    case "otlp":
+      return createOtlpSpanExporter({ ...configuration, ...plainOtlp });
+    case "thrift-http":
+    case "thrift-udp":
+      return createJaegerThriftExporter({ ...configuration, protocol: configuration.protocol });
+  }
+}
+
+const plainOtlp = {
+  protocol: "http/protobuf",
+  compression: "none",
+  certificate: undefined,
+  clientKey: undefined,
+  clientCertificate: undefined,
+  insecure: false,
+} as const;
