@@ -3,7 +3,13 @@ export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggag
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
 export type { JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
-export type { OtlpExporterConfiguration } from "./otlp-span-exporter.ts";
+export {
+  createOtlpExporter,
+  type OtlpExporter,
+  type OtlpExporterConfiguration,
+  type OtlpSignal,
+} from "./otlp-exporter.ts";
+export { type OutageOptions, reportOutages } from "./outage.ts";
 export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./rate-limiting-sampler.ts";
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export { type TracedOptions, traced } from "./traced.ts";

@@ -1,13 +1,16 @@
 import { diag } from "@opentelemetry/api";
 import type { ExportResult } from "@opentelemetry/core";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
+import type { OtlpExporter } from "./otlp-exporter.ts";
 
 export interface OutageOptions {
-  /** Where the spans go: a URL or `host:port`. */
+  /** Where they go: a URL or `host:port`. */
   readonly endpoint: string;
   /** Given to each export before it counts as failed, in milliseconds, on top of the exporter's own limit. */
   readonly timeoutMs: number;
 }
+
+/** An exporter of any signal; `forceFlush` is optional for spans. */
+export type Exporter<T> = Omit<OtlpExporter<T>, "forceFlush"> & { forceFlush?(): Promise<void> };
 
 // The values of ExportResultCode: importing the enum would load @opentelemetry/core.
 const SUCCESS = 0;
@@ -18,36 +21,36 @@ const GRACE_MS = 1_000;
 
 /**
  * `exporter`, with every export answered exactly once, in time, and with an outage told twice: when the endpoint is lost,
- * and when it is reached again with the number of spans that were lost. Export errors in between only reach the callback.
+ * and when it is reached again with the number of items that were lost. Export errors in between only reach the callback.
  */
-export function reportOutages(exporter: SpanExporter, options: OutageOptions): SpanExporter {
+export function reportOutages<T>(what: string, exporter: Exporter<T>, options: OutageOptions): OtlpExporter<T> {
   const where = withoutSecrets(options.endpoint);
   const underWay = new Set<Promise<void>>();
   let stopped = false;
-  let lostSpans = 0;
+  let lost = 0;
 
-  function settle(spans: number, result: ExportResult): void {
+  function settle(items: number, result: ExportResult): void {
     if (result.code === SUCCESS) {
-      if (lostSpans === 0) return;
-      diag.warn(`telltale: ${where} is reached again; ${lostSpans} spans were lost meanwhile`);
-      lostSpans = 0;
+      if (lost === 0) return;
+      diag.warn(`telltale: ${where} is reached again; ${lost} ${what} were lost meanwhile`);
+      lost = 0;
       return;
     }
-    if (lostSpans === 0) {
+    if (lost === 0) {
       const reason = reasonOf(result.error);
       diag.warn(
-        `telltale: spans do not reach ${where} (${reason}); they are lost until it answers, which will be said here`,
+        `telltale: ${what} do not reach ${where} (${reason}); they are lost until it answers, which will be said here`,
       );
     }
-    lostSpans += spans;
+    lost += items;
   }
 
   return {
-    export(spans, done) {
+    export(items, done) {
       if (stopped) return done(failed(`the exporter to ${where} has been shut down`));
-      const answered = exportOnce(exporter, spans, options.timeoutMs + GRACE_MS).then((result) => {
+      const answered = exportOnce(exporter, items, options.timeoutMs + GRACE_MS).then((result) => {
         underWay.delete(answered);
-        settle(spans.length, result);
+        settle(Array.isArray(items) ? items.length : 1, result);
         done(result);
       });
       underWay.add(answered);
@@ -64,7 +67,7 @@ export function reportOutages(exporter: SpanExporter, options: OutageOptions): S
   };
 }
 
-function exportOnce(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: number): Promise<ExportResult> {
+function exportOnce<T>(exporter: Exporter<T>, items: T, timeoutMs: number): Promise<ExportResult> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => resolve(failed(`no answer within ${timeoutMs} ms`)), timeoutMs).unref();
     const answer = (result: ExportResult): void => {
@@ -72,7 +75,7 @@ function exportOnce(exporter: SpanExporter, spans: ReadableSpan[], timeoutMs: nu
       resolve(result);
     };
     try {
-      exporter.export(spans, answer);
+      exporter.export(items, answer);
     } catch (error) {
       answer({ code: FAILED, error: error instanceof Error ? error : new Error(String(error)) });
     }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { createJaegerThriftExporter, type JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
-import { createOtlpSpanExporter, type OtlpExporterConfiguration } from "./otlp-span-exporter.ts";
+import { createOtlpExporter, type OtlpExporterConfiguration } from "./otlp-exporter.ts";
 import { reportOutages } from "./outage.ts";
 import { createZipkinExporter, type ZipkinExporterConfiguration } from "./zipkin-exporter.ts";
 
@@ -22,11 +22,11 @@ export type SpanExporterConfiguration =
 export function createSpanExporter(configuration: SpanExporterConfiguration): SpanExporter {
   switch (configuration.type) {
     case "otlp":
-      return reportOutages(createOtlpSpanExporter(configuration), configuration);
+      return reportOutages("spans", createOtlpExporter("traces", configuration), configuration);
     case "jaeger":
-      return reportOutages(createJaegerExporter(configuration), configuration);
+      return reportOutages("spans", createJaegerExporter(configuration), configuration);
     case "zipkin":
-      return reportOutages(createZipkinExporter(configuration), configuration);
+      return reportOutages("spans", createZipkinExporter(configuration), configuration);
     case "console": {
       const { ConsoleSpanExporter } = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
       return new ConsoleSpanExporter();
@@ -37,7 +37,7 @@ export function createSpanExporter(configuration: SpanExporterConfiguration): Sp
 function createJaegerExporter(configuration: JaegerExporterConfiguration): SpanExporter {
   switch (configuration.protocol) {
     case "otlp":
-      return createOtlpSpanExporter({ ...configuration, ...plainOtlp });
+      return createOtlpExporter("traces", { ...configuration, ...plainOtlp });
     case "thrift-http":
     case "thrift-udp":
       return createJaegerThriftExporter({ ...configuration, protocol: configuration.protocol });

@@ -3,7 +3,8 @@
  * one backend's headers, which are often secrets, would be sent to every other endpoint.
  */
 import { createRequire } from "node:module";
-import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { ExportResult } from "@opentelemetry/core";
+import type { IExporterMetricsHelper, ISerializer } from "@opentelemetry/otlp-transformer";
 
 const require = createRequire(import.meta.url);
 
@@ -25,20 +26,35 @@ export interface OtlpExporterConfiguration {
 /** Exports under way at once: OpenTelemetry's default. */
 const CONCURRENCY_LIMIT = 30;
 
-export function createOtlpSpanExporter(configuration: OtlpExporterConfiguration): SpanExporter {
+/** What the exporters of all three signals have in common; `T` is a list of spans or log records, or the metrics. */
+export interface OtlpExporter<T> {
+  export(items: T, done: (result: ExportResult) => void): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export type OtlpSignal = "traces" | "metrics" | "logs";
+
+/** The OTLP exporter of a signal; the packages of its protocol are loaded here and not before. */
+export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExporterConfiguration): OtlpExporter<T> {
+  // The delegates are typed by what they serialize, which the signal decides.
   switch (configuration.protocol) {
     case "http/protobuf":
     case "http/json":
-      return overHttp(configuration, configuration.protocol);
+      return overHttp(signal, configuration, configuration.protocol) as OtlpExporter<unknown> as OtlpExporter<T>;
     case "grpc":
-      return overGrpc(configuration);
+      return overGrpc(signal, configuration) as OtlpExporter<unknown> as OtlpExporter<T>;
   }
 }
 
-function overHttp(configuration: OtlpExporterConfiguration, protocol: "http/protobuf" | "http/json"): SpanExporter {
+function overHttp(
+  signal: OtlpSignal,
+  configuration: OtlpExporterConfiguration,
+  protocol: "http/protobuf" | "http/json",
+): OtlpExporter<never> {
   const base =
     require("@opentelemetry/otlp-exporter-base/node-http") as typeof import("@opentelemetry/otlp-exporter-base/node-http");
-  const transformer = require("@opentelemetry/otlp-transformer") as typeof import("@opentelemetry/otlp-transformer");
+  const parts = partsOf(signal);
   const json = protocol === "http/json";
   const headers = {
     ...configuration.headers,
@@ -56,17 +72,17 @@ function overHttp(configuration: OtlpExporterConfiguration, protocol: "http/prot
         ...(configuration.clientCertificate !== undefined && { cert: configuration.clientCertificate }),
       }),
     },
-    json ? transformer.JsonTraceSerializer : transformer.ProtobufTraceSerializer,
-    json ? "otlp_http_json_span_exporter" : "otlp_http_span_exporter",
-    transformer.TraceExporterMetricsHelper,
+    json ? parts.json : parts.protobuf,
+    json ? `otlp_http_json_${parts.component}` : `otlp_http_${parts.component}`,
+    parts.counter,
     undefined,
-  );
+  ) as OtlpExporter<never>;
 }
 
-function overGrpc(configuration: OtlpExporterConfiguration): SpanExporter {
+function overGrpc(signal: OtlpSignal, configuration: OtlpExporterConfiguration): OtlpExporter<never> {
   const base =
     require("@opentelemetry/otlp-grpc-exporter-base") as typeof import("@opentelemetry/otlp-grpc-exporter-base");
-  const transformer = require("@opentelemetry/otlp-transformer") as typeof import("@opentelemetry/otlp-transformer");
+  const parts = partsOf(signal);
   const secure = isSecure(configuration);
   return base.createOtlpGrpcExportDelegate(
     {
@@ -86,13 +102,51 @@ function overGrpc(configuration: OtlpExporterConfiguration): SpanExporter {
             )
           : base.createInsecureCredentials(),
     },
-    transformer.ProtobufTraceSerializer,
-    "otlp_grpc_span_exporter",
-    transformer.TraceExporterMetricsHelper,
+    parts.protobuf,
+    `otlp_grpc_${parts.component}`,
+    parts.counter,
     undefined,
-    "TraceExportService",
-    "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-  );
+    `${parts.service}ExportService`,
+    `/opentelemetry.proto.collector.${parts.service.toLowerCase()}.v1.${parts.service}Service/Export`,
+  ) as OtlpExporter<never>;
+}
+
+interface SignalParts {
+  readonly json: ISerializer<never, unknown>;
+  readonly protobuf: ISerializer<never, unknown>;
+  readonly counter: IExporterMetricsHelper<never>;
+  readonly component: string;
+  readonly service: string;
+}
+
+function partsOf(signal: OtlpSignal): SignalParts {
+  const transformer = require("@opentelemetry/otlp-transformer") as typeof import("@opentelemetry/otlp-transformer");
+  switch (signal) {
+    case "traces":
+      return {
+        json: transformer.JsonTraceSerializer,
+        protobuf: transformer.ProtobufTraceSerializer,
+        counter: transformer.TraceExporterMetricsHelper,
+        component: "span_exporter",
+        service: "Trace",
+      };
+    case "metrics":
+      return {
+        json: transformer.JsonMetricsSerializer,
+        protobuf: transformer.ProtobufMetricsSerializer,
+        counter: transformer.MetricsExporterMetricsHelper,
+        component: "metric_exporter",
+        service: "Metrics",
+      };
+    case "logs":
+      return {
+        json: transformer.JsonLogsSerializer,
+        protobuf: transformer.ProtobufLogsSerializer,
+        counter: transformer.LogsExporterMetricsHelper,
+        component: "log_exporter",
+        service: "Logs",
+      };
+  }
 }
 
 function shared(configuration: OtlpExporterConfiguration) {
