@@ -1,0 +1,480 @@
+/** Generated from schema.ts by `npm run generate`: edit the schema, not this file. */
+
+/** Options of `bootstrap()`; `telltale.yaml`, `.toml` and `.json` have the same shape. */
+export interface TelltaleOptions {
+  /** Who sends the telemetry. */
+  readonly service?: ServiceOptions;
+  /** What else is known of the sender. */
+  readonly resource?: ResourceOptions;
+  /**
+   * How the trace is carried from one service to the next.
+   * @default [tracecontext, baggage]
+   */
+  readonly propagators?: readonly ("tracecontext" | "baggage" | "b3" | "b3multi")[];
+  /** Traces; `false` records none. */
+  readonly tracing?: boolean | TracingOptions;
+  /** Metrics; `false` records none. */
+  readonly metrics?: boolean | MetricsOptions;
+  /** Logs; `false` switches the logger and the shipping off. */
+  readonly logging?: boolean | LoggingOptions;
+  /**
+   * Which libraries are observed: `true`, `false` or the instrumentation's own configuration.
+   * @default all but `net`, `dns` and `fs`
+   */
+  readonly instrumentations?: InstrumentationSwitches;
+  /**
+   * How long the last flush may take when the process ends. In milliseconds.
+   * @default 2000
+   */
+  readonly shutdownTimeoutMs?: number;
+  /**
+   * `false` makes everything a no-op and loads nothing.
+   * @default true
+   */
+  readonly enabled?: boolean;
+  /**
+   * What telltale and the SDK say about themselves on standard error.
+   * @default info
+   */
+  readonly diagnosticsLevel?: "none" | "error" | "warn" | "info" | "debug" | "verbose" | "all";
+}
+
+/** Who sends the telemetry. */
+export interface ServiceOptions {
+  /**
+   * The service's name, `service.name`.
+   * @default the name in the nearest package.json
+   */
+  readonly name?: string;
+  /**
+   * The service's version, `service.version`.
+   * @default the version in the nearest package.json
+   */
+  readonly version?: string;
+  /** What the service belongs to, `service.namespace`. */
+  readonly namespace?: string;
+  /** Where it is deployed, `deployment.environment.name`. */
+  readonly environment?: string;
+}
+
+/** What else is known of the sender. */
+export interface ResourceOptions {
+  /** Attributes of everything that is sent. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * What is asked about the process and its surroundings at start.
+   * @default [env, host, os, process, container]
+   */
+  readonly detectors?: readonly ("env" | "host" | "os" | "process" | "container" | "serviceinstance")[];
+}
+
+/** Traces; `false` records none. */
+export interface TracingOptions {
+  /**
+   * Where spans go; each is sent to all of them.
+   * @default one `otlp`
+   */
+  readonly exporters?: readonly SpanExporterOptions[];
+  /** Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling. */
+  readonly sampling?: SamplingOptions;
+  /** How much one span may hold. */
+  readonly limits?: SpanLimitsOptions;
+  /** How records are gathered before they are sent. */
+  readonly batch?: BatchOptions;
+  /**
+   * Names of baggage entries that become attributes of every span.
+   * @default []
+   */
+  readonly baggageAttributes?: readonly string[];
+}
+
+/** Where spans go; each is sent to all of them. */
+export type SpanExporterOptions =
+  | OtlpSpanExporterOptions
+  | JaegerExporterOptions
+  | ZipkinExporterOptions
+  | ConsoleSpanExporterOptions;
+
+/** Sends traces to an OpenTelemetry Collector or any other OTLP receiver. */
+export interface OtlpSpanExporterOptions {
+  readonly type: "otlp";
+  /**
+   * How OTLP is carried; gRPC is loaded only when asked for.
+   * @default http/protobuf
+   */
+  readonly protocol?: "http/protobuf" | "http/json" | "grpc";
+  /**
+   * Where to send to; over HTTP, `/v1/traces` is added to a URL without a path. The general variable is a base that always gets it, the signal's own is used as it is.
+   * @default http://localhost:4318/v1/traces, for gRPC http://localhost:4317
+   */
+  readonly endpoint?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default none
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * gRPC only: plain text to an endpoint that is written without a scheme.
+   * @default false
+   */
+  readonly insecure?: boolean;
+}
+
+/** Sends spans to Jaeger: over OTLP, or in its older thrift formats. */
+export interface JaegerExporterOptions {
+  readonly type: "jaeger";
+  /**
+   * `otlp` to port 4318, `thrift-http` to port 14268 or `thrift-udp` (binary) to port 6832.
+   * @default told by the endpoint's port, else `otlp`
+   */
+  readonly protocol?: "otlp" | "thrift-http" | "thrift-udp";
+  /**
+   * Where Jaeger listens; the path of the protocol is added to a URL without one. Port 6831 is refused: it expects compact thrift.
+   * @default http://localhost:4318/v1/traces, http://localhost:14268/api/traces or localhost:6832
+   */
+  readonly endpoint?: string;
+  /** Headers of each request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+}
+
+/** Sends spans to Zipkin, as version 2 JSON. */
+export interface ZipkinExporterOptions {
+  readonly type: "zipkin";
+  /**
+   * Where Zipkin listens; `/api/v2/spans` is added to a URL without a path.
+   * @default http://localhost:9411/api/v2/spans
+   */
+  readonly endpoint?: string;
+  /** Headers of each request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+}
+
+/** Prints spans on standard output. */
+export interface ConsoleSpanExporterOptions {
+  readonly type: "console";
+}
+
+/** Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling. */
+export interface SamplingOptions {
+  /**
+   * Keep everything, nothing, a share, or so many a second.
+   * @default `ratio` or `rate_limiting` when only their number is given, else `always_on`
+   */
+  readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting";
+  /**
+   * For `ratio`: the share of traces that is kept.
+   * @default 1
+   */
+  readonly ratio?: number;
+  /** For `rate_limiting`, which needs it: how many traces are kept at most. In traces a second. */
+  readonly tracesPerSecond?: number;
+  /**
+   * Follow the decision of the caller's span where there is one.
+   * @default true
+   */
+  readonly parentBased?: boolean;
+}
+
+/** How much one span may hold. */
+export interface SpanLimitsOptions {
+  /**
+   * Attributes of a span.
+   * @default 128
+   */
+  readonly attributeCountLimit?: number;
+  /**
+   * Longer texts are cut. In characters.
+   * @default Infinity
+   */
+  readonly attributeValueLengthLimit?: number;
+  /**
+   * Events of a span.
+   * @default 128
+   */
+  readonly eventCountLimit?: number;
+  /**
+   * Links of a span.
+   * @default 128
+   */
+  readonly linkCountLimit?: number;
+  /**
+   * Attributes of an event.
+   * @default 128
+   */
+  readonly attributePerEventCountLimit?: number;
+  /**
+   * Attributes of a link.
+   * @default 128
+   */
+  readonly attributePerLinkCountLimit?: number;
+}
+
+/** How records are gathered before they are sent. */
+export interface BatchOptions {
+  /**
+   * Records that wait at most; more are dropped and counted.
+   * @default 2048
+   */
+  readonly maxQueueSize?: number;
+  /**
+   * Records in one request at most; not above `maxQueueSize`.
+   * @default 512
+   */
+  readonly maxExportBatchSize?: number;
+  /**
+   * How long a record waits at most before its batch is sent. In milliseconds.
+   * @default 5000 for spans, 1000 for logs
+   */
+  readonly scheduledDelayMs?: number;
+  /**
+   * How long sending a batch may take; 0 for no limit. In milliseconds.
+   * @default 30000
+   */
+  readonly exportTimeoutMs?: number;
+}
+
+/** Metrics; `false` records none. */
+export interface MetricsOptions {
+  /**
+   * Where metrics are sent.
+   * @default one `otlp`, or none when `prometheus` is on
+   */
+  readonly exporters?: readonly MetricExporterOptions[];
+  /** A page for Prometheus to scrape; `true` takes the defaults. */
+  readonly prometheus?: boolean | PrometheusOptions;
+  /**
+   * How often metrics are sent. In milliseconds.
+   * @default 60000
+   */
+  readonly exportIntervalMs?: number;
+  /**
+   * How long sending them may take, not above `exportIntervalMs`; 0 for as long as that. In milliseconds.
+   * @default 30000
+   */
+  readonly exportTimeoutMs?: number;
+  /**
+   * Which measurements may become exemplars.
+   * @default trace_based
+   */
+  readonly exemplarFilter?: "trace_based" | "always_on" | "always_off";
+}
+
+/** Where metrics are sent. */
+export type MetricExporterOptions = OtlpMetricExporterOptions | ConsoleMetricExporterOptions;
+
+/** Sends metrics to an OpenTelemetry Collector or any other OTLP receiver. */
+export interface OtlpMetricExporterOptions {
+  readonly type: "otlp";
+  /**
+   * How OTLP is carried; gRPC is loaded only when asked for.
+   * @default http/protobuf
+   */
+  readonly protocol?: "http/protobuf" | "http/json" | "grpc";
+  /**
+   * Where to send to; over HTTP, `/v1/metrics` is added to a URL without a path. The general variable is a base that always gets it, the signal's own is used as it is.
+   * @default http://localhost:4318/v1/metrics, for gRPC http://localhost:4317
+   */
+  readonly endpoint?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default none
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * gRPC only: plain text to an endpoint that is written without a scheme.
+   * @default false
+   */
+  readonly insecure?: boolean;
+  /**
+   * Whether sums are sent since the start or since the last time.
+   * @default cumulative
+   */
+  readonly temporality?: "cumulative" | "delta" | "lowmemory";
+  /**
+   * The kind of histogram that is sent.
+   * @default explicit_bucket_histogram
+   */
+  readonly histogramAggregation?: "explicit_bucket_histogram" | "base2_exponential_bucket_histogram";
+}
+
+/** Prints metrics on standard output. */
+export interface ConsoleMetricExporterOptions {
+  readonly type: "console";
+}
+
+/** A page for Prometheus to scrape; `true` takes the defaults. */
+export interface PrometheusOptions {
+  /**
+   * Address to listen on; `0.0.0.0` to be reachable from other machines and containers.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * Port to listen on; 0 takes any free one.
+   * @default 9464
+   */
+  readonly port?: number;
+  /**
+   * Path of the page.
+   * @default /metrics
+   */
+  readonly path?: string;
+}
+
+/** Logs; `false` switches the logger and the shipping off. */
+export interface LoggingOptions {
+  /**
+   * The least severe level that is logged.
+   * @default info
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Where log records go. The variable decides only what is shipped: the console stays.
+   * @default `console` and one `otlp`
+   */
+  readonly sinks?: readonly LogSinkOptions[];
+  /** How records are gathered before they are sent. */
+  readonly batch?: BatchOptions;
+  /** How much one log record may hold. */
+  readonly limits?: LogRecordLimitsOptions;
+}
+
+/** Where log records go. The variable decides only what is shipped: the console stays. */
+export type LogSinkOptions = ConsoleLogSinkOptions | OtlpLogSinkOptions;
+
+/** JSON lines on standard output. */
+export interface ConsoleLogSinkOptions {
+  readonly type: "console";
+}
+
+/** Sends logs to an OpenTelemetry Collector or any other OTLP receiver. */
+export interface OtlpLogSinkOptions {
+  readonly type: "otlp";
+  /**
+   * How OTLP is carried; gRPC is loaded only when asked for.
+   * @default http/protobuf
+   */
+  readonly protocol?: "http/protobuf" | "http/json" | "grpc";
+  /**
+   * Where to send to; over HTTP, `/v1/logs` is added to a URL without a path. The general variable is a base that always gets it, the signal's own is used as it is.
+   * @default http://localhost:4318/v1/logs, for gRPC http://localhost:4317
+   */
+  readonly endpoint?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default none
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * gRPC only: plain text to an endpoint that is written without a scheme.
+   * @default false
+   */
+  readonly insecure?: boolean;
+}
+
+/** How much one log record may hold. */
+export interface LogRecordLimitsOptions {
+  /**
+   * Attributes of a record.
+   * @default 128
+   */
+  readonly attributeCountLimit?: number;
+  /**
+   * Longer texts are cut. In characters.
+   * @default Infinity
+   */
+  readonly attributeValueLengthLimit?: number;
+}
+
+/** The instrumentations that telltale has. */
+export type InstrumentationName =
+  | "amqplib"
+  | "aws-sdk"
+  | "bunyan"
+  | "cassandra-driver"
+  | "dataloader"
+  | "dns"
+  | "express"
+  | "fastify"
+  | "fs"
+  | "generic-pool"
+  | "graphql"
+  | "grpc"
+  | "hapi"
+  | "http"
+  | "ioredis"
+  | "kafkajs"
+  | "knex"
+  | "koa"
+  | "lru-memoizer"
+  | "memcached"
+  | "mongodb"
+  | "mongoose"
+  | "mysql"
+  | "mysql2"
+  | "nestjs-core"
+  | "net"
+  | "openai"
+  | "oracledb"
+  | "pg"
+  | "pino"
+  | "redis"
+  | "runtime-node"
+  | "socket.io"
+  | "tedious"
+  | "undici"
+  | "winston";
+
+/** By name: on, off, or on with the instrumentation's own configuration. */
+export type InstrumentationSwitches = {
+  readonly [Name in InstrumentationName]?: boolean | Readonly<Record<string, unknown>>;
+};

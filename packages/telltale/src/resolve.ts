@@ -1,0 +1,207 @@
+import type { BatchConfiguration, Configuration, SamplingConfiguration } from "./configuration.ts";
+import { shown } from "./configuration-error.ts";
+import { instrumentationNames } from "./instrumentation-names.ts";
+import type { Option } from "./option.ts";
+import type { Place } from "./place.ts";
+import { logSinks, metricExporters, spanExporters, unlessZero } from "./resolve-exporters.ts";
+import { schema } from "./schema.ts";
+import { type Layers, mergedMap, type Setting, strongest } from "./setting.ts";
+
+export type Surroundings = Omit<Place, "name"> & { readonly layers: Layers; readonly warn: (warning: string) => void };
+
+/** The configuration that the layers give together, defaults filled in; values that contradict each other are reported. */
+export function resolveConfiguration(around: Surroundings): Omit<Configuration, "declarativeFile" | "warnings"> {
+  const { layers } = around;
+  const get = reader(layers);
+  const prometheus = get("metrics.prometheus") as boolean;
+  const attributes = mergedMap(layers, "resource.attributes") as Record<string, string | number | boolean>;
+  return {
+    enabled: get("enabled"),
+    service: service(layers),
+    resource: {
+      attributes: Object.fromEntries(
+        Object.entries(attributes).filter(([name]) => !Object.hasOwn(serviceAttributes, name)),
+      ),
+      detectors: get("resource.detectors"),
+    },
+    propagators: get("propagators"),
+    tracing: {
+      enabled: get("tracing"),
+      exporters: get("tracing") ? spanExporters(around) : [],
+      ...sampling(around),
+      limits: group(get, "tracing.limits"),
+      batch: batch("tracing.batch", around),
+      baggageAttributes: get("tracing.baggageAttributes"),
+    },
+    metrics: {
+      enabled: get("metrics"),
+      exporters: get("metrics") ? metricExporters({ ...around, prometheus }) : [],
+      prometheus:
+        get("metrics") && prometheus
+          ? { ...group(get, "metrics.prometheus"), path: prometheusPath(around) }
+          : undefined,
+      ...exportTimes(around),
+      exemplarFilter: get("metrics.exemplarFilter"),
+    },
+    logging: {
+      enabled: get("logging"),
+      level: get("logging.level"),
+      sinks: get("logging") ? logSinks(around) : [],
+      batch: batch("logging.batch", around),
+      ...group(get, "logging.limits"),
+    },
+    instrumentations: instrumentations(layers),
+    shutdownTimeoutMs: get("shutdownTimeoutMs"),
+    diagnosticsLevel: get("diagnosticsLevel"),
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the schema has checked it, and the reader's type is the configuration's.
+type Get = (path: string) => any;
+
+function reader(layers: Layers): Get {
+  return (path) => strongest(layers, path)?.value ?? defaultAt(path);
+}
+
+function defaultAt(path: string): unknown {
+  const option = optionAt(path);
+  if (option?.kind === "group") return option.switchedOn;
+  return option !== undefined && "default" in option ? option.default : undefined;
+}
+
+function optionAt(path: string): Option | undefined {
+  return path
+    .split(".")
+    .reduce<Option | undefined>((option, key) => (option?.kind === "group" ? option.options[key] : undefined), schema);
+}
+
+/** All leaves of a group as an object. */
+// biome-ignore lint/suspicious/noExplicitAny: the schema has checked it, and the reader's type is the configuration's.
+function group(get: Get, path: string): any {
+  const option = optionAt(path);
+  if (option?.kind !== "group") return {};
+  return Object.fromEntries(Object.keys(option.options).map((key) => [key, get(`${path}.${key}`)]));
+}
+
+/** Resource attributes that are options of their own. */
+const serviceAttributes: Readonly<Record<string, keyof Configuration["service"]>> = {
+  "service.name": "name",
+  "service.version": "version",
+  "service.namespace": "namespace",
+  "deployment.environment.name": "environment",
+};
+
+/** Within a layer the option or OTEL_SERVICE_NAME wins over the attribute, and any layer over the weaker ones. */
+function service(layers: Layers): Configuration["service"] {
+  const found = Object.entries(serviceAttributes).map(([attribute, key]) => {
+    for (const layer of layers) {
+      const attributes = layer.get("resource.attributes")?.value as Record<string, unknown> | undefined;
+      const value = layer.get(`service.${key}`)?.value ?? attributes?.[attribute];
+      if (value !== undefined && value !== "") return [key, String(value)];
+    }
+    return [key, undefined];
+  });
+  return Object.fromEntries(found);
+}
+
+function sampling({ layers, report }: Surroundings): {
+  readonly sampling: SamplingConfiguration;
+  readonly parentBased: boolean;
+} {
+  // `type` with its numbers is one thought: what weaker layers say about sampling belongs to another one.
+  const last = layers.findIndex((layer) => layer.has("tracing.sampling.type"));
+  const heard = last < 0 ? layers : layers.slice(0, last + 1);
+  const get = reader(heard);
+  const [ratio, perSecond] = [
+    strongest(heard, "tracing.sampling.ratio"),
+    strongest(heard, "tracing.sampling.tracesPerSecond"),
+  ];
+  const type = typeOf(strongest(heard, "tracing.sampling.type"), ratio, perSecond);
+  if (ratio !== undefined && type !== "ratio")
+    report(
+      ratio.name,
+      `is ${shown(ratio.value)}, but the sampling type is ${type}; set the type to ratio, or leave the ratio out`,
+    );
+  if (perSecond !== undefined && type !== "rate_limiting") {
+    report(
+      perSecond.name,
+      `is ${shown(perSecond.value)}, but the sampling type is ${type}; set the type to rate_limiting, or leave the number out`,
+    );
+  }
+  const parentBased = get("tracing.sampling.parentBased") as boolean;
+  switch (type) {
+    case "ratio":
+      return { sampling: { type, ratio: get("tracing.sampling.ratio") }, parentBased };
+    case "rate_limiting":
+      if (perSecond === undefined)
+        report(
+          strongest(heard, "tracing.sampling.type")!.name,
+          'is "rate_limiting" without a number; give tracesPerSecond as well, such as 100',
+        );
+      return { sampling: { type, tracesPerSecond: perSecond?.value as number }, parentBased };
+    default:
+      return { sampling: { type }, parentBased };
+  }
+}
+
+function typeOf(
+  given: Setting | undefined,
+  ratio: Setting | undefined,
+  perSecond: Setting | undefined,
+): SamplingConfiguration["type"] {
+  if (given !== undefined) return given.value as SamplingConfiguration["type"];
+  if (ratio !== undefined) return "ratio";
+  return perSecond === undefined ? "always_on" : "rate_limiting";
+}
+
+function batch(path: string, { layers, report }: Surroundings): BatchConfiguration {
+  const values = group(reader(layers), path) as BatchConfiguration;
+  const { maxQueueSize, maxExportBatchSize } = values;
+  const size = strongest(layers, `${path}.maxExportBatchSize`);
+  if (size !== undefined && maxExportBatchSize > maxQueueSize) {
+    report(
+      size.name,
+      `is ${maxExportBatchSize}, more than the queue of ${maxQueueSize} holds; give at most ${maxQueueSize}, or a longer queue`,
+    );
+  }
+  return {
+    ...values,
+    maxExportBatchSize: Math.min(maxExportBatchSize, maxQueueSize),
+    exportTimeoutMs: unlessZero(values.exportTimeoutMs),
+  };
+}
+
+function exportTimes({ layers, report }: Surroundings): {
+  readonly exportIntervalMs: number;
+  readonly exportTimeoutMs: number;
+} {
+  const exportIntervalMs: number = reader(layers)("metrics.exportIntervalMs");
+  const exportTimeoutMs: number = unlessZero(reader(layers)("metrics.exportTimeoutMs"));
+  const given = strongest(layers, "metrics.exportTimeoutMs");
+  if (given !== undefined && given.value !== 0 && exportTimeoutMs > exportIntervalMs) {
+    report(
+      given.name,
+      `is ${exportTimeoutMs}, longer than the interval of ${exportIntervalMs}; give at most ${exportIntervalMs}, or a longer interval`,
+    );
+  }
+  return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };
+}
+
+function prometheusPath({ layers, report }: Surroundings): string {
+  const path: string = reader(layers)("metrics.prometheus.path");
+  if (!/^\/[^\s?#]*$/.test(path)) {
+    report(
+      strongest(layers, "metrics.prometheus.path")!.name,
+      `is ${shown(path)}; give a path that begins with /, such as /metrics`,
+    );
+  }
+  return path;
+}
+
+function instrumentations(layers: Layers): Configuration["instrumentations"] {
+  const found = instrumentationNames.flatMap((name) => {
+    const setting = strongest(layers, `instrumentations.${name}`);
+    return setting === undefined ? [] : [[name, setting.value]];
+  });
+  return Object.fromEntries(found);
+}

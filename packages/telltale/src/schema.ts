@@ -1,0 +1,480 @@
+/**
+ * Every option there is, as data: the source of `options.ts` and `docs/configuration.md` (npm run generate), of what
+ * is accepted and of every default. Longer than most files because it is a table.
+ */
+import type { GroupOption, NumberOption, VariantsOption } from "./option.ts";
+import { otlpExporter, timeout } from "./otlp-exporter-schema.ts";
+
+const milliseconds = { kind: "number", unit: "milliseconds", whole: true, max: 2_147_483_647 } as const;
+const count = { kind: "number", whole: true, max: Number.MAX_SAFE_INTEGER } as const;
+
+const service: GroupOption = {
+  kind: "group",
+  doc: "Who sends the telemetry.",
+  typeName: "ServiceOptions",
+  options: {
+    name: {
+      kind: "text",
+      doc: "The service's name, `service.name`.",
+      example: "checkout",
+      defaultNote: "the name in the nearest package.json",
+      otel: ["OTEL_SERVICE_NAME"],
+      otelToo: ["OTEL_RESOURCE_ATTRIBUTES"],
+    },
+    version: {
+      kind: "text",
+      doc: "The service's version, `service.version`.",
+      example: "1.4.0",
+      defaultNote: "the version in the nearest package.json",
+      otelToo: ["OTEL_RESOURCE_ATTRIBUTES"],
+    },
+    namespace: {
+      kind: "text",
+      doc: "What the service belongs to, `service.namespace`.",
+      example: "shop",
+      otelToo: ["OTEL_RESOURCE_ATTRIBUTES"],
+    },
+    environment: {
+      kind: "text",
+      doc: "Where it is deployed, `deployment.environment.name`.",
+      example: "production",
+      otelToo: ["OTEL_RESOURCE_ATTRIBUTES"],
+    },
+  },
+};
+
+const resource: GroupOption = {
+  kind: "group",
+  doc: "What else is known of the sender.",
+  typeName: "ResourceOptions",
+  options: {
+    attributes: {
+      kind: "map",
+      doc: "Attributes of everything that is sent.",
+      values: "scalar",
+      example: "team=payments,region=eu-west-1",
+      otel: ["OTEL_RESOURCE_ATTRIBUTES"],
+    },
+    detectors: {
+      kind: "names",
+      doc: "What is asked about the process and its surroundings at start.",
+      values: ["env", "host", "os", "process", "container", "serviceinstance"],
+      all: true,
+      example: ["env", "host"],
+      default: ["env", "host", "os", "process", "container"],
+      otel: ["OTEL_NODE_RESOURCE_DETECTORS"],
+    },
+  },
+};
+
+const spanExporters: VariantsOption = {
+  kind: "variants",
+  doc: "Where spans go; each is sent to all of them.",
+  typeName: "SpanExporterOptions",
+  defaultNote: "one `otlp`",
+  otel: ["OTEL_TRACES_EXPORTER"],
+  variants: {
+    otlp: otlpExporter("traces", "OtlpSpanExporterOptions"),
+    jaeger: {
+      kind: "group",
+      doc: "Sends spans to Jaeger: over OTLP, or in its older thrift formats.",
+      typeName: "JaegerExporterOptions",
+      options: {
+        protocol: {
+          kind: "choice",
+          doc: "`otlp` to port 4318, `thrift-http` to port 14268 or `thrift-udp` (binary) to port 6832.",
+          values: ["otlp", "thrift-http", "thrift-udp"],
+          defaultNote: "told by the endpoint's port, else `otlp`",
+        },
+        endpoint: {
+          kind: "text",
+          doc: "Where Jaeger listens; the path of the protocol is added to a URL without one. Port 6831 is refused: it expects compact thrift.",
+          example: "http://localhost:4318",
+          defaultNote: "http://localhost:4318/v1/traces, http://localhost:14268/api/traces or localhost:6832",
+          otel: ["OTEL_EXPORTER_JAEGER_ENDPOINT"],
+        },
+        headers: {
+          kind: "map",
+          doc: "Headers of each request.",
+          values: "text",
+          headers: true,
+          example: "x-api-key=secret",
+        },
+        timeoutMs: { ...timeout, otel: ["OTEL_EXPORTER_JAEGER_TIMEOUT"] },
+      },
+    },
+    zipkin: {
+      kind: "group",
+      doc: "Sends spans to Zipkin, as version 2 JSON.",
+      typeName: "ZipkinExporterOptions",
+      options: {
+        endpoint: {
+          kind: "text",
+          doc: "Where Zipkin listens; `/api/v2/spans` is added to a URL without a path.",
+          example: "http://localhost:9411/api/v2/spans",
+          default: "http://localhost:9411/api/v2/spans",
+          otel: ["OTEL_EXPORTER_ZIPKIN_ENDPOINT"],
+        },
+        headers: {
+          kind: "map",
+          doc: "Headers of each request.",
+          values: "text",
+          headers: true,
+          example: "x-api-key=secret",
+        },
+        timeoutMs: { ...timeout, otel: ["OTEL_EXPORTER_ZIPKIN_TIMEOUT"] },
+      },
+    },
+    console: {
+      kind: "group",
+      doc: "Prints spans on standard output.",
+      typeName: "ConsoleSpanExporterOptions",
+      options: {},
+    },
+  },
+};
+
+const sampling: GroupOption = {
+  kind: "group",
+  doc: "Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling.",
+  typeName: "SamplingOptions",
+  options: {
+    type: {
+      kind: "choice",
+      doc: "Keep everything, nothing, a share, or so many a second.",
+      values: ["always_on", "always_off", "ratio", "rate_limiting"],
+      default: "always_on",
+      defaultNote: "`ratio` or `rate_limiting` when only their number is given, else `always_on`",
+      otelToo: ["OTEL_TRACES_SAMPLER"],
+    },
+    ratio: {
+      kind: "number",
+      doc: "For `ratio`: the share of traces that is kept.",
+      whole: false,
+      min: 0,
+      max: 1,
+      example: 0.1,
+      default: 1,
+      otelToo: ["OTEL_TRACES_SAMPLER_ARG"],
+    },
+    tracesPerSecond: {
+      kind: "number",
+      doc: "For `rate_limiting`, which needs it: how many traces are kept at most.",
+      unit: "traces a second",
+      whole: false,
+      min: 0,
+      max: 1_000_000_000,
+      example: 100,
+    },
+    parentBased: {
+      kind: "flag",
+      doc: "Follow the decision of the caller's span where there is one.",
+      default: true,
+      otelToo: ["OTEL_TRACES_SAMPLER"],
+    },
+  },
+};
+
+const valueLength: NumberOption = {
+  ...count,
+  doc: "Longer texts are cut.",
+  unit: "characters",
+  min: 0,
+  infinite: true,
+  example: 4_096,
+  default: Number.POSITIVE_INFINITY,
+};
+
+/** Limits are all "at most so many"; the general variables are the fallback of the particular ones. */
+function limit(doc: string, ...otel: readonly string[]): NumberOption {
+  return { ...count, doc, min: 0, example: 128, default: 128, otel };
+}
+
+/** OpenTelemetry's batch processors: OTEL_BSP_* and OTEL_BLRP_* differ in one default. */
+function batch(prefix: "OTEL_BSP" | "OTEL_BLRP", scheduledDelayMs: number): GroupOption {
+  return {
+    kind: "group",
+    doc: "How records are gathered before they are sent.",
+    typeName: "BatchOptions",
+    options: {
+      maxQueueSize: {
+        ...count,
+        doc: "Records that wait at most; more are dropped and counted.",
+        min: 1,
+        example: 2_048,
+        default: 2_048,
+        otel: [`${prefix}_MAX_QUEUE_SIZE`],
+      },
+      maxExportBatchSize: {
+        ...count,
+        doc: "Records in one request at most; not above `maxQueueSize`.",
+        min: 1,
+        example: 512,
+        default: 512,
+        otel: [`${prefix}_MAX_EXPORT_BATCH_SIZE`],
+      },
+      scheduledDelayMs: {
+        ...milliseconds,
+        doc: "How long a record waits at most before its batch is sent.",
+        min: 0,
+        example: scheduledDelayMs,
+        default: scheduledDelayMs,
+        defaultNote: "5000 for spans, 1000 for logs",
+        otel: [`${prefix}_SCHEDULE_DELAY`],
+      },
+      exportTimeoutMs: {
+        ...milliseconds,
+        doc: "How long sending a batch may take; 0 for no limit.",
+        min: 0,
+        example: 30_000,
+        default: 30_000,
+        otel: [`${prefix}_EXPORT_TIMEOUT`],
+      },
+    },
+  };
+}
+
+const tracing: GroupOption = {
+  kind: "group",
+  doc: "Traces; `false` records none.",
+  typeName: "TracingOptions",
+  switchedOn: true,
+  options: {
+    exporters: spanExporters,
+    sampling,
+    limits: {
+      kind: "group",
+      doc: "How much one span may hold.",
+      typeName: "SpanLimitsOptions",
+      options: {
+        attributeCountLimit: limit(
+          "Attributes of a span.",
+          "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+          "OTEL_ATTRIBUTE_COUNT_LIMIT",
+        ),
+        attributeValueLengthLimit: {
+          ...valueLength,
+          otel: ["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
+        },
+        eventCountLimit: limit("Events of a span.", "OTEL_SPAN_EVENT_COUNT_LIMIT"),
+        linkCountLimit: limit("Links of a span.", "OTEL_SPAN_LINK_COUNT_LIMIT"),
+        // The names with PER are those of the JavaScript SDK, the first ones those of the specification.
+        attributePerEventCountLimit: limit(
+          "Attributes of an event.",
+          "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+          "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT",
+          "OTEL_ATTRIBUTE_COUNT_LIMIT",
+        ),
+        attributePerLinkCountLimit: limit(
+          "Attributes of a link.",
+          "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+          "OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT",
+          "OTEL_ATTRIBUTE_COUNT_LIMIT",
+        ),
+      },
+    },
+    batch: batch("OTEL_BSP", 5_000),
+    baggageAttributes: {
+      kind: "names",
+      doc: "Names of baggage entries that become attributes of every span.",
+      example: ["tenant.id"],
+      default: [],
+    },
+  },
+};
+
+const metrics: GroupOption = {
+  kind: "group",
+  doc: "Metrics; `false` records none.",
+  typeName: "MetricsOptions",
+  switchedOn: true,
+  options: {
+    exporters: {
+      kind: "variants",
+      doc: "Where metrics are sent.",
+      typeName: "MetricExporterOptions",
+      defaultNote: "one `otlp`, or none when `prometheus` is on",
+      otelToo: ["OTEL_METRICS_EXPORTER"],
+      variants: {
+        otlp: otlpMetricExporter(),
+        console: {
+          kind: "group",
+          doc: "Prints metrics on standard output.",
+          typeName: "ConsoleMetricExporterOptions",
+          options: {},
+        },
+      },
+    },
+    prometheus: {
+      kind: "group",
+      doc: "A page for Prometheus to scrape; `true` takes the defaults.",
+      typeName: "PrometheusOptions",
+      switchedOn: false,
+      otelToo: ["OTEL_METRICS_EXPORTER"],
+      options: {
+        host: {
+          kind: "text",
+          doc: "Address to listen on; `0.0.0.0` to be reachable from other machines and containers.",
+          example: "0.0.0.0",
+          default: "127.0.0.1",
+          otel: ["OTEL_EXPORTER_PROMETHEUS_HOST"],
+        },
+        port: {
+          ...count,
+          doc: "Port to listen on; 0 takes any free one.",
+          min: 0,
+          max: 65_535,
+          example: 9_464,
+          default: 9_464,
+          otel: ["OTEL_EXPORTER_PROMETHEUS_PORT"],
+        },
+        path: { kind: "text", doc: "Path of the page.", example: "/metrics", default: "/metrics" },
+      },
+    },
+    exportIntervalMs: {
+      ...milliseconds,
+      doc: "How often metrics are sent.",
+      min: 1,
+      example: 60_000,
+      default: 60_000,
+      otel: ["OTEL_METRIC_EXPORT_INTERVAL"],
+    },
+    exportTimeoutMs: {
+      ...milliseconds,
+      doc: "How long sending them may take, not above `exportIntervalMs`; 0 for as long as that.",
+      min: 0,
+      example: 30_000,
+      default: 30_000,
+      otel: ["OTEL_METRIC_EXPORT_TIMEOUT"],
+    },
+    exemplarFilter: {
+      kind: "choice",
+      doc: "Which measurements may become exemplars.",
+      values: ["trace_based", "always_on", "always_off"],
+      default: "trace_based",
+      otel: ["OTEL_METRICS_EXEMPLAR_FILTER"],
+    },
+  },
+};
+
+const logging: GroupOption = {
+  kind: "group",
+  doc: "Logs; `false` switches the logger and the shipping off.",
+  typeName: "LoggingOptions",
+  switchedOn: true,
+  options: {
+    level: {
+      kind: "choice",
+      doc: "The least severe level that is logged.",
+      values: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+      default: "info",
+    },
+    sinks: {
+      kind: "variants",
+      doc: "Where log records go. The variable decides only what is shipped: the console stays.",
+      typeName: "LogSinkOptions",
+      defaultNote: "`console` and one `otlp`",
+      otelToo: ["OTEL_LOGS_EXPORTER"],
+      variants: {
+        console: {
+          kind: "group",
+          doc: "JSON lines on standard output.",
+          typeName: "ConsoleLogSinkOptions",
+          options: {},
+        },
+        otlp: otlpExporter("logs", "OtlpLogSinkOptions"),
+      },
+    },
+    batch: batch("OTEL_BLRP", 1_000),
+    limits: {
+      kind: "group",
+      doc: "How much one log record may hold.",
+      typeName: "LogRecordLimitsOptions",
+      options: {
+        attributeCountLimit: limit(
+          "Attributes of a record.",
+          "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+          "OTEL_ATTRIBUTE_COUNT_LIMIT",
+        ),
+        attributeValueLengthLimit: {
+          ...valueLength,
+          otel: ["OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
+        },
+      },
+    },
+  },
+};
+
+/** Every option of `bootstrap()`. */
+export const schema: GroupOption = {
+  kind: "group",
+  doc: "Options of `bootstrap()`; `telltale.yaml`, `.toml` and `.json` have the same shape.",
+  typeName: "TelltaleOptions",
+  options: {
+    service,
+    resource,
+    propagators: {
+      kind: "names",
+      doc: "How the trace is carried from one service to the next.",
+      values: ["tracecontext", "baggage", "b3", "b3multi"],
+      example: ["tracecontext", "baggage"],
+      default: ["tracecontext", "baggage"],
+      otel: ["OTEL_PROPAGATORS"],
+    },
+    tracing,
+    metrics,
+    logging,
+    instrumentations: {
+      kind: "instrumentations",
+      doc: "Which libraries are observed: `true`, `false` or the instrumentation's own configuration.",
+      defaultNote: "all but `net`, `dns` and `fs`",
+      otelToo: ["OTEL_NODE_ENABLED_INSTRUMENTATIONS", "OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
+    },
+    shutdownTimeoutMs: {
+      ...milliseconds,
+      doc: "How long the last flush may take when the process ends.",
+      min: 1,
+      example: 2_000,
+      default: 2_000,
+    },
+    enabled: {
+      kind: "flag",
+      doc: "`false` makes everything a no-op and loads nothing.",
+      default: true,
+      otelToo: ["OTEL_SDK_DISABLED"],
+    },
+    diagnosticsLevel: {
+      kind: "choice",
+      doc: "What telltale and the SDK say about themselves on standard error.",
+      values: ["none", "error", "warn", "info", "debug", "verbose", "all"],
+      anyCase: true,
+      default: "info",
+      otel: ["OTEL_LOG_LEVEL"],
+    },
+  },
+};
+
+function otlpMetricExporter(): GroupOption {
+  const otlp = otlpExporter("metrics", "OtlpMetricExporterOptions");
+  return {
+    ...otlp,
+    options: {
+      ...otlp.options,
+      temporality: {
+        kind: "choice",
+        doc: "Whether sums are sent since the start or since the last time.",
+        values: ["cumulative", "delta", "lowmemory"],
+        anyCase: true,
+        default: "cumulative",
+        otel: ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"],
+      },
+      histogramAggregation: {
+        kind: "choice",
+        doc: "The kind of histogram that is sent.",
+        values: ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"],
+        default: "explicit_bucket_histogram",
+        otel: ["OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"],
+      },
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { configurationPage } from "./configuration-page.ts";
+import { optionTypes } from "./option-types.ts";
+
+/** A committed file and what it has to hold; `test/generated.test.ts` compares. */
+export interface GeneratedFile {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every generated file of the repository: add the next one here. */
+export function generated(): readonly GeneratedFile[] {
+  return [
+    { path: "packages/telltale/src/options.ts", text: optionTypes() },
+    { path: "docs/configuration.md", text: configurationPage() },
+  ];
+}
