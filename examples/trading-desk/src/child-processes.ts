@@ -32,6 +32,7 @@ export function childProcesses(): ChildProcesses {
   let stopping = false;
   return {
     start(options) {
+      if (stopping) return Promise.reject(new Error(`${options.file} is not started: the others are being stopped`));
       const child = spawnChild(options);
       running.push(child);
       child.once("exit", (code, signal) => {

@@ -7,8 +7,9 @@ export interface TraceLog {
   readonly message: string;
 }
 
-const BAR_WIDTH = 28;
-const NAME_WIDTH = 46;
+// Together with the name of the service, a line of 80 characters.
+const BAR_WIDTH = 18;
+const NAME_WIDTH = 36;
 
 /** A trace as text: one line a span, children under their parents, each with a bar that shows when it ran. */
 export function formatTrace(spans: readonly ViewedSpan[], logs: readonly TraceLog[] = []): string {
@@ -20,9 +21,9 @@ export function formatTrace(spans: readonly ViewedSpan[], logs: readonly TraceLo
   const body = inTreeOrder(spans).map(({ span, branch }) => {
     const name = cut(`${branch}${labelOf(span)}`, NAME_WIDTH).padEnd(NAME_WIDTH);
     const bar = barOf(span, { startMs, lengthMs: endMs - startMs });
-    return `  ${span.service.padEnd(serviceWidth)}  ${name} ${milliseconds(span.durationMs).padStart(9)}  ${bar}${span.failed ? "  ✗" : ""}`;
+    return `${span.service.padEnd(serviceWidth)}  ${name} ${milliseconds(span.durationMs).padStart(8)}  ${bar}${span.failed ? "  ✗" : ""}`;
   });
-  const tail = logs.map((log) => `  ${log.service.padEnd(serviceWidth)}  log ${log.level}: ${log.message}`);
+  const tail = logs.map((log) => `${log.service.padEnd(serviceWidth)}  log ${log.level}: ${log.message}`);
   return [head, ...body, ...tail].map((line) => line.trimEnd()).join("\n");
 }
 
@@ -62,7 +63,7 @@ function barOf(
   span: ViewedSpan,
   { startMs, lengthMs }: { readonly startMs: number; readonly lengthMs: number },
 ): string {
-  const cell = lengthMs / BAR_WIDTH;
+  const cell = Math.max(lengthMs, 0.001) / BAR_WIDTH;
   const from = Math.min(BAR_WIDTH - 1, Math.floor((span.startMs - startMs) / cell));
   const length = Math.max(1, Math.round(span.durationMs / cell));
   return " ".repeat(from) + (span.durationMs < cell / 2 ? "▏" : "█".repeat(Math.min(length, BAR_WIDTH - from)));

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Order } from "./order.ts";
+import type { Ports } from "./ports.ts";
+
+describe("the trading desk", () => {
+  let ports: Ports;
+  let desk: Running;
+
+  beforeAll(async () => {
+    ports = await freePorts();
+    desk = await start(ports);
+  });
+  afterAll(() => desk.process.kill("SIGKILL"));
+
+  test("an order that is placed can be read back", async () => {
+    const placed = await placeOrder(ports, { symbol: "ACME", side: "buy", quantity: 10, limitPrice: 500 });
+    expect(placed.status).toBe(201);
+    const order = (await placed.json()) as Order;
+    expect(order).toMatchObject({ symbol: "ACME", side: "buy", quantity: 10, status: "filled", reason: null });
+
+    const read = await fetch(`http://127.0.0.1:${ports.desk}${placed.headers.get("location")}`);
+    expect(await read.json()).toEqual(order);
+  });
+
+  test("an order that is not one is refused, with everything that is wrong with it", async () => {
+    const refused = await placeOrder(ports, { symbol: "NOPE", side: "buy", quantity: 1.5, limitPrice: 500 });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({
+      error: "this is not an order",
+      problems: [
+        'symbol is "NOPE"; give one of ACME, GLOBEX, INITECH, HOOLI',
+        "quantity is 1.5; give a whole number from 1 to 10000",
+      ],
+    });
+  });
+
+  test("the metrics page counts requests by route, and orders by what became of them", async () => {
+    await placeOrder(ports, { symbol: "ACME", side: "buy", quantity: 10, limitPrice: 0.01 });
+    const page = await text(ports.deskMetrics, "/metrics");
+    expect(page).toMatch(/^http_server_request_duration_seconds_count\{[^}]*http_route="\/orders"[^}]*\} \d/m);
+    expect(page).toMatch(/^desk_orders_total\{[^}]*order_status="rejected"[^}]*\} [1-9]/m);
+    expect(page).toMatch(/^desk_order_duration_seconds_bucket\{/m);
+    expect(await text(ports.exchangeMetrics, "/metrics")).toMatch(/http_route="\/executions"/);
+  });
+
+  test("the trace of an order goes through the desk, its database and the exchange, with the logs of both", async () => {
+    const placed = await placeOrder(ports, { symbol: "HOOLI", side: "sell", quantity: 3, limitPrice: 1 });
+    const traceId = placed.headers.get("x-trace-id");
+    expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+
+    const trace = await eventually(() => text(ports.traces, `/traces/${traceId}`), /match order.*log info/s);
+    expect(trace).toMatch(/^trading-desk {2}POST \/orders/m);
+    expect(trace).toMatch(/trading-desk {2}.*INSERT INTO orders/);
+    expect(trace).toMatch(/exchange .*POST \/executions/);
+    expect(trace).toMatch(/exchange .*match order/);
+    expect(trace).toMatch(/trading-desk {2}log info: order filled/);
+    expect(trace).toMatch(/exchange +log info: order filled/);
+  });
+
+  test("a fault of the exchange fails orders for a while", async () => {
+    const fault = { method: "POST", headers: json, body: '{"errorRate":1,"seconds":1}' };
+    await fetch(`http://127.0.0.1:${ports.exchange}/fault`, fault);
+    const failed = await placeOrder(ports, { symbol: "ACME", side: "buy", quantity: 1, limitPrice: 500 });
+    expect(failed.status).toBe(502);
+    expect(await failed.json()).toMatchObject({ status: "failed", reason: "the exchange answered 500" });
+  });
+
+  test("a second desk on the same port says so, and how to change it", async () => {
+    const second = run({ ...(await freePorts()), desk: ports.desk });
+    const [status] = await once(second.process, "exit");
+    expect(status).toBe(1);
+    expect(second.output()).toContain(`Port ${ports.desk} is in use by another program`);
+    expect(second.output()).toContain("PORT=");
+  });
+
+  test("Ctrl-C ends it and all that it started within three seconds", async () => {
+    const askedAt = performance.now();
+    desk.process.kill("SIGINT");
+    const [status] = await once(desk.process, "exit");
+    expect(status).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(3_000);
+    for (const port of Object.values(ports)) {
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
+    }
+    expect(desk.output()).not.toMatch(/error|warn/i);
+  });
+});
+
+const json = { "content-type": "application/json" };
+
+interface Running {
+  readonly process: ChildProcess;
+  output(): string;
+}
+
+function run(ports: Ports): Running {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=telltale-source", fileURLToPath(new URL("start.ts", import.meta.url))],
+    { env: environment(ports), stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return { process: child, output: () => output };
+}
+
+async function start(ports: Ports): Promise<Running> {
+  const running = run(ports);
+  await eventually(async () => {
+    if (running.process.exitCode !== null) throw new Error(running.output());
+    return running.output();
+  }, /The trading desk is open/);
+  return running;
+}
+
+/** Nothing of the developer's own set-up: no database, no backend, no options for Node. */
+function environment(ports: Ports): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"],
+    PORT: String(ports.desk),
+    EXCHANGE_PORT: String(ports.exchange),
+    TRACES_PORT: String(ports.traces),
+    METRICS_PORT: String(ports.deskMetrics),
+    EXCHANGE_METRICS_PORT: String(ports.exchangeMetrics),
+  };
+}
+
+function placeOrder(ports: Ports, order: object): Promise<Response> {
+  return fetch(`http://127.0.0.1:${ports.desk}/orders`, { method: "POST", headers: json, body: JSON.stringify(order) });
+}
+
+async function text(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return response.text();
+}
+
+/** Asks again until the answer is as wanted, for at most 30 s. */
+async function eventually(ask: () => Promise<string>, wanted: RegExp): Promise<string> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted.test(answer)) return answer;
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${wanted} in:\n${answer}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** All held at once before any is let go, so that they differ. */
+async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  const [desk, exchange, traces, deskMetrics, exchangeMetrics] = servers.map((s) => (s.address() as AddressInfo).port);
+  for (const server of servers) server.close();
+  return { desk, exchange, traces, deskMetrics, exchangeMetrics } as Ports;
+}
