@@ -1,1 +1,27 @@
-export {};
+export { type BoundCounter, type Counter, counter } from "./counter.ts";
+export {
+  type AttributeDeclarations,
+  type AttributesOf,
+  type AttributeValues,
+  bounded,
+  type InstrumentDeclaration,
+  type OpenAttribute,
+  open,
+} from "./declaration.ts";
+export { exponentialHistogram } from "./exponential-histogram.ts";
+export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
+export {
+  type BoundHistogram,
+  DEFAULT_BOUNDARIES,
+  DURATION_BOUNDARIES,
+  type Histogram,
+  type HistogramDeclaration,
+  histogram,
+} from "./histogram.ts";
+export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
+export { forgetInstrument, instruments } from "./instrument-registry.ts";
+export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
+export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
+export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export type { Timer } from "./timer.ts";
+export { type BoundUpDownCounter, type UpDownCounter, upDownCounter } from "./up-down-counter.ts";

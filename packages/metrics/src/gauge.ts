@@ -1,0 +1,88 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
+import { dropRecord, reasonAgainst } from "./drops.ts";
+import type { Instrument, Series } from "./instrument.ts";
+import { declareInstrument } from "./instrument-registry.ts";
+import { seriesInstrument } from "./series-instrument.ts";
+import type { SeriesStore } from "./series-store.ts";
+
+/** A gauge bound to one set of attributes. */
+export interface BoundGauge {
+  /** Sets the value. Anything but a finite number is dropped, counted and told once; nothing is thrown. */
+  record(value: number): void;
+  /** Lets the binding go; when it was the last, the series leaves the readers. */
+  unbind(): void;
+}
+
+/** A number that is as it is: a temperature, a price, a share. What was never recorded is not reported. */
+export interface Gauge<A extends AttributeValues = AttributeValues> extends Instrument {
+  bind(attributes?: AttributesOf<A>): BoundGauge;
+  record(value: number, attributes?: AttributesOf<A>): void;
+}
+
+/**
+ * Declares a gauge. It keeps values from now on, with or without an SDK; readers report them when there are some.
+ * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
+ */
+export function gauge<const A extends AttributeValues = AttributeValues>(
+  declaration: InstrumentDeclaration<A>,
+): Gauge<A> {
+  return declareInstrument("gauge", declaration, () => {
+    const { instrument, store } = seriesInstrument<GaugeSeries, A>(
+      "gauge",
+      declaration,
+      (...from) => new GaugeSeries(...from),
+    );
+    return Object.assign(instrument, {
+      bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),
+      // Hot: benchmarks/metrics.
+      record(value: number, attributes?: AttributesOf<A>): void {
+        store.find(attributes).record(value);
+      },
+    });
+  });
+}
+
+class GaugeSeries implements Series, BoundGauge {
+  readonly attributes: Attributes;
+  readonly startTimeMs: number;
+  readonly store: SeriesStore<GaugeSeries>;
+  bindings = 0;
+  /** NaN, which no record leaves here, so that V8 lays the field out for doubles at once. */
+  value = Number.NaN;
+  /** Counts records, wrapping: a gauge that is set to the same value again was touched all the same. */
+  records = 0;
+  drained = 0;
+
+  constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<GaugeSeries>) {
+    this.attributes = attributes;
+    this.startTimeMs = startTimeMs;
+    this.store = store;
+  }
+
+  // Hot: benchmarks/metrics.
+  record(value: number): void {
+    if (typeof value === "number" && value - value === 0) {
+      this.value = value;
+      this.records = (this.records + 1) | 0;
+    } else dropRecord(this.store.instrument, reasonAgainst(value) ?? "type", value);
+  }
+
+  unbind(): void {
+    this.store.unbind(this);
+  }
+
+  total(): number | undefined {
+    return Number.isNaN(this.value) ? undefined : this.value;
+  }
+
+  drain(): number | undefined {
+    if (this.records === this.drained) return undefined;
+    this.drained = this.records;
+    return this.value;
+  }
+
+  mark(): number {
+    return this.records;
+  }
+}

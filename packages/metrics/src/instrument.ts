@@ -1,0 +1,40 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { InstrumentationScope } from "@opentelemetry/core";
+import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+
+export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
+
+/** What one series holds at one moment, in the shapes of OpenTelemetry's data model. */
+export type PointValue = number | Histogram | ExponentialHistogram;
+
+/** One set of attributes of one instrument, and what was recorded for it. Recording touches its own fields only. */
+export interface Series {
+  readonly attributes: Attributes;
+  readonly startTimeMs: number;
+  /** How often it was bound and not yet let go. */
+  bindings: number;
+  /** All that was recorded in its life; undefined when there is nothing to report. */
+  total(): PointValue | undefined;
+  /** What was recorded since the last `drain()`, which `total()` goes on to include; undefined when nothing was. */
+  drain(): PointValue | undefined;
+  /** A number that changes when something is recorded, or undefined while the series must not expire. */
+  mark(): number | undefined;
+}
+
+/** An instrument as readers see it. */
+export interface Instrument {
+  readonly kind: InstrumentKind;
+  readonly monotonic: boolean;
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly scope: InstrumentationScope;
+  /** How many series it keeps, the overflow series included. */
+  readonly size: number;
+  /** Stands for its series when readers keep what they have not reported. */
+  readonly store: object;
+  /** Asks the callback of an observed instrument; a no-op for the others. Never throws. */
+  refresh(): void;
+  /** The series to report now. */
+  series(): readonly Series[];
+}

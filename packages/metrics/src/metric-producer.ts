@@ -1,0 +1,151 @@
+import type { HrTime, ValueType } from "@opentelemetry/api";
+import type {
+  AggregationTemporality,
+  AggregationTemporalitySelector,
+  DataPoint,
+  DataPointType,
+  ExponentialHistogram,
+  Histogram,
+  InstrumentType,
+  MetricData,
+  MetricProducer,
+  ResourceMetrics,
+  ScopeMetrics,
+} from "@opentelemetry/sdk-metrics";
+import { addDeltaReader, catchUp, type DeltaReader, takePending } from "./delta-readers.ts";
+import type { Instrument, InstrumentKind, PointValue } from "./instrument.ts";
+import { instruments } from "./instrument-registry.ts";
+import { declareSelfMetrics } from "./self-metrics.ts";
+
+export interface InstrumentProducerOptions {
+  /**
+   * What the reader reports, by type of instrument; for a periodic reader its exporter's `selectAggregationTemporality`.
+   * @default cumulative for all
+   */
+  readonly temporality?: AggregationTemporalitySelector;
+}
+
+/**
+ * Hands all instruments of this package to one reader, as OpenTelemetry's own metrics. Each reader needs a producer of its
+ * own: OpenTelemetry does not tell producers what temporality a reader wants, and differences are kept by reader.
+ * ```ts
+ * new PeriodicExportingMetricReader({ exporter, metricProducers: [instrumentProducer({ temporality })] });
+ * ```
+ */
+export function instrumentProducer(options: InstrumentProducerOptions = {}): MetricProducer {
+  declareSelfMetrics();
+  const temporality = options.temporality ?? (() => CUMULATIVE);
+  const reader: DeltaReader & { lastCollectionMs: number | undefined } = {
+    pending: new Map(),
+    wants: (kind) => temporality(instrumentTypes[kind]) === DELTA,
+    lastCollectionMs: undefined,
+  };
+  addDeltaReader(reader);
+  for (const instrument of instruments()) catchUp(reader, instrument);
+  return {
+    collect() {
+      const nowMs = Date.now();
+      const scopes = new Map<string, ScopeMetrics>();
+      for (const instrument of instruments()) {
+        instrument.refresh();
+        const points = reader.wants(instrument.kind)
+          ? deltaPoints(instrument, reader, nowMs)
+          : cumulativePoints(instrument, nowMs);
+        if (points.length === 0) continue;
+        const { scope } = instrument;
+        const key = `${scope.name}\n${scope.version ?? ""}\n${scope.schemaUrl ?? ""}`;
+        const metric = metricData(instrument, reader.wants(instrument.kind) ? DELTA : CUMULATIVE, points);
+        const scopeMetrics = scopes.get(key);
+        if (scopeMetrics === undefined) scopes.set(key, { scope, metrics: [metric] });
+        else scopeMetrics.metrics.push(metric);
+      }
+      reader.lastCollectionMs = nowMs;
+      return Promise.resolve({
+        resourceMetrics: { resource: NO_RESOURCE, scopeMetrics: [...scopes.values()] },
+        errors: [],
+      });
+    },
+  };
+}
+
+// The numbers of sdk-metrics' enums, written out so that this package loads no SDK; metric-producer.test.ts compares them.
+const DELTA = 0 as AggregationTemporality.DELTA;
+const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
+const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
+const EXPONENTIAL_HISTOGRAM = 1 as DataPointType.EXPONENTIAL_HISTOGRAM;
+const GAUGE = 2 as DataPointType.GAUGE;
+const SUM = 3 as DataPointType.SUM;
+const DOUBLE = 1 as ValueType.DOUBLE;
+
+const instrumentTypes = {
+  counter: "COUNTER",
+  upDownCounter: "UP_DOWN_COUNTER",
+  gauge: "GAUGE",
+  histogram: "HISTOGRAM",
+  exponentialHistogram: "HISTOGRAM",
+} as Readonly<Record<InstrumentKind, InstrumentType>>;
+
+/** A reader takes the resource from the SDK and ignores a producer's. */
+const NO_RESOURCE = { attributes: {} } as ResourceMetrics["resource"];
+
+function cumulativePoints(instrument: Instrument, nowMs: number): DataPoint<PointValue>[] {
+  const endTime = hrTime(nowMs);
+  const points: DataPoint<PointValue>[] = [];
+  for (const series of instrument.series()) {
+    const value = series.total();
+    if (value === undefined) continue;
+    points.push({ attributes: series.attributes, startTime: hrTime(series.startTimeMs), endTime, value });
+  }
+  return points;
+}
+
+function deltaPoints(
+  instrument: Instrument,
+  reader: DeltaReader & { readonly lastCollectionMs: number | undefined },
+  nowMs: number,
+): DataPoint<PointValue>[] {
+  const endTime = hrTime(nowMs);
+  const points: DataPoint<PointValue>[] = [];
+  for (const [series, value] of takePending(reader, instrument)) {
+    const startMs = Math.max(series.startTimeMs, reader.lastCollectionMs ?? 0);
+    points.push({ attributes: series.attributes, startTime: hrTime(startMs), endTime, value });
+  }
+  return points;
+}
+
+function metricData(
+  { kind, name, unit, description, monotonic }: Instrument,
+  aggregationTemporality: AggregationTemporality,
+  dataPoints: DataPoint<PointValue>[],
+): MetricData {
+  const descriptor = { name, unit, description, type: instrumentTypes[kind], valueType: DOUBLE };
+  const common = { descriptor, aggregationTemporality };
+  switch (kind) {
+    case "counter":
+    case "upDownCounter":
+      return { ...common, dataPointType: SUM, isMonotonic: monotonic, dataPoints: dataPoints as DataPoint<number>[] };
+    case "gauge":
+      return { ...common, dataPointType: GAUGE, dataPoints: dataPoints as DataPoint<number>[] };
+    case "histogram":
+      return { ...common, dataPointType: HISTOGRAM, dataPoints: dataPoints.map(withoutExtremes<Histogram>) };
+    case "exponentialHistogram":
+      return {
+        ...common,
+        dataPointType: EXPONENTIAL_HISTOGRAM,
+        dataPoints: dataPoints.map(withoutExtremes<ExponentialHistogram>),
+      };
+  }
+}
+
+/** A bound histogram that nothing was recorded in has no minimum. */
+function withoutExtremes<V extends Histogram | ExponentialHistogram>(point: DataPoint<PointValue>): DataPoint<V> {
+  const value = point.value as V;
+  if (value.count > 0) return point as DataPoint<V>;
+  const { min: _min, max: _max, ...rest } = value;
+  return { ...point, value: rest as V };
+}
+
+function hrTime(timeMs: number): HrTime {
+  const seconds = Math.trunc(timeMs / 1_000);
+  return [seconds, Math.round((timeMs - seconds * 1_000) * 1e6)];
+}

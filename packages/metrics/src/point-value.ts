@@ -1,0 +1,31 @@
+import type { Histogram } from "@opentelemetry/sdk-metrics";
+import { type ExponentialValue, mergeExponential } from "./exponential-buckets.ts";
+import type { InstrumentKind, PointValue } from "./instrument.ts";
+
+/** What two stretches of one series come to together; `newer` follows `older`. */
+export function mergeValues(kind: InstrumentKind, older: PointValue, newer: PointValue): PointValue {
+  switch (kind) {
+    case "counter":
+    case "upDownCounter":
+      return (older as number) + (newer as number);
+    case "gauge":
+      return newer;
+    case "histogram":
+      return mergeHistograms(older as Histogram, newer as Histogram);
+    case "exponentialHistogram":
+      return mergeExponential(older as ExponentialValue, newer as ExponentialValue);
+  }
+}
+
+function mergeHistograms(older: Histogram, newer: Histogram): Histogram {
+  return {
+    buckets: {
+      boundaries: newer.buckets.boundaries,
+      counts: newer.buckets.counts.map((count, i) => count + (older.buckets.counts[i] as number)),
+    },
+    count: older.count + newer.count,
+    sum: (older.sum as number) + (newer.sum as number),
+    min: Math.min(older.min as number, newer.min as number),
+    max: Math.max(older.max as number, newer.max as number),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Attributes } from "@opentelemetry/api";
+import { labelName } from "./name.ts";
+
+/** Labels of the exposition format itself: an attribute of that name is told apart as Prometheus does for targets. */
+const RESERVED: ReadonlySet<string> = new Set(["le", "quantile"]);
+
+/**
+ * Attributes as `a="1",b="2"`, without braces. Keys that fall together (`a.b` and `a_b`) are one label whose values are
+ * joined by `;` in the order of the keys, as the OpenTelemetry specification says. Never throws.
+ */
+export function labelText(attributes: Attributes): string {
+  const labels = new Map<string, string>();
+  const keys = Object.keys(attributes);
+  const plain = keys.every((key) => PLAIN_LABEL.test(key) && !RESERVED.has(key));
+  if (plain) for (const key of keys) labels.set(key, valueText(attributes[key]));
+  else for (const key of keys.sort()) put(labels, key, valueText(attributes[key]));
+  let text = "";
+  for (const [name, value] of labels) text += `${text === "" ? "" : ","}${name}="${escapeLabelValue(value)}"`;
+  return text;
+}
+
+/** Backslash, quote and line feed, which is all that the formats know. */
+export function escapeLabelValue(value: string): string {
+  return /[\\"\n]/.test(value) ? value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n") : value;
+}
+
+/** Needs no translation and cannot fall together with another one that needs none. */
+const PLAIN_LABEL = /^[A-Za-z](?!.*__)[A-Za-z0-9_]*$/;
+
+function put(labels: Map<string, string>, key: string, value: string): void {
+  const clean = labelName(key);
+  if (clean === undefined) return;
+  const name = RESERVED.has(clean) ? `exported_${clean}` : clean;
+  const before = labels.get(name);
+  labels.set(name, before === undefined ? value : `${before};${value}`);
+}
+
+function valueText(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return "";
+    default:
+      return json(value);
+  }
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    // Circular, holds a bigint, or throws when read: the label is empty rather than the page.
+    return "";
+  }
+}

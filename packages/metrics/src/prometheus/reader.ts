@@ -1,0 +1,31 @@
+import { createRequire } from "node:module";
+import type { ExporterConfig, PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+
+/**
+ * The reader of OpenTelemetry's own Prometheus exporter, whose server is never started. It is loaded now and not with this
+ * package, because it loads `http`, which an application may never do.
+ */
+export function prometheusReader(onShutdown: () => Promise<void>): PrometheusExporter {
+  const { PrometheusExporter: Exporter } = load();
+  class Reader extends Exporter {
+    override async onShutdown(): Promise<void> {
+      await onShutdown();
+    }
+  }
+  return new Reader({ preventServerStart: true } satisfies ExporterConfig);
+}
+
+interface ExporterModule {
+  readonly PrometheusExporter: new (config: ExporterConfig) => PrometheusExporter;
+}
+
+/** As an ES module when it is where the set of packages has it: the CommonJS one brings a second copy of sdk-metrics. */
+function load(): ExporterModule {
+  const require = createRequire(import.meta.url);
+  const name = "@opentelemetry/exporter-prometheus";
+  try {
+    return require(require.resolve(name).replace(/index\.cjs$/, "index.mjs")) as ExporterModule;
+  } catch {
+    return require(name) as ExporterModule;
+  }
+}

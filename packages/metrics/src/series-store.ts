@@ -1,0 +1,185 @@
+import { type Attributes, type AttributeValue, diag } from "@opentelemetry/api";
+import { type AttributeSchema, type CanonicalAttributes, MAX_ATTRIBUTE_LENGTH } from "./attribute-schema.ts";
+import { AttributeTrie } from "./attribute-trie.ts";
+import { shareOut } from "./delta-readers.ts";
+import type { InstrumentKind, Series } from "./instrument.ts";
+
+/** OpenTelemetry SDK specification, "Overflow attribute". */
+const OVERFLOW_ATTRIBUTES: Attributes = Object.freeze({ "otel.metric.overflow": true });
+
+export interface SeriesStoreOptions<S> {
+  readonly instrument: string;
+  readonly kind: InstrumentKind;
+  readonly schema: AttributeSchema;
+  readonly maxSeries: number;
+  /** Infinity: never. */
+  readonly expireAfterMs: number;
+  readonly create: (attributes: Attributes, startTimeMs: number, store: SeriesStore<S & Series>) => S;
+}
+
+/**
+ * The series of one instrument. The limit holds for the life of the process: a series that was admitted stays exact, and
+ * what came too late is counted together in one overflow series.
+ */
+export class SeriesStore<S extends Series> {
+  readonly instrument: string;
+  /** In order of their first use. */
+  list: S[] = [];
+  readonly #options: SeriesStoreOptions<S>;
+  #trie = new AttributeTrie<S>();
+  #overflow: S | undefined;
+  #memos = 0;
+  readonly #lists = new Map<string, symbol>();
+  readonly #touched = new Map<S, { mark: number | undefined; sinceMs: number }>();
+
+  constructor(options: SeriesStoreOptions<S>) {
+    this.#options = options;
+    this.instrument = options.instrument;
+  }
+
+  /** The series of these attributes, made when it is their first use. Never throws. */
+  find(attributes: object | undefined): S {
+    try {
+      return this.#trie.get(attributes) ?? this.#admit(attributes);
+    } catch {
+      return this.#admit(attributes);
+    }
+  }
+
+  bind(attributes: object | undefined): S {
+    const series = this.find(attributes);
+    series.bindings++;
+    return series;
+  }
+
+  /** Lets one binding go; with the last one the series is forgotten. */
+  unbind(series: S): void {
+    if (series.bindings === 0 || --series.bindings > 0 || series === this.#overflow) return;
+    this.#remove(new Set([series]));
+  }
+
+  /** Forgets the unbound series that nobody touched for `expireAfterMs`. */
+  sweep(nowMs: number): void {
+    const { expireAfterMs } = this.#options;
+    if (expireAfterMs === Number.POSITIVE_INFINITY) return;
+    const expired = new Set<S>();
+    for (const series of this.list) {
+      if (series === this.#overflow) continue;
+      const mark = series.mark();
+      const before = this.#touched.get(series);
+      if (before === undefined || before.mark !== mark || mark === undefined || series.bindings > 0) {
+        this.#touched.set(series, { mark, sinceMs: nowMs });
+      } else if (nowMs - before.sinceMs >= expireAfterMs) {
+        expired.add(series);
+      }
+    }
+    if (expired.size > 0) this.#remove(expired);
+  }
+
+  /** Whether the limit was reached. */
+  get overflowing(): boolean {
+    return this.#overflow !== undefined;
+  }
+
+  #admit(attributes: object | undefined): S {
+    const canonical = this.#options.schema.canonical(attributes);
+    const path = canonical.values.map((value) => this.#step(value));
+    let series = this.#trie.getPath(canonical.keys, path);
+    if (series === undefined) {
+      // One place is kept for the overflow series, as in the SDK.
+      const admitted = this.#overflow === undefined ? this.list.length : this.list.length - 1;
+      const full = admitted >= this.#options.maxSeries - 1;
+      series = full ? this.#overflowSeries() : this.#create(canonical, path);
+    }
+    this.#memoise(attributes, canonical, series);
+    return series;
+  }
+
+  #create(canonical: CanonicalAttributes, path: readonly unknown[]): S {
+    const attributes = Object.fromEntries(canonical.keys.map((key, i) => [key, canonical.values[i] as AttributeValue]));
+    const series = this.#options.create(Object.freeze(attributes), Date.now(), this);
+    this.list.push(series);
+    this.#trie.set(canonical.keys, path, series);
+    return series;
+  }
+
+  #overflowSeries(): S {
+    if (this.#overflow !== undefined) return this.#overflow;
+    const { maxSeries, create } = this.#options;
+    const overflow = create(OVERFLOW_ATTRIBUTES, Date.now(), this);
+    this.list.push(overflow);
+    this.#overflow = overflow;
+    diag.warn(
+      `telltale: ${this.instrument} reached its limit of ${maxSeries} series; further sets of attributes are counted together under otel.metric.overflow. Leave out ids, or raise maxSeries.`,
+    );
+    return overflow;
+  }
+
+  /** Lists are compared by what they hold, so each distinct one stands as a symbol in the trie. */
+  #step(value: AttributeValue): unknown {
+    if (!Array.isArray(value)) return value;
+    const text = JSON.stringify(value);
+    const symbol = this.#lists.get(text) ?? Symbol(text);
+    this.#lists.set(text, symbol);
+    return symbol;
+  }
+
+  /** Remembers how the caller wrote these attributes: in another order, with undefined ones, with values that became `other`. */
+  #memoise(attributes: object | undefined, canonical: CanonicalAttributes, series: S): void {
+    // Bounded, because the ways to write what ends in `other` or in the overflow are not.
+    if (this.#memos >= 4 * this.#options.maxSeries || typeof attributes !== "object" || attributes === null) return;
+    const keys: string[] = [];
+    const values: unknown[] = [];
+    let left = 0;
+    try {
+      for (const key in attributes) {
+        if (!Object.hasOwn(attributes, key)) return;
+        const value: unknown = attributes[key as keyof typeof attributes];
+        if (!comparable(value)) return;
+        if (value === undefined || value === null) left++;
+        keys.push(key);
+        values.push(value);
+      }
+    } catch {
+      return;
+    }
+    // Something was left out, so the next call has to be told of it too.
+    if (keys.length - left !== canonical.keys.length) return;
+    if (this.#trie.getPath(keys, values) === series) return;
+    this.#trie.set(keys, values, series);
+    this.#memos++;
+  }
+
+  #remove(gone: ReadonlySet<S>): void {
+    for (const series of gone) {
+      shareOut(this, this.#options.kind, series);
+      this.#touched.delete(series);
+    }
+    this.list = this.list.filter((series) => !gone.has(series));
+    this.#trie = new AttributeTrie();
+    this.#memos = 0;
+    this.#lists.clear();
+    for (const series of this.list) {
+      if (series === this.#overflow) continue;
+      const { keys, values } = this.#options.schema.canonical(series.attributes);
+      this.#trie.set(
+        keys,
+        values.map((value) => this.#step(value)),
+        series,
+      );
+    }
+  }
+}
+
+function comparable(value: unknown): boolean {
+  switch (typeof value) {
+    case "string":
+      return value.length <= MAX_ATTRIBUTE_LENGTH;
+    case "number":
+    case "boolean":
+    case "undefined":
+      return true;
+    default:
+      return value === null;
+  }
+}
