@@ -1,1 +1,3 @@
-export {};
+export { bootstrap, type Telemetry } from "./bootstrap.ts";
+export { ConfigurationError } from "./configuration-error.ts";
+export type { TelltaleOptions } from "./options.ts";

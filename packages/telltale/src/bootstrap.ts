@@ -1,0 +1,115 @@
+import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
+import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
+import { readConfiguration } from "./config.ts";
+import type { Configuration } from "./configuration.ts";
+import { reportDiagnostics } from "./diagnostics.ts";
+import { deliverSynchronously } from "./last-flush.ts";
+import { watchLifeCycle, withDeadline } from "./life-cycle.ts";
+import type { TelltaleOptions } from "./options.ts";
+import { startPipelines } from "./pipelines.ts";
+import { createResource, knownAttributes } from "./resource.ts";
+import type { Signal } from "./signal.ts";
+
+/** The one handle on running telemetry. */
+export interface Telemetry {
+  /** The service's own tracer. */
+  readonly tracer: Tracer;
+  /** The service's own meter. */
+  readonly meter: Meter;
+  /** A pino logger of that name, with trace ids, to the configured sinks. */
+  logger(name: string): Logger;
+  /** Of all loggers, or of one by name, from now on. */
+  setLogLevel(level: LogLevel, name?: string): void;
+  /** Where the Prometheus endpoint listens; `undefined` when there is none. */
+  readonly prometheusUrl: string | undefined;
+  /** Sends everything recorded so far; settles when it has been sent, has failed, or timed out. Never rejects. */
+  flush(): Promise<void>;
+  /** Flushes, closes servers and removes all handlers. The second call returns the first one's promise. */
+  shutdown(): Promise<void>;
+}
+
+const HANDLE = Symbol.for("telltale.telemetry");
+
+/**
+ * Starts telemetry for this process: traces, metrics, logs, instrumentations, and the last flush at exit.
+ * Synchronous. Call it once, before the application's other modules if you can; a second call returns the first handle.
+ * Options take precedence over `TELLTALE_*` and `OTEL_*` variables, `telltale.yaml` and defaults.
+ * @throws ConfigurationError naming every option that cannot be used.
+ */
+export function bootstrap(options: TelltaleOptions = {}): Telemetry {
+  const running = (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
+  if (running !== undefined) {
+    diag.warn(
+      "telltale: bootstrap() was called before; this call returns the first handle and its options are ignored",
+    );
+    return running;
+  }
+  const configuration = readConfiguration({ options });
+  const telemetry = start(configuration);
+  (globalThis as { [HANDLE]?: Telemetry })[HANDLE] = telemetry;
+  return telemetry;
+}
+
+function start(configuration: Configuration): Telemetry {
+  reportDiagnostics(configuration.diagnosticsLevel);
+  for (const warning of configuration.warnings) diag.warn(`telltale: ${warning}`);
+  const resource = createResource(configuration, process.argv[1]);
+  const { "service.name": name, "service.version": serviceVersion } = knownAttributes(resource);
+  const pipelines = configuration.enabled ? startPipelines(configuration, resource) : undefined;
+  const logging = createLogging({
+    level: configuration.logging.level,
+    resource: { "service.name": name },
+    sinks: {
+      console: configuration.logging.sinks.some((sink) => sink.type === "console"),
+      otlp: configuration.logging.sinks.some((sink) => sink.type === "otlp"),
+    },
+  });
+  const signals = pipelines?.signals ?? [];
+  const flush = async (): Promise<void> => {
+    await Promise.allSettled(signals.map((signal) => signal.flush()));
+  };
+  const lifeCycle = watchLifeCycle({
+    flush,
+    flushSynchronously: once(() => {
+      logging.flush();
+      lastFlush(signals, configuration);
+    }),
+    timeoutMs: configuration.shutdownTimeoutMs,
+  });
+  const scope = [String(name), typeof serviceVersion === "string" ? serviceVersion : undefined] as const;
+  return {
+    tracer: trace.getTracer(...scope),
+    meter: metrics.getMeter(...scope),
+    logger: (loggerName) => logging.logger(loggerName),
+    setLogLevel: (level, loggerName) => logging.setLevel(level, loggerName),
+    prometheusUrl: pipelines?.prometheusUrl,
+    async flush() {
+      await withDeadline(flush(), configuration.shutdownTimeoutMs);
+    },
+    shutdown: once(async () => {
+      lifeCycle[Symbol.dispose]();
+      pipelines?.stopInstrumentations();
+      const ended = Promise.allSettled(signals.map((signal) => signal.shutdown()));
+      await withDeadline(ended, configuration.shutdownTimeoutMs);
+      for (const api of [trace, metrics, logs, context, propagation]) api.disable();
+      delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
+    }),
+  };
+}
+
+/** What nothing can be awaited for any more, sent from another thread. */
+function lastFlush(signals: readonly Signal[], configuration: Configuration): void {
+  deliverSynchronously({
+    batches: signals.flatMap((signal) => signal.takeUndelivered()),
+    batchSize: configuration.tracing.batch.maxExportBatchSize,
+    timeoutMs: configuration.shutdownTimeoutMs,
+  });
+}
+
+function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => {
+    done ??= { value: work() };
+    return done.value;
+  };
+}

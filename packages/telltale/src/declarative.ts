@@ -1,0 +1,54 @@
+/**
+ * OTEL_CONFIG_FILE: OpenTelemetry's declarative configuration, built by @opentelemetry/sdk-node, which is loaded for
+ * this alone (it costs several times what the rest of telltale does).
+ */
+import { createRequire } from "node:module";
+import { logs, metrics, trace } from "@opentelemetry/api";
+import type { Signal } from "./signal.ts";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Builds and registers the providers that the file describes. The SDK only prints what is wrong with the file and then
+ * runs as a no-op; here that is an error.
+ */
+export function startDeclared(file: string): Signal {
+  const { createConfigFactory } =
+    require("@opentelemetry/configuration") as typeof import("@opentelemetry/configuration");
+  const { startNodeSDK } = require("@opentelemetry/sdk-node") as typeof import("@opentelemetry/sdk-node");
+  const unusable = (reason: string): Error =>
+    Object.assign(new Error(`OTEL_CONFIG_FILE is "${file}", which cannot be used: ${reason}`), {
+      code: "TELLTALE_BAD_CONFIGURATION",
+    });
+  let disabled: boolean | null | undefined;
+  try {
+    ({ disabled } = createConfigFactory().getConfigModel());
+  } catch (error) {
+    throw unusable(error instanceof Error ? error.message : String(error));
+  }
+  const before = registeredProviders();
+  const sdk = startNodeSDK();
+  const started = registeredProviders().some((provider, index) => provider !== before[index]);
+  if (!started && !disabled) throw unusable("the SDK made no provider from it; its own message is above");
+  return {
+    async flush() {
+      await Promise.allSettled(registeredProviders().map((provider) => provider.forceFlush?.()));
+    },
+    shutdown: () => sdk.shutdown(),
+    takeUndelivered: () => [], // The SDK's own processors do not give up what they hold.
+  };
+}
+
+interface Flushable {
+  forceFlush?(): Promise<void>;
+}
+
+function registeredProviders(): Flushable[] {
+  // By shape, not by class: the SDK may have registered another copy's (CommonJS) proxy.
+  const tracers = trace.getTracerProvider() as Flushable & { getDelegate?(): Flushable };
+  return [
+    tracers.getDelegate?.() ?? tracers,
+    metrics.getMeterProvider() as Flushable,
+    logs.getLoggerProvider() as Flushable,
+  ];
+}

@@ -1,0 +1,149 @@
+/**
+ * The queue in front of an exporter, for spans and log records alike. The stock batch processors lose what is in flight
+ * at shutdown and tell nobody what they drop; this one waits for exports under way, counts drops, and can hand over
+ * everything that has not been delivered, which is what the last flush of a dying process needs.
+ */
+import { context, diag } from "@opentelemetry/api";
+import { type ExportResult, suppressTracing } from "@opentelemetry/core";
+import type { BatchConfiguration } from "./configuration.ts";
+
+/** The part of an OpenTelemetry exporter that the queue uses. */
+export interface BatchExporter<T> {
+  export(items: T[], done: (result: ExportResult) => void): void;
+  shutdown(): Promise<void>;
+}
+
+export interface ExportQueueOptions<T> {
+  readonly exporter: BatchExporter<T>;
+  readonly batch: BatchConfiguration;
+  /** For messages: "spans to http://localhost:4318/v1/traces". */
+  readonly what: string;
+}
+
+/** Exports that may be under way at once: one round trip a batch would cap a slow collector at 512 items a round trip. */
+const MAX_EXPORTS_IN_FLIGHT = 8;
+
+/** A bounded queue of ended spans or log records with its exporter. Times are in milliseconds. */
+export class ExportQueue<T extends object> {
+  readonly #exporter: BatchExporter<T>;
+  readonly #batch: BatchConfiguration;
+  readonly #what: string;
+  readonly #inFlight = new Map<Promise<void>, T[]>();
+  #queued: T[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #dropped = 0;
+  #warned = false;
+  #stopped = false;
+
+  constructor(options: ExportQueueOptions<T>) {
+    this.#exporter = options.exporter;
+    this.#batch = options.batch;
+    this.#what = options.what;
+  }
+
+  /** Items dropped so far because the queue was full. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Items not yet delivered: queued or in flight. */
+  get pending(): number {
+    let count = this.#queued.length;
+    for (const items of this.#inFlight.values()) count += items.length;
+    return count;
+  }
+
+  /** Queues one item; when the queue is full the item is dropped and counted. Never throws. */
+  add(item: T): void {
+    if (this.#stopped) return;
+    if (this.#queued.length >= this.#batch.maxQueueSize) {
+      this.#drop();
+      return;
+    }
+    this.#queued.push(item);
+    if (this.#queued.length >= this.#batch.maxExportBatchSize) this.#exportFull();
+    else this.#timer ??= setTimeout(() => this.#exportAll(), this.#batch.scheduledDelayMs).unref();
+  }
+
+  /** Exports everything queued and waits for all exports under way. Failures are the exporter's to report. */
+  async flush(): Promise<void> {
+    do {
+      this.#exportAll();
+      await Promise.all(this.#inFlight.keys());
+    } while (this.#queued.length > 0);
+  }
+
+  /** Flushes and shuts the exporter down; what is added afterwards is ignored. */
+  async shutdown(): Promise<void> {
+    this.#stopped = true;
+    await this.flush();
+    await this.#exporter.shutdown();
+  }
+
+  /** Everything not delivered, queued and in flight; the queue is empty and stopped afterwards. */
+  takeUndelivered(): T[] {
+    const items = [...[...this.#inFlight.values()].flat(), ...this.#queued];
+    this.#queued = [];
+    this.#inFlight.clear();
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    return items;
+  }
+
+  #exportFull(): void {
+    while (this.#queued.length >= this.#batch.maxExportBatchSize && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
+      this.#export(this.#queued.splice(0, this.#batch.maxExportBatchSize));
+    }
+  }
+
+  #exportAll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#queued.length > 0 && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
+      this.#export(this.#queued.splice(0, this.#batch.maxExportBatchSize));
+    }
+  }
+
+  #export(items: T[]): void {
+    const settled = new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, this.#batch.exportTimeoutMs).unref();
+      const done = (): void => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      // The exporter's own HTTP requests are not part of anybody's trace.
+      context.with(suppressTracing(context.active()), () => {
+        waitForResources(items)
+          .then(() => this.#exporter.export(items, done))
+          .catch((error: unknown) => {
+            diag.error(`telltale: the exporter of ${this.#what} threw`, error);
+            done();
+          });
+      });
+    }).then(() => {
+      this.#inFlight.delete(settled);
+      if (!this.#stopped) this.#exportFull();
+    });
+    this.#inFlight.set(settled, items);
+  }
+
+  #drop(): void {
+    this.#dropped++;
+    if (this.#warned) return;
+    this.#warned = true;
+    diag.warn(
+      `telltale: the queue of ${this.#what} is full (${this.#batch.maxQueueSize}); the newest are dropped and counted. ` +
+        "Raise maxQueueSize, sample more sparsely, or look at the backend.",
+    );
+  }
+}
+
+interface WithResource {
+  readonly resource?: { readonly asyncAttributesPending?: boolean; waitForAsyncAttributes?(): Promise<void> };
+}
+
+/** Detectors such as the host's answer late; the first batches wait for them. */
+async function waitForResources(items: readonly object[]): Promise<void> {
+  const resource = (items[0] as WithResource | undefined)?.resource;
+  if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+}

@@ -1,0 +1,48 @@
+import { workerData } from "node:worker_threads";
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { createSpanExporter } from "@telltale/tracing";
+import type { LastFlushWork, UndeliveredBatch } from "./last-flush.ts";
+import { createLogExporter } from "./log-exporter.ts";
+import { createMetricExporter } from "./metric-exporter.ts";
+import { readableLogRecord, readableMetrics, readableSpan } from "./undelivered.ts";
+
+const work = workerData as LastFlushWork;
+await Promise.all(work.batches.map((batch) => deliver(batch).catch(() => {})));
+const cell = new Int32Array(work.done);
+Atomics.store(cell, 0, 1);
+Atomics.notify(cell, 0);
+
+async function deliver(batch: UndeliveredBatch): Promise<void> {
+  switch (batch.signal) {
+    case "traces": {
+      const exporter = createSpanExporter(batch.exporter);
+      return sendAll(batch.items.map(readableSpan), exporter);
+    }
+    case "logs":
+      return sendAll(batch.items.map(readableLogRecord), createLogExporter(batch.exporter));
+    case "metrics": {
+      const exporter = createMetricExporter(batch.exporter);
+      for (const metrics of batch.items) await send((done) => exporter.export(readableMetrics(metrics), done));
+      return exporter.forceFlush();
+    }
+  }
+}
+
+async function sendAll<T>(
+  items: T[],
+  exporter: { export(items: T[], done: (result: ExportResult) => void): void; forceFlush?(): Promise<void> },
+): Promise<void> {
+  const requests: Promise<void>[] = [];
+  for (let start = 0; start < items.length; start += work.batchSize) {
+    requests.push(send((done) => exporter.export(items.slice(start, start + work.batchSize), done)));
+  }
+  await Promise.all(requests);
+  // Exporters over UDP answer before the datagram has left.
+  await exporter.forceFlush?.();
+}
+
+function send(start: (done: (result: ExportResult) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((result) => (result.code === ExportResultCode.SUCCESS ? resolve() : reject(result.error)));
+  });
+}

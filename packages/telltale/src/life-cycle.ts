@@ -1,0 +1,88 @@
+/**
+ * How the process ends. Whatever ends it, what was recorded is sent first, within a deadline, and then it ends exactly
+ * as it would have without telltale: the same signal, the same exit code, the same words on standard error.
+ */
+
+export interface LifeCycleOptions {
+  /** Sends everything; must settle, but may be slow. */
+  readonly flush: () => Promise<void>;
+  /** Sends everything before it returns; called where no promise can be waited for. */
+  readonly flushSynchronously: () => void;
+  readonly timeoutMs: number;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+type Signal = (typeof SIGNALS)[number];
+
+/** Installs the handlers; the result removes them. */
+export function watchLifeCycle(options: LifeCycleOptions): Disposable {
+  let signalled = false;
+  let idled = false;
+  let gaveUp = false;
+
+  function onSignal(signal: Signal): void {
+    const flushed = withDeadline(options.flush(), options.timeoutMs);
+    // An application with a handler of its own decides itself when to end; what it leaves behind is sent on exit.
+    if (process.listenerCount(signal) > 1) return;
+    const end = (): void => {
+      process.off(signal, onSignal);
+      process.kill(process.pid, signal);
+    };
+    // A second Ctrl-C means now.
+    if (signalled) end();
+    else void flushed.then(end);
+    signalled = true;
+  }
+
+  /** The loop is empty. Flushing gives it work again, so this is called once more after it. */
+  function onBeforeExit(code: number): void {
+    if (idled) return;
+    idled = true;
+    void withDeadline(options.flush(), options.timeoutMs).then((inTime) => {
+      // A request that hangs would hold the process until the exporter's own, longer time-out.
+      if (inTime) return;
+      gaveUp = true;
+      process.exit(code);
+    });
+  }
+
+  function onUncaughtException(): void {
+    const survives = process.listenerCount("uncaughtException") > 0 || process.hasUncaughtExceptionCaptureCallback();
+    if (!survives) options.flushSynchronously();
+  }
+
+  function onExit(): void {
+    if (!gaveUp) options.flushSynchronously();
+  }
+
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on("beforeExit", onBeforeExit);
+  process.on("uncaughtExceptionMonitor", onUncaughtException);
+  process.on("exit", onExit);
+
+  return {
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      process.off("beforeExit", onBeforeExit);
+      process.off("uncaughtExceptionMonitor", onUncaughtException);
+      process.off("exit", onExit);
+    },
+  };
+}
+
+/** Resolves with whether `work` settled within the time; never rejects. */
+export async function withDeadline(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const inTime = await Promise.race([
+    work.then(
+      () => true as const,
+      () => true as const,
+    ),
+    late,
+  ]);
+  clearTimeout(timer);
+  return inTime;
+}

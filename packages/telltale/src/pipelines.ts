@@ -1,0 +1,68 @@
+import { createRequire } from "node:module";
+import { context, logs, metrics, trace } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import { replayEarlySpans } from "@telltale/tracing";
+import type { Configuration } from "./configuration.ts";
+import { startDeclared } from "./declarative.ts";
+import { startInstrumentations } from "./instrumentations.ts";
+import { startLogRecords } from "./log-records.ts";
+import { startMetrics } from "./metric-readers.ts";
+import { registerPropagators } from "./propagation.ts";
+import type { Signal } from "./signal.ts";
+import { startTraces } from "./traces.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Everything between the OpenTelemetry API and the backends. */
+export interface Pipelines {
+  readonly signals: readonly Signal[];
+  readonly prometheusUrl: string | undefined;
+  stopInstrumentations(): void;
+}
+
+/**
+ * Builds the providers, registers them as the global ones, then starts the instrumentations.
+ * @throws Error when a server cannot listen or an exporter cannot be made; nothing is registered then.
+ */
+export function startPipelines(configuration: Configuration, resource: Resource): Pipelines {
+  const { declarativeFile } = configuration;
+  // Before anything of ours loads http: modules that are there already count as the application's.
+  const instrumentations = startInstrumentations({ instrumentations: configuration.instrumentations });
+  let started: Omit<Pipelines, "stopInstrumentations">;
+  try {
+    started =
+      declarativeFile === undefined
+        ? startOwn(configuration, resource)
+        : { signals: [startDeclared(declarativeFile)], prometheusUrl: undefined };
+  } catch (error) {
+    instrumentations.stop();
+    throw error;
+  }
+  instrumentations.setProviders({
+    tracerProvider: trace.getTracerProvider(),
+    meterProvider: metrics.getMeterProvider(),
+    loggerProvider: logs.getLoggerProvider(),
+  });
+  replayEarlySpans();
+  return { ...started, stopInstrumentations: () => instrumentations.stop() };
+}
+
+function startOwn(configuration: Configuration, resource: Resource): Omit<Pipelines, "stopInstrumentations"> {
+  const { tracing, metrics: metering, logging } = configuration;
+  // The one that can fail for reasons outside the configuration, a busy port, comes first.
+  const ownMetrics = metering.enabled ? startMetrics(metering, resource) : undefined;
+  const traces = tracing.enabled ? startTraces(tracing, resource) : undefined;
+  const logRecords = logging.enabled ? startLogRecords(logging, resource) : undefined;
+
+  const { AsyncLocalStorageContextManager } =
+    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  registerPropagators(configuration.propagators);
+  if (traces) trace.setGlobalTracerProvider(traces.provider);
+  if (ownMetrics) metrics.setGlobalMeterProvider(ownMetrics.provider);
+  if (logRecords) logs.setGlobalLoggerProvider(logRecords.provider);
+  return {
+    signals: [traces, ownMetrics, logRecords].filter((signal) => signal !== undefined),
+    prometheusUrl: ownMetrics?.prometheus?.url,
+  };
+}
