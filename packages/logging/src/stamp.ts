@@ -9,7 +9,7 @@ export function nameService(name: string | undefined): void {
 
 /**
  * What each line says about when and where: `time`, `service.name` and, in a span, `trace_id`, `span_id`, `trace_flags`.
- * pino takes it as its timestamp, which it copies into the line as it is: 15 ns with ids, where a mixin took 370.
+ * pino takes it as its timestamp, which it copies into the line as it is: 70 ns a line with ids, where a mixin took 500.
  */
 // Hot: called for every record written. The texts are kept because many records share a millisecond and a span.
 export function stamp(): string {
