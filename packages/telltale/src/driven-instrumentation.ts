@@ -5,7 +5,7 @@
  */
 
 import { normalize, sep } from "node:path";
-import type { LoggerProvider, MeterProvider, TracerProvider } from "@opentelemetry/api";
+import { type LoggerProvider, logs, type MeterProvider, metrics, type TracerProvider, trace } from "@opentelemetry/api";
 import type {
   Instrumentation,
   InstrumentationConfig,
@@ -53,7 +53,12 @@ export function driveInstrumentation(
   for (const one of new Set<Instrumentation>([instrumentation, ...parts])) {
     // In place: some parts of an instrumentation keep this very object, and undici's asks it at each request.
     one.getConfig().enabled = true;
-    setProviders(one, options.providers);
+    setProviders(one, {
+      // Always one of each: some instrumentations have no instruments before.
+      tracerProvider: options.providers.tracerProvider ?? trace.getTracerProvider(),
+      meterProvider: options.providers.meterProvider ?? metrics.getMeterProvider(),
+      loggerProvider: options.providers.loggerProvider ?? logs.getLoggerProvider(),
+    });
   }
   options.beforeEnable?.(instrumentation);
   const usesOwnHooks = !enableWithoutHooks(instrumentation, parts);

@@ -35,6 +35,9 @@ export interface ModuleHooks {
 /** Everything that the application loads from now on goes through `handlers`. */
 export function installModuleHooks(handlers: ModuleHandlers): ModuleHooks {
   const own = ownLoads();
+  for (const [filename, module] of Object.entries(internals._cache)) {
+    if (module && handlers.isWatchedFile(filename)) own.note(filename, module);
+  }
   const imports = importHook(handlers, own);
   const slots = [
     hookLoad(handlers, { own, imports }),
@@ -66,6 +69,7 @@ interface CompiledModule extends LoadedModule {
 }
 
 interface ModuleInternals {
+  readonly _cache: Readonly<Record<string, LoadedModule | undefined>>;
   _load(request: unknown, parent: LoadedModule | null | undefined, isMain: boolean): unknown;
   prototype: { _compile(this: CompiledModule, content: string, filename: string, format?: string): unknown };
 }

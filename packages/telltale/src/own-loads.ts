@@ -9,7 +9,7 @@ import { isOwnModule, type LoadedModule } from "./own-module.ts";
 import { packageFileOf } from "./package-file.ts";
 
 export interface OwnLoads {
-  /** Whether `filename` is being loaded by telltale for itself; remembers it if so. */
+  /** Whether `filename` is loaded by telltale for itself; remembers it if so. */
   readonly note: (filename: string, module: LoadedModule) => boolean;
   /** An ESM module of telltale imports `url`. */
   readonly noteImport: (url: string) => void;
@@ -29,8 +29,7 @@ export function ownLoads(): OwnLoads {
     note: (filename, module) => {
       const file = packageFileOf(filename);
       if (file === undefined) return false;
-      const imported = module.parent === undefined && importedPackages.has(file.baseDir);
-      if (!imported && !isOwnModule(module.parent)) return false;
+      if (!importedPackages.has(file.baseDir) && !isOwnModule(module.parent)) return false;
       const noted = files.get(file.packageName);
       if (noted) noted.push(filename);
       else files.set(file.packageName, [filename]);
