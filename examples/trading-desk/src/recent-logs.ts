@@ -1,14 +1,15 @@
 import type { TraceLog } from "./trace-tree.ts";
 
 export interface RecentLogs {
-  /** Takes one line of a child's output; answers what it says when that deserves a place on the terminal. */
-  add(line: string, service: string): string | undefined;
+  /** Takes one line that process `name` wrote; answers what it says when that deserves a place on the terminal. */
+  add(line: string, name: string): string | undefined;
   ofTrace(traceId: string): readonly TraceLog[];
   /** The last lines as they were written. */
   lines(): readonly string[];
 }
 
 interface LogRecord {
+  readonly service: string;
   readonly level: string;
   readonly message: string;
   readonly traceId: string | undefined;
@@ -20,21 +21,18 @@ const QUIET_LEVELS = ["trace", "debug", "info"];
 
 /** The last log lines of all processes, by trace. Warnings and errors are answered as text for the terminal. */
 export function recentLogs(): RecentLogs {
-  const kept: { readonly line: string; readonly service: string; readonly record: LogRecord | undefined }[] = [];
+  const kept: { readonly line: string; readonly record: LogRecord | undefined }[] = [];
   return {
-    add(line, service) {
+    add(line, name) {
       const record = parseRecord(line);
-      kept.push({ line, service, record });
+      kept.push({ line, record });
       if (kept.length > LINES_KEPT) kept.shift();
-      if (record === undefined) return `${service}: ${line}`;
+      if (record === undefined) return `${name}: ${line}`;
       if (QUIET_LEVELS.includes(record.level)) return undefined;
-      return `${record.level} ${service}: ${record.message}${record.traceId === undefined ? "" : `  trace ${record.traceId}`}`;
+      const trace = record.traceId === undefined ? "" : `  trace ${record.traceId}`;
+      return `${record.level} ${record.service}: ${record.message}${trace}`;
     },
-    ofTrace(traceId) {
-      return kept.flatMap(({ service, record }) =>
-        record?.traceId === traceId ? [{ service, level: record.level, message: record.message }] : [],
-      );
-    },
+    ofTrace: (traceId) => kept.flatMap(({ record }) => (record?.traceId === traceId ? [record] : [])),
     lines: () => kept.slice(-LINES_SHOWN).map(({ line }) => line),
   };
 }
@@ -42,11 +40,12 @@ export function recentLogs(): RecentLogs {
 /** A line that is not JSON comes from Node itself: a warning, or the stack of a crash. */
 function parseRecord(line: string): LogRecord | undefined {
   try {
-    const { level, msg, message = msg, reason, trace_id } = JSON.parse(line) as Record<string, unknown>;
+    const { level, msg, reason, trace_id, "service.name": service } = JSON.parse(line) as Record<string, unknown>;
     const because = typeof reason === "string" ? `, ${reason}` : "";
     return {
+      service: String(service),
       level: String(level),
-      message: `${String(message)}${because}`,
+      message: `${String(msg)}${because}`,
       traceId: typeof trace_id === "string" ? trace_id : undefined,
     };
   } catch {

@@ -1,9 +1,8 @@
 // What `npm start` runs: database, exchange, desk and traders, each a process of its own, and a page of their traces.
 
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { childProcesses } from "./child-processes.ts";
+import { checkPortsAreFree, freePort } from "./free-ports.ts";
 import { type Ports, portsFrom } from "./ports.ts";
 import { recentLogs } from "./recent-logs.ts";
 import { summary } from "./summary.ts";
@@ -38,6 +37,7 @@ async function startAll(): Promise<void> {
   const { values } = parseArgs({ options: { "env-file": { type: "string" } } });
   if (values["env-file"] !== undefined) process.loadEnvFile(values["env-file"]);
   const ports = portsFrom(process.env);
+  await checkPortsAreFree(ports);
   const tracesUrl = `http://127.0.0.1:${ports.traces}`;
   await serveTraces({ port: ports.traces, traces, logs });
   const startDesk = async (): Promise<void> =>
@@ -115,16 +115,6 @@ function stop(status: number): Promise<never> {
     return process.exit(status);
   });
   return stopping;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function welcome(ports: Ports): string {

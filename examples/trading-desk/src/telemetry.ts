@@ -17,5 +17,7 @@ export const telemetry = bootstrap({
   service: { version: "0.1.0", environment: "demonstration" },
   tracing: { exporters: [...(tracesUrl ? [toPage] : []), ...toCollector, ...toZipkin] },
   metrics: { prometheus: true },
+  // Each library is observed as soon as it is loaded; what says little can be left out.
+  instrumentations: { express: { ignoreLayersType: ["middleware"] }, pg: { ignoreConnectSpans: true } },
   logging: { sinks: [{ type: "console" }, ...toCollector] },
 });
