@@ -1,5 +1,6 @@
+import { variableOf } from "../packages/telltale/src/environment.ts";
 import { instrumentationNames } from "../packages/telltale/src/instrumentation-names.ts";
-import { type GroupOption, type Option, variableOf } from "../packages/telltale/src/option.ts";
+import type { GroupOption, Option } from "../packages/telltale/src/option.ts";
 import { schema } from "../packages/telltale/src/schema.ts";
 
 /** `docs/configuration.md`: every option with its type, default and variables, from the schema. */

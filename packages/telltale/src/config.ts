@@ -1,8 +1,9 @@
 import type { Configuration } from "./configuration.ts";
 import { ConfigurationError, gatherProblems } from "./configuration-error.ts";
 import { readConfigurationFile, readDeclarativeFile } from "./configuration-file.ts";
-import { readEnvironment } from "./environment.ts";
-import { misspelled, readOpentelemetryEnvironment } from "./opentelemetry-environment.ts";
+import { readEnvironment, strictIn } from "./environment.ts";
+import { readOpentelemetryEnvironment } from "./opentelemetry-environment.ts";
+import { misspelled } from "./opentelemetry-variables.ts";
 import type { TelltaleOptions } from "./options.ts";
 import { readGroup } from "./read-group.ts";
 import { resolveConfiguration } from "./resolve.ts";
@@ -28,7 +29,7 @@ export function readConfiguration({
   cwd = process.cwd(),
 }: ConfigurationSources = {}): Configuration {
   const { report, problems } = gatherProblems();
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   const around = { env, cwd, report };
   const code: Settings = new Map();
   readGroup(schema, options, { path: "", name: "", cwd, report, into: code });
@@ -38,9 +39,9 @@ export function readConfiguration({
   const standard: Settings = declarativeFile === undefined ? readOpentelemetryEnvironment(env, around) : new Map();
   const file =
     declarativeFile === undefined ? readConfigurationFile(around) : readDeclarativeFile(declarativeFile, around);
-  if (declarativeFile === undefined) warnings.push(...misspelled(env));
+  if (declarativeFile === undefined) for (const warning of misspelled(env)) warnings.add(warning);
   const layers = [code, ours, standard, file];
-  const configuration = resolveConfiguration({ layers, cwd, report, warn: (warning) => warnings.push(warning) });
+  const configuration = resolveConfiguration({ layers, cwd, report, warn: (warning) => warnings.add(warning) });
   const found = problems();
   // Who switches telemetry off wants a quiet application, not one that stops because of what is then not used.
   if (found.length > 0 && configuration.enabled) throw new ConfigurationError(found);
@@ -49,5 +50,5 @@ export function readConfiguration({
 
 /** Whether `telltale/register` is to end the process when the configuration is wrong: `TELLTALE_STRICT=1` or `true`. */
 export function isStrict(env: NodeJS.ProcessEnv = process.env): boolean {
-  return ["1", "true"].includes(env["TELLTALE_STRICT"]?.trim().toLowerCase() ?? "");
+  return strictIn(env);
 }

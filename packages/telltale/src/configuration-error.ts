@@ -39,7 +39,11 @@ export function gatherProblems(): {
 
 /** A value as an error may show it: short, and without passwords and tokens. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return `"${masked(value.length > 80 ? `${value.slice(0, 77)}...` : value)}"`;
+  if (typeof value === "string") {
+    // Masked before it is cut: half a password would not be recognised.
+    const text = masked(value).replace(/[\r\n]+/g, " ");
+    return `"${text.length > 80 ? `${text.slice(0, 77)}...` : text}"`;
+  }
   if (Array.isArray(value)) return "a list";
   if (value === null || ["number", "boolean", "bigint", "undefined"].includes(typeof value)) return String(value);
   return typeof value === "function" ? "a function" : "an object";

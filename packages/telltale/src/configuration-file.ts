@@ -37,6 +37,12 @@ export function readConfigurationFile(around: Surroundings): Settings {
  * `disabled`. The rest of it is the SDK's.
  */
 export function readDeclarativeFile(path: string, around: Surroundings): Settings {
+  if (around.env["TELLTALE_CONFIG"]?.trim()) {
+    around.report(
+      "TELLTALE_CONFIG",
+      "is given beside OTEL_CONFIG_FILE; put its content under distribution.telltale there, or unset one",
+    );
+  }
   const content = parse({ path, askedBy: "OTEL_CONFIG_FILE" }, around);
   if (!isObject(content)) return new Map();
   const distribution = isObject(content["distribution"]) ? content["distribution"]["telltale"] : undefined;

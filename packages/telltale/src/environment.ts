@@ -1,7 +1,7 @@
 import { nearest } from "./did-you-mean.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
-import { type GroupOption, type Option, variableOf } from "./option.ts";
-import type { Place } from "./place.ts";
+import type { GroupOption, Option } from "./option.ts";
+import { type Place, refuse } from "./place.ts";
 import { readTypes, readVariants } from "./read-group.ts";
 import { isObject } from "./read-map.ts";
 import { readText } from "./read-option.ts";
@@ -22,6 +22,8 @@ interface Target {
 export function readEnvironment(env: NodeJS.ProcessEnv, place: Omit<Place, "name">): Settings {
   const settings: Settings = new Map();
   const given = Object.keys(env).filter((name) => name.startsWith("TELLTALE_") && !otherVariables.includes(name));
+  if (!strictWords.includes(strictWord(env)))
+    refuse({ ...place, name: "TELLTALE_STRICT" }, env["TELLTALE_STRICT"], "1 or 0");
   if (given.length === 0) return settings;
   const targets = targetsOf(schema);
   for (const name of given) {
@@ -31,6 +33,17 @@ export function readEnvironment(env: NodeJS.ProcessEnv, place: Omit<Place, "name
     else if (text !== undefined && text.trim() !== "") readVariable(text, target, { ...place, name }, settings);
   }
   return settings;
+}
+
+/** Whether `telltale/register` is to end the process when the configuration is wrong: `TELLTALE_STRICT=1` or `true`. */
+export function strictIn(env: NodeJS.ProcessEnv): boolean {
+  return ["1", "true"].includes(strictWord(env));
+}
+
+const strictWords: readonly string[] = ["1", "true", "0", "false", ""];
+
+function strictWord(env: NodeJS.ProcessEnv): string {
+  return env["TELLTALE_STRICT"]?.trim().toLowerCase() ?? "";
 }
 
 /** Every `TELLTALE_*` variable that is an option, with the option. */
@@ -55,6 +68,14 @@ export function targetsOf(
     }
   }
   return targets;
+}
+
+/** `tracing.batch.maxQueueSize` → `TELLTALE_TRACING_BATCH_MAX_QUEUE_SIZE`. */
+export function variableOf(path: string): string {
+  return `TELLTALE_${path
+    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toUpperCase()}`;
 }
 
 function readVariable(text: string, { path, option, switches }: Target, place: Place, settings: Settings): void {
@@ -99,7 +120,8 @@ function readJson(text: string, place: Place): unknown {
 }
 
 function reportUnknown(name: string, known: readonly string[], { report }: Omit<Place, "name">): void {
-  const near = nearest(name, known);
+  // The letters that all of them share are no likeness.
+  const near = nearest(name, known, { atMost: Math.floor((name.length - "TELLTALE_".length) / 3) });
   report(
     name,
     `is not a variable of telltale; ${near === undefined ? "docs/configuration.md lists them" : `did you mean ${near}?`}`,

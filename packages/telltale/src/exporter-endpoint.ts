@@ -49,6 +49,7 @@ export function httpUrl({ text, place }: Endpoint, example: string): URL | undef
 }
 
 function urlMeant(text: string): string {
-  const meant = `http://${text.replace(/^[a-z]*:?\/*(?=.)/i, (start) => (/^[a-z]*:?\/+$/i.test(start) ? "" : start))}`;
-  return URL.canParse(meant) && !/\s/.test(text) ? ` (did you mean ${shown(meant)}?)` : "";
+  const rest = text.replace(/^(?:[a-z]+:)?\/+/i, "");
+  const meant = `http://${rest}`;
+  return URL.canParse(meant) && /^[\w.[\]-]+(:\d+)?(\/|$)/.test(rest) ? ` (did you mean ${shown(meant)}?)` : "";
 }

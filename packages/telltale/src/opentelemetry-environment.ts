@@ -1,7 +1,6 @@
 import { shown } from "./configuration-error.ts";
-import { nearest, oneOf } from "./did-you-mean.ts";
+import { oneOf } from "./did-you-mean.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
-import { otherOpentelemetryVariables } from "./opentelemetry-variables.ts";
 import type { GroupOption, LeafOption, NumberOption, VariantsOption } from "./option.ts";
 import { type Place, refuse } from "./place.ts";
 import { readTypes } from "./read-group.ts";
@@ -25,30 +24,6 @@ export function readOpentelemetryEnvironment(env: NodeJS.ProcessEnv, around: Sur
   readLogsExporter(env, around, settings);
   readInstrumentationSwitches(env, around, settings);
   return settings;
-}
-
-/** Warns of a variable that nobody knows but that is nearly one that OpenTelemetry knows. */
-export function misspelled(env: NodeJS.ProcessEnv): readonly string[] {
-  const unknown = Object.keys(env).filter((name) => name.startsWith("OTEL_"));
-  if (unknown.length === 0) return [];
-  const known = new Set([...variablesIn(schema), ...otherOpentelemetryVariables]);
-  return unknown.flatMap((name) => {
-    // Two letters at most: every language's SDK has variables of its own, and most names here are long.
-    const near = known.has(name) ? undefined : nearest(name, known, { atMost: 2 });
-    return near === undefined ? [] : [`${name} is not a variable of OpenTelemetry; did you mean ${near}?`];
-  });
-}
-
-/** Every `OTEL_*` variable that the schema names. */
-export function variablesIn(group: GroupOption): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const option of Object.values(group.options)) {
-    for (const name of [...(option.otel ?? []), ...(option.otelToo ?? [])]) names.add(name);
-    const groups =
-      option.kind === "group" ? [option] : option.kind === "variants" ? Object.values(option.variants) : [];
-    for (const name of groups.flatMap((below) => [...variablesIn(below)])) names.add(name);
-  }
-  return names;
 }
 
 interface Reading {

@@ -1,5 +1,4 @@
 import { shown } from "./configuration-error.ts";
-import { headerFault } from "./header.ts";
 import type { MapOption } from "./option.ts";
 import type { Place } from "./place.ts";
 import { SubstitutedText } from "./substitution.ts";
@@ -60,6 +59,19 @@ export function readMapText(
 /** Whether a value is an object with keys, not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What is wrong with an HTTP header, `undefined` when nothing; its value is never part of the answer. */
+function headerFault(name: string, value: unknown): string | undefined {
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+    return "is not the name of a header; give letters, digits and dashes, such as x-api-key";
+  }
+  if (typeof value !== "string") return "is not a text; give the header's value as a text";
+  // Tab and the bytes that can be printed: https://www.rfc-editor.org/rfc/rfc9110#name-field-values
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    return "has a character that a header cannot carry, such as a line break; take it out";
+  }
+  return undefined;
 }
 
 function scalarFault({ values }: MapOption, value: unknown): string | undefined {

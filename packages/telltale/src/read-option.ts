@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { shown } from "./configuration-error.ts";
 import { listed, oneOf } from "./did-you-mean.ts";
 import type { LeafOption, NamesOption, NumberOption } from "./option.ts";
-import { readPemFile } from "./pem-file.ts";
 import { type Place, refuse } from "./place.ts";
 import { readMap, readMapText } from "./read-map.ts";
 import { SubstitutedText } from "./substitution.ts";
@@ -111,4 +112,17 @@ function readNames({ values, example }: NamesOption, value: unknown, place: Plac
     else place.report(place.name, `has ${shown(name)}; give ${values === undefined ? any : oneOf(values, name)}`);
   }
   return [...names];
+}
+
+/** The text of a PEM file; `undefined`, and a report, when there is none. */
+function readPemFile(path: string, place: Place): string | undefined {
+  try {
+    const text = readFileSync(resolve(place.cwd, path), "utf8");
+    if (text.includes("-----BEGIN ")) return text;
+    return refuse(place, path, "a PEM file, which has a line -----BEGIN …; this file has none");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such file" : `this one gave ${code}`;
+    return refuse(place, path, `the path of a PEM file that this process can read; ${reason}`);
+  }
 }
