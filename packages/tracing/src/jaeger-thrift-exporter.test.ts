@@ -168,11 +168,13 @@ test("a large export is one request", async () => {
 
 test("of two exports at once the one that fails is the one that says so", async () => {
   let requests = 0;
-  const { url } = await httpServer(() => (++requests === 1 ? 500 : 202));
+  const { url, received } = await httpServer(() => (++requests === 1 ? 500 : 202));
   const send = exporterTo("thrift-http", `${url}/api/traces`);
   const results = await Promise.all([send(orderSpans()), send(orderSpans())]);
   expect(results.map(({ code }) => code)).toEqual([1, 0]);
   expect(results[0]!.error?.message).toMatch(/HTTP 500/);
+  // The second one's spans were not in the request that failed.
+  expect(received.map(({ body }) => (readThrift(body).get(2) as unknown[]).length)).toEqual([2, 2]);
 });
 
 test("a server that never answers is a failure after the timeout", async () => {
