@@ -264,6 +264,12 @@ test("a hanging receiver reads the request, never answers, and can still be clos
   await rejected;
 });
 
+test("an answer that is not known is refused when it is planned", () => {
+  expect(() => receiver.respond({ type: "explode" } as never)).toThrow(
+    'respond() got the type "explode"; give one of accept, refuse, hang, drop',
+  );
+});
+
 test("a slow receiver has the data at once and answers later", async () => {
   receiver.respond({ type: "accept", delayMs: 300 });
   const start = performance.now();

@@ -25,11 +25,17 @@ export interface AnswerPlan {
   next(): ReceiverAnswer;
 }
 
+const types: readonly ReceiverAnswer["type"][] = ["accept", "refuse", "hang", "drop"];
+
 export function answerPlan(): AnswerPlan {
   let lasting: ReceiverAnswer = { type: "accept" };
   let planned: { readonly answer: ReceiverAnswer; left: number }[] = [];
   return {
     plan(answer, times) {
+      if (!types.includes(answer.type)) {
+        const message = `respond() got the type ${JSON.stringify(answer.type)}; give one of ${types.join(", ")}`;
+        throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_ANSWER" });
+      }
       if (times !== undefined) {
         planned.push({ answer, left: times });
         return;

@@ -1,0 +1,131 @@
+export { type BoundCounter, type Counter, counter } from "./counter.ts";
+export interface BoundCounter {
+    add(value: number): void;
+    unbind(): void;
+}
+export interface Counter<A extends AttributeValues = AttributeValues> extends Instrument {
+    bind(attributes?: AttributesOf<A>): BoundCounter;
+    add(value: number, attributes?: AttributesOf<A>): void;
+}
+export declare function counter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Counter<A>;
+export { type AttributeDeclarations, type AttributesOf, type AttributeValues, bounded, type InstrumentDeclaration, type OpenAttribute, open, } from "./declaration.ts";
+export type AttributeValues = Readonly<Record<string, AttributeValue>>;
+export interface OpenAttribute<V> {
+    readonly max: number;
+    readonly type?: V;
+}
+export type AttributeDeclarations<A> = {
+    readonly [K in keyof A]: readonly A[K][] | OpenAttribute<A[K]>;
+};
+export type AttributesOf<A> = {
+    readonly [K in keyof A]?: A[K] | undefined;
+};
+export interface InstrumentDeclaration<A extends AttributeValues = AttributeValues> {
+    readonly name: string;
+    readonly unit?: string;
+    readonly description?: string;
+    readonly attributes?: AttributeDeclarations<A>;
+    readonly scope?: InstrumentationScope;
+    readonly maxSeries?: number;
+    readonly expireAfterMs?: number;
+    readonly exemplars?: boolean;
+}
+export declare function bounded(max: number): OpenAttribute<string>;
+export declare function open<V extends AttributeValue = string>(): OpenAttribute<V>;
+export { exponentialHistogram } from "./exponential-histogram.ts";
+export declare function exponentialHistogram<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Histogram<A>;
+export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
+export interface BoundGauge {
+    record(value: number): void;
+    unbind(): void;
+}
+export interface Gauge<A extends AttributeValues = AttributeValues> extends Instrument {
+    bind(attributes?: AttributesOf<A>): BoundGauge;
+    record(value: number, attributes?: AttributesOf<A>): void;
+}
+export declare function gauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Gauge<A>;
+export { type BoundHistogram, DEFAULT_BOUNDARIES, DURATION_BOUNDARIES, type Histogram, type HistogramDeclaration, histogram, } from "./histogram.ts";
+export interface HistogramDeclaration<A extends AttributeValues = AttributeValues> extends InstrumentDeclaration<A> {
+    readonly boundaries?: readonly number[];
+}
+export interface BoundHistogram {
+    record(value: number): void;
+    start(): Timer;
+    time<T>(fn: () => T): T;
+    unbind(): void;
+}
+export interface Histogram<A extends AttributeValues = AttributeValues> extends Instrument {
+    bind(attributes?: AttributesOf<A>): BoundHistogram;
+    record(value: number, attributes?: AttributesOf<A>): void;
+    start(attributes?: AttributesOf<A>): Timer;
+    time<T>(fn: () => T, attributes?: AttributesOf<A>): T;
+}
+export declare const DURATION_BOUNDARIES: readonly number[];
+export declare const DEFAULT_BOUNDARIES: readonly number[];
+export declare function histogram<const A extends AttributeValues = AttributeValues>(declaration: HistogramDeclaration<A>): Histogram<A>;
+export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
+export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
+export type PointValue = number | Histogram | ExponentialHistogram;
+export interface Series {
+    readonly attributes: Attributes;
+    readonly startTimeMs: number;
+    bindings: number;
+    total(): PointValue | undefined;
+    drain(): PointValue | undefined;
+    mark(): number | undefined;
+}
+export interface Instrument {
+    readonly kind: InstrumentKind;
+    readonly monotonic: boolean;
+    readonly name: string;
+    readonly unit: string;
+    readonly description: string;
+    readonly scope: InstrumentationScope;
+    readonly size: number;
+    readonly store: object;
+    refresh(): void;
+    series(): readonly Series[];
+}
+export { forgetInstrument, instruments } from "./instrument-registry.ts";
+export declare function instruments(): Iterable<Instrument>;
+export declare function forgetInstrument(instrument: Instrument): void;
+export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
+export interface InstrumentProducerOptions {
+    readonly temporality?: AggregationTemporalitySelector;
+}
+export declare function instrumentProducer(options?: InstrumentProducerOptions): MetricProducer;
+export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
+export type Observe<A> = (value: number, attributes?: AttributesOf<A>) => void;
+export declare function observedGauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export declare function observedCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export declare function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export interface PrometheusEndpointOptions {
+    readonly host?: string;
+    readonly port?: number;
+    readonly path?: string;
+    readonly scopeLabels?: boolean;
+    readonly resourceLabels?: readonly string[];
+}
+export interface PrometheusEndpoint {
+    readonly reader: PrometheusExporter;
+    readonly ready: Promise<void>;
+    readonly url: string;
+    readonly port: number;
+    shutdown(): Promise<void>;
+}
+export declare function prometheusEndpoint(options?: PrometheusEndpointOptions): PrometheusEndpoint;
+export type { Timer } from "./timer.ts";
+export interface Timer {
+    stop(): number;
+}
+export { type BoundUpDownCounter, type UpDownCounter, upDownCounter } from "./up-down-counter.ts";
+export interface BoundUpDownCounter {
+    add(value: number): void;
+    unbind(): void;
+}
+export interface UpDownCounter<A extends AttributeValues = AttributeValues> extends Instrument {
+    bind(attributes?: AttributesOf<A>): BoundUpDownCounter;
+    add(value: number, attributes?: AttributesOf<A>): void;
+}
+export declare function upDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): UpDownCounter<A>;
