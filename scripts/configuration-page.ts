@@ -23,7 +23,9 @@ Every option can be given in five places. The first that has it wins:
 
 Lists are taken whole from the strongest place that has them. Maps (attributes, headers) are merged key by key. Fields that
 an exporter of a list leaves out come from the \`OTEL_*\` variables of its type; where a file lists exactly one exporter of a
-type, the variables are stronger than its fields. An object for \`tracing\`, \`metrics\`, \`logging\` or \`metrics.prometheus\`, or
+type, the variables are stronger than its fields. Headers and client certificates of the variables are for the variables'
+endpoint: an exporter with an endpoint of its own gets them only when the variables name no endpoint and it is the only one
+of its type. An object for \`tracing\`, \`metrics\`, \`logging\` or \`metrics.prometheus\`, or
 a \`TELLTALE_*\` variable for something inside, switches it on; \`false\` switches it off.
 
 Anything that cannot be used stops \`bootstrap()\` with a \`ConfigurationError\` (\`code\` \`TELLTALE_BAD_CONFIGURATION\`) whose

@@ -2,9 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ConfigurationSources, isStrict, readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { targetsOf } from "./environment.ts";
+import { variablesIn } from "./opentelemetry-variables.ts";
+import { schema } from "./schema.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -143,7 +148,8 @@ test("headers of the variables' endpoint are not sent to another endpoint, which
   const env = { OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=1", OTEL_EXPORTER_OTLP_ENDPOINT: "https://vendor" };
   const options = { tracing: { exporters: [{ type: "otlp", endpoint: "http://other" }] } } as const;
   const { tracing, metrics, warnings } = read({ options, env });
-  expect(tracing.exporters[0]).toMatchObject({ endpoint: "http://other/v1/traces", headers: {} });
+  expect(tracing.exporters[0]).toHaveProperty("endpoint", "http://other/v1/traces");
+  expect(tracing.exporters[0]).toHaveProperty("headers", {});
   expect(metrics.exporters[0]).toMatchObject({ endpoint: "https://vendor/v1/metrics", headers: { "x-api-key": "1" } });
   expect(warnings).toEqual([
     "OTEL_EXPORTER_OTLP_HEADERS is not used for tracing.exporters[0], which has an endpoint of its own; give its headers there if it needs them",
@@ -181,6 +187,46 @@ test("an instrumentation's object reaches it with its functions", () => {
   const http = { requestHook: () => {} };
   const env = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "http,pg" };
   expect(read({ options: { instrumentations: { http } }, env }).instrumentations).toEqual({ http, pg: false });
+});
+
+test("an instrumentation's object may refer to itself", () => {
+  const http: Record<string, unknown> = {};
+  http["self"] = http;
+  expect(read({ options: { instrumentations: { http } } }).instrumentations["http"]).toBe(http);
+});
+
+test("whatever the options and variables hold, the only error is a ConfigurationError", () => {
+  const names = [
+    "service",
+    "tracing",
+    "exporters",
+    "type",
+    "otlp",
+    "headers",
+    "sampling",
+    "metrics",
+    "instrumentations",
+    "http",
+  ];
+  const options = fc.anything({
+    key: fc.constantFrom(...names),
+    maxDepth: 5,
+    withBigInt: true,
+    withNullPrototype: true,
+  });
+  const variables = fc.dictionary(fc.constantFrom(...variablesIn(schema), ...targetsOf(schema).keys()), fc.string(), {
+    maxKeys: 5,
+  });
+  fc.assert(
+    fc.property(options, variables, (given, env) => {
+      try {
+        read({ options: given as object, env: { ...env, OTEL_CONFIG_FILE: undefined } });
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("with telemetry switched off, nothing throws: what is wrong becomes a warning", () => {

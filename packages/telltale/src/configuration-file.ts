@@ -7,7 +7,7 @@ import { readGroup } from "./read-group.ts";
 import { isObject } from "./read-map.ts";
 import { schema } from "./schema.ts";
 import type { Settings } from "./setting.ts";
-import { substitute } from "./substitution.ts";
+import { substitute, untyped } from "./substitution.ts";
 
 /** What is looked for in the working directory when `TELLTALE_CONFIG` names no file. */
 export const fileNames: readonly string[] = ["telltale.yaml", "telltale.yml", "telltale.toml", "telltale.json"];
@@ -64,7 +64,10 @@ function read(source: Source, around: Surroundings): Settings {
 
 function settingsOf(content: unknown, name: string, { env, cwd, report }: Surroundings): Settings {
   const into: Settings = new Map();
-  readGroup(schema, substitute(content, { env, name, report }), { path: "", name, cwd, report, into });
+  const substituted = substitute(content, { env, name, report });
+  const instrumentations = isObject(substituted) ? untyped(substituted["instrumentations"]) : undefined;
+  const given = instrumentations === undefined ? substituted : { ...(substituted as object), instrumentations };
+  readGroup(schema, given, { path: "", name, cwd, report, into });
   return into;
 }
 

@@ -99,10 +99,8 @@ function readInstrumentations(value: unknown, at: Place & { readonly path: strin
 }
 
 function readInstrumentation(value: unknown, at: Place & { readonly path: string; readonly into: Settings }): void {
-  const given = value instanceof SubstitutedText ? switchIn(value, at) : value;
-  if (given === undefined) return;
-  if (typeof given === "boolean" || isObject(given)) at.into.set(at.path, { value: plain(given), name: at.name });
-  else refuse(at, given, "true, false or an object with the instrumentation's own configuration");
+  if (typeof value === "boolean" || isObject(value)) at.into.set(at.path, { value, name: at.name });
+  else refuse(at, value, "true, false or an object with the instrumentation's own configuration");
 }
 
 function reportUnknown(
@@ -124,19 +122,6 @@ function switchIn({ text }: SubstitutedText, place: Place): unknown {
 /** The whole of the options or of a file has no path to be called by. */
 function whole(place: Place): Place {
   return { ...place, name: place.name === "" ? "The options" : place.name.replace(/: $/, "") };
-}
-
-/** Objects that go to an instrumentation have no schema: a variable in them is what it looks like. */
-function plain(value: unknown): unknown {
-  if (value instanceof SubstitutedText) return scalarIn(value.text);
-  if (Array.isArray(value)) return value.map(plain);
-  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
-}
-
-function scalarIn(text: string): unknown {
-  if (text === "true" || text === "false") return text === "true";
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function join(path: string, key: string): string {

@@ -20,7 +20,7 @@ export function substitute(
   if (typeof value === "string") return value.includes("$") ? substituteText(value, at) : value;
   if (Array.isArray(value))
     return value.map((member, index) => substitute(member, { ...at, name: `${at.name}[${index}]` }));
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) instanceof Date) return value;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const separator = at.name.endsWith(": ") ? "" : ".";
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
@@ -56,4 +56,19 @@ function substituteText(
     return value ?? "";
   });
   return substituted ? new SubstitutedText(result) : result;
+}
+
+/** A value in which every substituted text has become what it looks like, for values that no schema gives a type. */
+export function untyped(value: unknown): unknown {
+  if (value instanceof SubstitutedText) return scalarIn(value.text);
+  if (Array.isArray(value)) return value.map(untyped);
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, untyped(member)]));
+}
+
+function scalarIn(text: string): unknown {
+  if (text === "") return undefined;
+  const word = text.toLowerCase();
+  if (word === "true" || word === "false") return word === "true";
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
