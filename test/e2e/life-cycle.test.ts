@@ -22,15 +22,14 @@ function program(ending: string): string {
     };
     end500();
     ${ending}
-    console.log("ready");
+    console.log("READY");
   `;
 }
 
-function run(ending: string, env: Record<string, string> = {}, register = true): Promise<Application> {
+function run(ending: string, env: Record<string, string> = {}): Promise<Application> {
   return startApplication({
     source: program(ending),
     until: "started",
-    register,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: "life-cycle", ...env },
   });
 }
@@ -49,7 +48,7 @@ const WAIT = "setInterval(() => {}, 1000);";
 describe("signals", () => {
   test.for(["SIGTERM", "SIGINT"] as const)("%s sends what is queued and still ends the process", async (signal) => {
     const application = await run(WAIT);
-    await application.waitForOutput(/ready/);
+    await application.waitForOutput(/READY/);
     const ended = await application.stop(signal);
     expect(ended).toMatchObject({ code: null, signal });
     expectEverything();
@@ -70,7 +69,7 @@ describe("signals", () => {
 
   test("an application with a handler of its own keeps it, and nothing is lost when it exits at once", async () => {
     const application = await run(`process.on("SIGTERM", () => { console.log("mine"); process.exit(7); }); ${WAIT}`);
-    await application.waitForOutput(/ready/);
+    await application.waitForOutput(/READY/);
     const ended = await application.stop("SIGTERM");
     expect(ended).toMatchObject({ code: 7, signal: null });
     expect(ended.stdout).toContain("mine");
@@ -79,24 +78,24 @@ describe("signals", () => {
 
   test("an application whose handler decides to stay is left alone", async () => {
     const application = await run(`process.on("SIGTERM", () => console.log("staying")); ${WAIT}`);
-    await application.waitForOutput(/ready/);
+    await application.waitForOutput(/READY/);
     process.kill(application.pid, "SIGTERM");
     await application.waitForOutput(/staying/);
-    await receiver.waitForSpans(500);
+    await receiver.waitFor(() => receiver.spans().length + receiver.logs().length === 501);
     expectEverything();
     expect(await application.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
   });
 
   test("a backend that never answers does not keep the process past the deadline", async () => {
-    receiver.respond({ hang: true });
+    receiver.respond({ type: "hang" });
     const application = await run(WAIT, { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", TELLTALE_SHUTDOWN_TIMEOUT_MS: "300" });
-    await application.waitForOutput(/ready/);
+    await application.waitForOutput(/READY/);
     expect(await application.stop("SIGTERM")).toMatchObject({ code: null, signal: "SIGTERM" });
   });
 
   test("a killed process loses only what was queued", async () => {
     const application = await run(`for (let i = 500; i < 520; i++) tracer.startSpan("queued " + i).end(); ${WAIT}`);
-    await application.waitForOutput(/ready/);
+    await application.waitForOutput(/READY/);
     await receiver.waitForSpans(512);
     expect(await application.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
     expect(receiver.spans()).toHaveLength(512);
@@ -107,7 +106,10 @@ describe("crashes", () => {
   test.for([
     ["a throw in a timer", `setTimeout(() => { throw new TypeError("boom"); }, 10);`],
     ["a rejection nobody handles", `Promise.reject(new TypeError("boom"));`],
-    ["a throw in a nextTick", `process.nextTick(() => { throw Object.assign(new TypeError("boom"), { detail: 1 }); });`],
+    [
+      "a throw in a nextTick",
+      `process.nextTick(() => { throw Object.assign(new TypeError("boom"), { detail: 1 }); });`,
+    ],
     ["a thrown string", `setTimeout(() => { throw "boom"; }, 10);`],
   ])("%s loses nothing and ends with the code and the words of Node itself", async ([, ending]) => {
     const observed = await run(`${ending!} ${WAIT}`);
@@ -148,7 +150,7 @@ describe("crashes", () => {
 
 describe("ordinary ends", () => {
   test("process.exit() loses nothing and keeps its code", async () => {
-    const application = await run("process.exit(3);");
+    const application = await run("setImmediate(() => process.exit(3));");
     expect(await application.exited).toMatchObject({ code: 3, signal: null });
     expectEverything();
   });
@@ -160,7 +162,7 @@ describe("ordinary ends", () => {
   });
 
   test("a backend that never answers does not keep a finished program", async () => {
-    receiver.respond({ hang: true });
+    receiver.respond({ type: "hang" });
     const application = await run("", { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", TELLTALE_SHUTDOWN_TIMEOUT_MS: "300" });
     expect(await application.exited).toMatchObject({ code: 0, signal: null });
   });

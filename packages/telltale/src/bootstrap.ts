@@ -1,5 +1,6 @@
 import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
 import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
+import { discardEarlySpans } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import { reportDiagnostics } from "./diagnostics.ts";
@@ -32,16 +33,18 @@ const HANDLE = Symbol.for("telltale.telemetry");
 
 /**
  * Starts telemetry for this process: traces, metrics, logs, instrumentations, and the last flush at exit.
- * Synchronous. Call it once, before the application's other modules if you can; a second call returns the first handle.
+ * Synchronous. Call it once, before the application's other modules if you can; a second call returns the first handle
+ * and warns that its options are ignored.
  * Options take precedence over `TELLTALE_*` and `OTEL_*` variables, `telltale.yaml` and defaults.
  * @throws ConfigurationError naming every option that cannot be used.
  */
 export function bootstrap(options: TelltaleOptions = {}): Telemetry {
   const running = (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
   if (running !== undefined) {
-    diag.warn(
-      "telltale: bootstrap() was called before; this call returns the first handle and its options are ignored",
-    );
+    // Without options it is how a program that runs under telltale/register gets at the handle.
+    if (Object.keys(options).length > 0) {
+      diag.warn("telltale: bootstrap() was called before; the options of this call are ignored");
+    }
     return running;
   }
   const configuration = readConfiguration({ options });
@@ -56,6 +59,7 @@ function start(configuration: Configuration): Telemetry {
   const resource = createResource(configuration, process.argv[1]);
   const { "service.name": name, "service.version": serviceVersion } = knownAttributes(resource);
   const pipelines = configuration.enabled ? startPipelines(configuration, resource) : undefined;
+  if (pipelines === undefined) discardEarlySpans();
   const logging = createLogging({
     level: configuration.logging.level,
     resource: { "service.name": name },

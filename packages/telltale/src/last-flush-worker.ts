@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { workerData } from "node:worker_threads";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { createSpanExporter } from "@telltale/tracing";
@@ -13,6 +14,7 @@ Atomics.store(cell, 0, 1);
 Atomics.notify(cell, 0);
 
 async function deliver(batch: UndeliveredBatch): Promise<void> {
+  if (batch.items.length === 0 || (await isRefused(batch.exporter))) return;
   switch (batch.signal) {
     case "traces": {
       const exporter = createSpanExporter(batch.exporter);
@@ -44,5 +46,17 @@ async function sendAll<T>(
 function send(start: (done: (result: ExportResult) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((result) => (result.code === ExportResultCode.SUCCESS ? resolve() : reject(result.error)));
+  });
+}
+
+/** Exporters try a refused connection again and again; a process that ends has no time for a backend that is not there. */
+function isRefused(exporter: UndeliveredBatch["exporter"]): Promise<boolean> {
+  if (exporter.type === "console" || !URL.canParse(exporter.endpoint)) return Promise.resolve(false);
+  const { hostname, port, protocol } = new URL(exporter.endpoint);
+  if (hostname === "") return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port) || (protocol === "https:" ? 443 : 80), hostname.replace(/^\[|\]$/g, ""));
+    socket.once("connect", () => resolve(false)).once("error", () => resolve(true));
+    socket.unref().once("connect", () => socket.destroy());
   });
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { context, logs, metrics, trace } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import { replayEarlySpans } from "@telltale/tracing";
+import { discardEarlySpans, replayEarlySpans } from "@telltale/tracing";
 import type { Configuration } from "./configuration.ts";
 import { startDeclared } from "./declarative.ts";
 import { startInstrumentations } from "./instrumentations.ts";
@@ -43,7 +43,8 @@ export function startPipelines(configuration: Configuration, resource: Resource)
     meterProvider: metrics.getMeterProvider(),
     loggerProvider: logs.getLoggerProvider(),
   });
-  replayEarlySpans();
+  if (configuration.tracing.enabled) replayEarlySpans();
+  else discardEarlySpans();
   return { ...started, stopInstrumentations: () => instrumentations.stop() };
 }
 

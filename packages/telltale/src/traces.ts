@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, Sampler, SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { baggageSpanProcessor, createSpanExporter, rateLimitingSampler } from "@telltale/tracing";
+import { baggageSpanProcessor, createSpanExporter, keepEarlyIds, rateLimitingSampler } from "@telltale/tracing";
 import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
 import { ExportQueue } from "./export-queue.ts";
 import type { Signal } from "./signal.ts";
@@ -39,6 +39,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     sampler: sampler(configuration, sdk),
     spanLimits: { ...configuration.limits },
     spanProcessors: processors,
+    idGenerator: keepEarlyIds(new sdk.RandomIdGenerator()),
   });
   return {
     provider,
