@@ -141,6 +141,19 @@ describe.each(nodes())("on Node $version", ({ node }) => {
     expect(spans.map(({ name, failed }) => ({ name, failed }))).toEqual([{ name: "pg.connect", failed: true }]);
   });
 
+  test.each(["esm", "cjs"] as const)("files inside a package are patched, as %s", async (language) => {
+    const { output } = await run(
+      program(
+        { winston: "winston", api: "@opentelemetry/api" },
+        `const logger = winston.createLogger({ transports: [new winston.transports.Console()] });
+        api.trace.getTracer("test").startActiveSpan("work", () => logger.info("hello"));`,
+        language,
+      ),
+      { language },
+    );
+    expect(JSON.parse(output)).toMatchObject({ message: "hello", trace_id: expect.any(String) });
+  });
+
   test("a package that is both imported and required is one object, patched once", async () => {
     for (const order of [
       `const required = require("pg"); const imported = (await import("pg")).default;`,

@@ -134,7 +134,8 @@ function importHook(handlers: ModuleHandlers, own: OwnLoads): ImportHook {
             return nextResolve(specifier, context);
           }
           const resolved = nextResolve(specifier, context);
-          if (!handlers.packages.has(specifier)) return resolved;
+          // `require` and `require.resolve` come here too.
+          if (!handlers.packages.has(specifier) || !context.conditions.includes("import")) return resolved;
           if (isOwnLocation(context.parentURL)) {
             own.noteImport(resolved.url);
             return resolved;
