@@ -22,13 +22,10 @@ export function summary(now: () => number = () => performance.now()): Summary {
       recent = recent.filter((trade) => trade.atMs > atMs - WINDOW_MS);
       const windowSeconds = Math.max(1, Math.min(WINDOW_MS, atMs - startedAt) / 1000);
       const durations = recent.map((trade) => trade.durationMs).sort((a, b) => a - b);
+      const rate = (recent.length / windowSeconds).toFixed(1);
       return [
-        `${(recent.length / windowSeconds).toFixed(1)} orders/s`,
-        `p50 ${atQuantile(durations, 0.5)}`,
-        `p99 ${atQuantile(durations, 0.99)}`,
-        `${totals.filled} filled`,
-        `${totals.rejected} rejected`,
-        `${totals.failed} failed`,
+        `${rate} orders/s, p50 ${atQuantile(durations, 0.5)}, p99 ${atQuantile(durations, 0.99)}`,
+        `${totals.filled} filled, ${totals.rejected} rejected, ${totals.failed} failed`,
         `${tracesFinished} traces`,
       ].join(" · ");
     },

@@ -18,6 +18,6 @@ export const telemetry = bootstrap({
   tracing: { exporters: [...(tracesUrl ? [toPage] : []), ...toCollector, ...toZipkin] },
   metrics: { prometheus: true },
   // Each library is observed as soon as it is loaded; what says little can be left out.
-  instrumentations: { express: { ignoreLayersType: ["middleware"] }, pg: { ignoreConnectSpans: true } },
+  instrumentations: { express: { ignoreLayersType: ["middleware"] } },
   logging: { sinks: [{ type: "console" }, ...toCollector] },
 });

@@ -67,6 +67,17 @@ describe("the trading desk", () => {
     expect(trace).toMatch(/exchange +log info: order filled/);
   });
 
+  test("orders that wait for one database connection keep their own traces", async () => {
+    const order = { symbol: "HOOLI", side: "buy", quantity: 1, limitPrice: 1_000 };
+    const placed = await Promise.all(Array.from({ length: 10 }, () => placeOrder(ports, order)));
+    for (const response of placed) {
+      const traceId = response.headers.get("x-trace-id");
+      const trace = await eventually(() => text(ports.traces, `/traces/${traceId}`), /trading-desk {2}POST \/orders/);
+      expect(trace.match(/ INSERT INTO orders/g)).toHaveLength(1);
+      expect(trace.match(/ INSERT INTO positions/g)).toHaveLength(1);
+    }
+  });
+
   test("a fault of the exchange fails orders for a while", async () => {
     const fault = { method: "POST", headers: json, body: '{"errorRate":1,"seconds":1}' };
     await fetch(`http://127.0.0.1:${ports.exchange}/fault`, fault);
