@@ -8,6 +8,7 @@ export {
   type OpenAttribute,
   open,
 } from "./declaration.ts";
+export { type ExactPercentilesOptions, exactPercentiles } from "./exact-percentiles.ts";
 export { exponentialHistogram } from "./exponential-histogram.ts";
 export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
 export {
@@ -22,6 +23,17 @@ export type { Instrument, InstrumentKind, PointValue, Series } from "./instrumen
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
 export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
+export {
+  type PercentileGaugeDeclaration,
+  type PercentileSummary,
+  type Percentiles,
+  percentileGauge,
+} from "./percentiles.ts";
 export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export {
+  type RollingPercentiles,
+  type RollingPercentilesOptions,
+  rollingPercentiles,
+} from "./rolling-percentiles.ts";
 export type { Timer } from "./timer.ts";
 export { type BoundUpDownCounter, type UpDownCounter, upDownCounter } from "./up-down-counter.ts";

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { diag } from "@opentelemetry/api";
 
 /** A running measurement. */
