@@ -69,7 +69,7 @@ export class FastifyInstrumentation implements Instrumentation {
     const { fastify } = message as { readonly fastify: FastifyServer };
     fastify.addHook("onRequest", (request, _reply, done) => {
       // Before anything of the application can answer, so that a refused request has its route as well.
-      if (this.#enabled) nameServerSpan(request.routeOptions?.url ?? request.routerPath);
+      if (this.#enabled) nameServerSpan(request.routeOptions ? request.routeOptions.url : request.routerPath);
       done();
     });
     fastify.addHook("onRoute", (route) => {
