@@ -3,13 +3,13 @@
  *
  * CommonJS files, imported or required, all pass through `Module.prototype._compile`, after which `module.exports` can still
  * be exchanged for both worlds: ESM reads it later. Built-in modules pass through `Module._load` when required, and through
- * a resolve hook when imported. That hook makes Node resolve each `require` more slowly too (about 25 µs), so an
- * application that is all CommonJS gets it only once one of its files imports something.
+ * a resolve hook when imported.
  */
 
-import Module, { registerHooks } from "node:module";
+import Module from "node:module";
+import { type ImportHook, importHook, withoutScheme } from "./import-hook.ts";
 import { type OwnLoads, ownLoads } from "./own-loads.ts";
-import { isOwnLocation, isOwnModule, type LoadedModule } from "./own-module.ts";
+import { isOwnModule, type LoadedModule } from "./own-module.ts";
 
 /** Must not throw: they run inside the application's own `require` and `import`. */
 export interface ModuleHandlers {
@@ -53,12 +53,6 @@ export function installModuleHooks(handlers: ModuleHandlers): ModuleHooks {
   };
 }
 
-interface ImportHook {
-  readonly start: () => void;
-  readonly stop: () => void;
-  readonly isActive: () => boolean;
-}
-
 interface Around {
   readonly own: OwnLoads;
   readonly imports: ImportHook;
@@ -95,13 +89,12 @@ function hookLoad(handlers: ModuleHandlers, { own, imports }: Around): Slot {
 function hookCompile(handlers: ModuleHandlers, { own, imports }: Around): Slot {
   return fill(internals.prototype, "_compile", (original, isFilled) => {
     return function (this: CompiledModule, content, filename, format) {
-      if (!isFilled()) return original.call(this, content, filename, format);
-      if (!imports.isActive() && (format === "module" || mayImport(content))) imports.start();
-      if (!handlers.isWatchedFile(filename) || own.note(filename, this)) {
-        return original.call(this, content, filename, format);
-      }
+      const compile = (): unknown => original.call(this, content, filename, format);
+      if (!isFilled()) return compile();
+      if (!handlers.isWatchedFile(filename) || own.note(filename, this))
+        return imports.around({ content, format }, compile);
       handlers.beforeFile(filename);
-      const result = original.call(this, content, filename, format);
+      const result = imports.around({ content, format }, compile);
       this.exports = handlers.afterFile(filename, this.exports);
       return result;
     };
@@ -119,54 +112,6 @@ function hookGetBuiltin(handlers: ModuleHandlers): Slot {
       return original.call(this, name);
     };
   });
-}
-
-function importHook(handlers: ModuleHandlers, own: OwnLoads): ImportHook {
-  let registered: { deregister(): void } | undefined;
-  return {
-    isActive: () => registered !== undefined,
-    start: () => {
-      registered ??= registerHooks({
-        resolve: (specifier, context, nextResolve) => {
-          const builtin = withoutScheme(specifier);
-          if (handlers.builtins.has(builtin)) {
-            if (!isOwnLocation(context.parentURL)) handlers.onBuiltin(builtin);
-            return nextResolve(specifier, context);
-          }
-          const resolved = nextResolve(specifier, context);
-          // `require` and `require.resolve` come here too.
-          if (!handlers.packages.has(specifier) || !context.conditions.includes("import")) return resolved;
-          if (isOwnLocation(context.parentURL)) {
-            own.noteImport(resolved.url);
-            return resolved;
-          }
-          if (own.has(specifier)) {
-            own.forget(specifier);
-            return { ...resolved, url: own.urlForApplication(resolved.url) };
-          }
-          if (!isEsModule(resolved)) return resolved;
-          return { ...resolved, url: handlers.onEsModule(specifier, resolved.url), format: "module" };
-        },
-      });
-    },
-    stop: () => {
-      registered?.deregister();
-      registered = undefined;
-    },
-  };
-}
-
-function isEsModule(resolved: { readonly url: string; readonly format?: string | null | undefined }): boolean {
-  return resolved.format === "module" || resolved.url.endsWith(".mjs");
-}
-
-/** An import in the text, or in a comment: to be wrong costs little. */
-function mayImport(content: string): boolean {
-  return content.includes("import") && /\bimport\s*[("'{*\w]/.test(content);
-}
-
-function withoutScheme(specifier: string): string {
-  return specifier.startsWith("node:") ? specifier.slice("node:".length) : specifier;
 }
 
 interface Slot {
