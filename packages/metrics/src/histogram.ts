@@ -74,6 +74,7 @@ export function histogram<const A extends AttributeValues = AttributeValues>(
       if (exemplars) keepExemplar(series, value);
     };
     return Object.assign(instrument, {
+      boundaries,
       record,
       start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
       time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
@@ -92,12 +93,13 @@ export function histogram<const A extends AttributeValues = AttributeValues>(
 }
 
 /** Where the sum, the minimum and the maximum stand in a series' cells; the counts follow. */
-const SUM = 0;
-const MIN = 1;
-const MAX = 2;
-const HEAD = 3;
+export const SUM = 0;
+export const MIN = 1;
+export const MAX = 2;
+export const HEAD = 3;
 
-class HistogramSeries implements Series {
+/** Exported for readers that take the numbers out of the cells themselves. */
+export class HistogramSeries implements Series {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   readonly store: SeriesStore<HistogramSeries>;
@@ -150,6 +152,17 @@ class HistogramSeries implements Series {
     this.settled = this.settled === undefined ? live : (mergeValues("histogram", this.settled, live) as HistogramValue);
     this.clear();
     return live;
+  }
+
+  cumulate(into: Float64Array): void {
+    const { cells, base, settled } = this;
+    const { size } = this.index;
+    let below = 0;
+    for (let i = 0; i < size; i++) {
+      below += (cells[base + HEAD + i] as number) + (settled === undefined ? 0 : (settled.buckets.counts[i] as number));
+      into[i] = below;
+    }
+    into[size] = (cells[base + SUM] as number) + (settled?.sum ?? 0);
   }
 
   mark(): number {

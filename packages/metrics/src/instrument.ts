@@ -17,6 +17,11 @@ export interface Series {
   total(): PointValue | undefined;
   /** What was recorded since the last `drain()`, which `total()` goes on to include; undefined when nothing was. */
   drain(): PointValue | undefined;
+  /**
+   * Of an explicit histogram: writes the counts up to and including each bucket, then the sum. For a page that is written
+   * thousands of times, this is `total()` without the objects.
+   */
+  cumulate?(into: Float64Array): void;
   /** A number that changes when something is recorded, or undefined while the series must not expire. */
   mark(): number | undefined;
 }
@@ -29,6 +34,10 @@ export interface Instrument {
   readonly unit: string;
   readonly description: string;
   readonly scope: InstrumentationScope;
+  /** Of an explicit histogram: the upper limits of its buckets. */
+  readonly boundaries?: readonly number[];
+  /** Whether its series may have exemplars. */
+  readonly exemplars: boolean;
   /** How many series it keeps, the overflow series included. */
   readonly size: number;
   /** Stands for its series when readers keep what they have not reported. */

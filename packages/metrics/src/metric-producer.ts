@@ -13,6 +13,7 @@ import type {
   ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
 import { addDeltaReader, catchUp, type DeltaReader, takePending } from "./delta-readers.ts";
+import { exemplarOf } from "./exemplar.ts";
 import type { Instrument, InstrumentKind, PointValue } from "./instrument.ts";
 import { instruments } from "./instrument-registry.ts";
 import { declareSelfMetrics } from "./self-metrics.ts";
@@ -77,7 +78,8 @@ const GAUGE = 2 as DataPointType.GAUGE;
 const SUM = 3 as DataPointType.SUM;
 const DOUBLE = 1 as ValueType.DOUBLE;
 
-const instrumentTypes = {
+/** What OpenTelemetry calls the kinds when it asks for a temporality. */
+export const instrumentTypes = {
   counter: "COUNTER",
   upDownCounter: "UP_DOWN_COUNTER",
   gauge: "GAUGE",
@@ -88,13 +90,21 @@ const instrumentTypes = {
 /** A reader takes the resource from the SDK and ignores a producer's. */
 const NO_RESOURCE = { attributes: {} } as ResourceMetrics["resource"];
 
+/** The instrument's whole life as one metric, for who reads it directly; undefined when there is nothing to report. */
+export function cumulativeMetric(instrument: Instrument, nowMs: number): MetricData | undefined {
+  const points = cumulativePoints(instrument, nowMs);
+  return points.length === 0 ? undefined : metricData(instrument, CUMULATIVE, points);
+}
+
 function cumulativePoints(instrument: Instrument, nowMs: number): DataPoint<PointValue>[] {
   const endTime = hrTime(nowMs);
   const points: DataPoint<PointValue>[] = [];
   for (const series of instrument.series()) {
     const value = series.total();
     if (value === undefined) continue;
-    points.push({ attributes: series.attributes, startTime: hrTime(series.startTimeMs), endTime, value });
+    const point = { attributes: series.attributes, startTime: hrTime(series.startTimeMs), endTime, value };
+    const exemplar = instrument.exemplars ? exemplarOf(series) : undefined;
+    points.push(exemplar === undefined ? point : Object.assign(point, { exemplar }));
   }
   return points;
 }

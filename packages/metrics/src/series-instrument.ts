@@ -37,6 +37,7 @@ export function seriesInstrument<S extends Series, A extends AttributeValues>(
     unit: declaration.unit ?? "",
     description: declaration.description ?? "",
     scope: declaration.scope ?? DEFAULT_SCOPE,
+    exemplars: declaration.exemplars === true,
     store,
     refresh: () => store.sweep(Date.now()),
     series: () => store.list,

@@ -151,7 +151,7 @@ test("a scrape makes no span in instrumentation-http's way", async () => {
 });
 
 function open(options: PrometheusEndpointOptions = {}): PrometheusEndpoint {
-  const endpoint = prometheusEndpoint({ port: 0, ...options });
+  const endpoint = prometheusEndpoint({ port: 0, keepPageMs: 0, ...options });
   opened.push(endpoint);
   return endpoint;
 }

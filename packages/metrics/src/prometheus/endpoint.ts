@@ -3,14 +3,18 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { diag } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import { instrumentProducer } from "../metric-producer.ts";
-import { labelText } from "./labels.ts";
 import { listen } from "./listen.ts";
+import { formatFor, takesGzip } from "./negotiate.ts";
 import { prometheusReader } from "./reader.ts";
-import { CONTENT_TYPES, pageText, type TextOptions } from "./text.ts";
+import { type Scraper, scraper } from "./scraper.ts";
+import { inTurn, send } from "./send.ts";
+import { CONTENT_TYPES } from "./text-format.ts";
 
 export interface PrometheusEndpointOptions {
-  /** Who may ask: 127.0.0.1 is this machine only, 0.0.0.0 is everybody who can reach it, as in a container. @default "127.0.0.1" */
+  /**
+   * Who may ask: 127.0.0.1 is this machine only, 0.0.0.0 is everybody who can reach it, as a container needs.
+   * @default "127.0.0.1"
+   */
   readonly host?: string;
   /** 0 takes any free port. @default 9464 */
   readonly port?: number;
@@ -20,6 +24,13 @@ export interface PrometheusEndpointOptions {
   readonly scopeLabels?: boolean;
   /** Resource attributes that every series carries as labels, besides those in `target_info`. @default none */
   readonly resourceLabels?: readonly string[];
+  /**
+   * Whether OpenMetrics tells with `_created` when each counter and histogram began. Prometheus before 3 stores these as
+   * series of their own. @default false
+   */
+  readonly created?: boolean;
+  /** How long a page is given to whoever asks next, in milliseconds. @default 1000 */
+  readonly keepPageMs?: number;
 }
 
 export interface PrometheusEndpoint {
@@ -39,10 +50,9 @@ const defaults: Required<PrometheusEndpointOptions> = {
   path: "/metrics",
   scopeLabels: false,
   resourceLabels: [],
+  created: false,
+  keepPageMs: 1_000,
 };
-
-/** How long callbacks and producers may take. */
-const COLLECT_TIMEOUT_MS = 5_000;
 
 /**
  * Serves metrics to Prometheus, those of this package and those of the MeterProvider that gets `reader`. It does not keep
@@ -53,7 +63,7 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
   const settings = { ...defaults, ...options };
   const path = settings.path.startsWith("/") ? settings.path : `/${settings.path}`;
   let closing: Promise<void> | undefined;
-  const server = untracedServer((request, response) => void answer(request, response));
+  const server = untracedServer((request, response) => answer(request, response));
   const ready = listen(server, settings);
   // Whoever does not wait for `ready` still learns of it, and a rejection nobody looks at must not end the process.
   ready.catch((error: unknown) => diag.error(String(error)));
@@ -61,8 +71,7 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
   server.unref();
 
   const reader = prometheusReader(shutdown);
-  const own = instrumentProducer();
-  const told = new Set<string>();
+  const pages: Scraper = scraper(reader, settings);
   const port = (): number => (server.address() as AddressInfo | null)?.port ?? settings.port;
   return {
     reader,
@@ -85,51 +94,44 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
     return closing;
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const [asked, query] = splitUrl(request.url ?? "");
     response.setHeader("x-content-type-options", "nosniff");
-    if (pathOf(request) !== path) return refuse(response, 404, `Not found. Metrics are at ${path}`);
+    if (asked !== path) {
+      refuse(response, 404, `Not found. Metrics are at ${path}`);
+      return;
+    }
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
-      return refuse(response, 405, "Only GET and HEAD are answered here.");
+      refuse(response, 405, "Only GET and HEAD are answered here.");
+      return;
     }
-    response.setHeader("content-type", CONTENT_TYPES.text);
-    if (request.method === "HEAD") return void response.end();
-    try {
-      response.end(await page());
-    } catch (error) {
-      diag.error("telltale: the Prometheus page failed", error);
-      refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
-    }
+    inTurn(request, () => page(request, response, new URLSearchParams(query).getAll("name[]"))).catch(
+      (error: unknown) => {
+        diag.error("telltale: the Prometheus page failed", error);
+        refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
+      },
+    );
   }
 
-  async function page(): Promise<string> {
-    const [sdk, ours] = await Promise.all([collected(reader), own.collect()]);
-    const textOptions: TextOptions = {
-      format: "text",
-      scopeLabels: settings.scopeLabels,
-      constantLabels: labelText(
-        Object.fromEntries(
-          Object.entries(sdk.resource.attributes).filter(([key]) => settings.resourceLabels.includes(key)),
-        ),
-      ),
-      told,
-    };
-    const scopes = [...sdk.scopeMetrics, ...ours.resourceMetrics.scopeMetrics];
-    return [...pageText(sdk.resource.attributes, scopes, textOptions)].join("");
-  }
-}
-
-type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
-
-/** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
-async function collected(reader: PrometheusExporter): Promise<ResourceMetrics> {
-  try {
-    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-    if (errors.length > 0) diag.error("telltale: some callbacks failed at a scrape", ...errors);
-    return resourceMetrics;
-  } catch (error) {
-    diag.debug("telltale: no metrics from the SDK", error);
-    return { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };
+  async function page(request: IncomingMessage, response: ServerResponse, names: readonly string[]): Promise<void> {
+    if (response.destroyed) return;
+    const format = formatFor(request.headers);
+    response.setHeader("content-type", CONTENT_TYPES[format]);
+    response.setHeader("vary", "accept, accept-encoding");
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    const { chunks, length, gzipped } = await pages.page(format, names);
+    if (!takesGzip(request.headers)) {
+      response.setHeader("content-length", length);
+      return send(response, chunks);
+    }
+    const body = await gzipped();
+    response.setHeader("content-encoding", "gzip");
+    response.setHeader("content-length", body.length);
+    return send(response, [body]);
   }
 }
 
@@ -140,13 +142,16 @@ function untracedServer(answer: (request: IncomingMessage, response: ServerRespo
   return server;
 }
 
-function pathOf({ url }: IncomingMessage): string {
-  const end = url?.search(/[?#]/) ?? -1;
-  return end === -1 ? (url ?? "") : (url?.slice(0, end) ?? "");
+function splitUrl(url: string): readonly [path: string, query: string] {
+  const [path = "", ...query] = url.split("?");
+  return [path, query.join("?")];
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
   response.statusCode = status;
   response.setHeader("content-type", "text/plain; charset=utf-8");
   response.end(`${text}\n`);

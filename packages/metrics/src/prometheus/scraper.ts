@@ -1,0 +1,82 @@
+import { diag } from "@opentelemetry/api";
+import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import { instruments } from "../instrument-registry.ts";
+import { declareSelfMetrics } from "../self-metrics.ts";
+import { labelText } from "./labels.ts";
+import { type PageWriter, pageWriter } from "./page.ts";
+import { type RenderedPage, renderPage } from "./rendered-page.ts";
+import type { TextFormat } from "./text-format.ts";
+
+export interface ScraperOptions {
+  readonly scopeLabels: boolean;
+  readonly resourceLabels: readonly string[];
+  readonly created: boolean;
+  /** How long a page is given to whoever asks next. */
+  readonly keepPageMs: number;
+}
+
+/** Makes pages. Whoever asks while one is being made, or shortly after, gets the same one. */
+export interface Scraper {
+  /** `names` are the families to write; none means all. */
+  page(format: TextFormat, names: readonly string[]): Promise<RenderedPage>;
+}
+
+/** How long the callbacks of the SDK's observable instruments may take. */
+const COLLECT_TIMEOUT_MS = 5_000;
+/** How many pages with different `name[]` are kept. */
+const MAX_PAGES = 8;
+
+export function scraper(reader: PrometheusExporter, options: ScraperOptions): Scraper {
+  declareSelfMetrics();
+  const told = new Set<string>();
+  const writers = new Map<string, PageWriter>();
+  const pages = new Map<string, Promise<RenderedPage>>();
+  // Blocks of text are overwritten by the next page, so pages of one writer are made one after another.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    page(format, names) {
+      const key = `${format} ${[...names].sort().join(" ")}`;
+      const shared = pages.get(key);
+      if (shared !== undefined) return shared;
+      const page = last.then(() => make(format, names));
+      last = page.catch(() => {});
+      if (pages.size < MAX_PAGES) {
+        pages.set(key, page);
+        const forget = (): void => void pages.delete(key);
+        page.then(
+          () => (options.keepPageMs > 0 ? void setTimeout(forget, options.keepPageMs).unref() : forget()),
+          forget,
+        );
+      }
+      return page;
+    },
+  };
+
+  async function make(format: TextFormat, names: readonly string[]): Promise<RenderedPage> {
+    const { resource, scopeMetrics } = await collected(reader);
+    const constants = Object.entries(resource.attributes).filter(([key]) => options.resourceLabels.includes(key));
+    const constantLabels = labelText(Object.fromEntries(constants));
+    // A resource may still be changing while its detectors run; then the kept text is of no use.
+    const key = `${format} ${constantLabels}`;
+    const writer = writers.get(key) ?? pageWriter({ ...options, format, constantLabels, told });
+    if (!writers.has(key) && writers.size >= MAX_PAGES) writers.clear();
+    writers.set(key, writer);
+    const only = names.length === 0 ? undefined : new Set(names);
+    const sources = { resource: resource.attributes, scopes: scopeMetrics, instruments: [...instruments()], only };
+    return renderPage(writer.pieces(sources));
+  }
+}
+
+type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
+
+/** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
+async function collected(reader: PrometheusExporter): Promise<ResourceMetrics> {
+  try {
+    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+    if (errors.length > 0) diag.error("telltale: some callbacks failed at a scrape", ...errors);
+    return resourceMetrics;
+  } catch (error) {
+    diag.debug("telltale: no metrics from the SDK", error);
+    return { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };
+  }
+}

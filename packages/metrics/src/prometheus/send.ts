@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** A client that does not take the page within this time is cut off. */
+const SEND_TIMEOUT_MS = 5_000;
+
+// One response a socket at a time: a client that asks a thousand times without reading holds one page, not a thousand.
+const busy = new WeakMap<Socket, Promise<void>>();
+
+/** Runs `respond` when the responses before it on the same connection are out. */
+export function inTurn({ socket }: IncomingMessage, respond: () => Promise<void>): Promise<void> {
+  const turn = (busy.get(socket) ?? Promise.resolve()).then(respond);
+  busy.set(
+    socket,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+/** Writes the chunks as fast as the client reads them, and settles when they are out or the client is gone. */
+export async function send(response: ServerResponse, chunks: readonly Uint8Array[]): Promise<void> {
+  const finished = new Promise<void>((resolve) => {
+    response.once("close", resolve);
+    response.once("finish", resolve);
+  });
+  const timer = setTimeout(() => response.destroy(), SEND_TIMEOUT_MS).unref();
+  for (const chunk of chunks) {
+    if (response.destroyed) break;
+    if (!response.write(chunk)) await drained(response);
+  }
+  response.end();
+  await finished;
+  clearTimeout(timer);
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once("drain", resolve);
+    response.once("close", resolve);
+  });
+}
