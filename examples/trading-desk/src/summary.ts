@@ -24,7 +24,7 @@ export function summary(now: () => number = () => performance.now()): Summary {
       const durations = recent.map((trade) => trade.durationMs).sort((a, b) => a - b);
       const rate = (recent.length / windowSeconds).toFixed(1);
       return [
-        `${rate} orders/s, p50 ${atQuantile(durations, 0.5)}, p99 ${atQuantile(durations, 0.99)}`,
+        `${rate} orders/s, p50 ${atQuantile(durations, 0.5)}, p99 ${atQuantile(durations, 0.99)} ms`,
         `${totals.filled} filled, ${totals.rejected} rejected, ${totals.failed} failed`,
         `${tracesFinished} traces`,
       ].join(" · ");
@@ -32,8 +32,8 @@ export function summary(now: () => number = () => performance.now()): Summary {
   };
 }
 
-/** The nearest-rank quantile of sorted durations. */
+/** The nearest-rank quantile of sorted durations, in milliseconds. */
 function atQuantile(sorted: readonly number[], quantile: number): string {
   const value = sorted[Math.ceil(sorted.length * quantile) - 1];
-  return value === undefined ? "–" : `${value.toFixed(0)} ms`;
+  return value === undefined ? "–" : value.toFixed(0);
 }

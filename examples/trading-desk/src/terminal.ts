@@ -15,8 +15,10 @@ export function terminal(output: NodeJS.WriteStream): Terminal {
   let live = "";
   let printedAt = performance.now();
   const draw = (): void => {
+    if (live === "") return;
     // A line that wraps could not be cleared.
-    if (live !== "") output.write(CLEAR_LINE + live.slice(0, (output.columns ?? 80) - 1));
+    const width = (output.columns || 80) - 1;
+    output.write(CLEAR_LINE + (live.length > width ? `${live.slice(0, width - 1)}…` : live));
   };
   return {
     print(text) {
