@@ -12,7 +12,12 @@ export const OTHER = "other";
 export interface CanonicalAttributes {
   readonly keys: readonly string[];
   readonly values: readonly AttributeValue[];
+  /** How many attributes a view takes away; nobody needs to be told of them. */
+  readonly hidden?: number;
 }
+
+/** Whether a view keeps the attributes of this key. */
+export type KeepKey = (key: string) => boolean;
 
 /** Makes attributes canonical by an instrument's declaration. Never throws. */
 export interface AttributeSchema {
@@ -25,7 +30,9 @@ const NONE: CanonicalAttributes = { keys: [], values: [] };
 export function attributeSchema(
   instrument: string,
   declared: AttributeDeclarations<AttributeValues> | undefined,
+  keepKey?: KeepKey,
 ): AttributeSchema {
+  if (keepKey !== undefined) return withoutHidden(attributeSchema(instrument, declared), keepKey);
   const rules =
     declared === undefined ? undefined : new Map(Object.entries(declared).map(([k, rule]) => [k, ruleOf(rule)]));
   return {
@@ -37,6 +44,18 @@ export function attributeSchema(
         dropAttribute(instrument, "threw", "?");
         return NONE;
       }
+    },
+  };
+}
+
+function withoutHidden(schema: AttributeSchema, keepKey: KeepKey): AttributeSchema {
+  return {
+    canonical(attributes) {
+      const all = schema.canonical(attributes);
+      const kept = all.keys.map((key) => keepKey(key));
+      const hidden = kept.filter((keep) => !keep).length;
+      if (hidden === 0) return all;
+      return { keys: all.keys.filter((_, i) => kept[i]), values: all.values.filter((_, i) => kept[i]), hidden };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
@@ -28,25 +29,30 @@ export interface Counter<A extends AttributeValues = AttributeValues> extends In
 export function counter<const A extends AttributeValues = AttributeValues>(
   declaration: InstrumentDeclaration<A>,
 ): Counter<A> {
-  return declareInstrument("counter", declaration, () => {
-    const { instrument, store } = seriesInstrument<CounterSeries, A>(
-      "counter",
-      declaration,
-      (...from) => new CounterSeries(...from),
-    );
-    const exemplars = declaration.exemplars === true;
-    return Object.assign(instrument, {
-      bind(attributes?: AttributesOf<A>): BoundCounter {
-        const series = store.bind(attributes);
-        return exemplars ? withExemplars(series) : series;
-      },
-      // Hot: benchmarks/metrics.
-      add(value: number, attributes?: AttributesOf<A>): void {
-        const series = store.find(attributes);
-        series.add(value);
-        if (exemplars) keepExemplar(series, value);
-      },
-    });
+  return declareInstrument("counter", declaration, createCounter);
+}
+
+/** A counter that no reader sees by itself. */
+export function createCounter<A extends AttributeValues>(
+  declaration: InstrumentDeclaration<A>,
+  keepKey?: KeepKey,
+): Counter<A> {
+  const { instrument, store } = seriesInstrument<CounterSeries, A>(
+    { kind: "counter", declaration, keepKey },
+    (...from) => new CounterSeries(...from),
+  );
+  const exemplars = declaration.exemplars === true;
+  return Object.assign(instrument, {
+    bind(attributes?: AttributesOf<A>): BoundCounter {
+      const series = store.bind(attributes);
+      return exemplars ? withExemplars(series) : series;
+    },
+    // Hot: benchmarks/metrics.
+    add(value: number, attributes?: AttributesOf<A>): void {
+      const series = store.find(attributes);
+      series.add(value);
+      if (exemplars) keepExemplar(series, value);
+    },
   });
 }
 

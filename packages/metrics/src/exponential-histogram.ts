@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
@@ -25,35 +26,40 @@ import { stopwatch, type Timer } from "./timer.ts";
 export function exponentialHistogram<const A extends AttributeValues = AttributeValues>(
   declaration: InstrumentDeclaration<A>,
 ): Histogram<A> {
-  return declareInstrument("exponentialHistogram", declaration, () => {
-    const { instrument, store } = seriesInstrument<ExponentialSeries, A>(
-      "exponentialHistogram",
-      declaration,
-      (...from) => new ExponentialSeries(...from),
-    );
-    const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
-    const exemplars = declaration.exemplars === true;
-    const recordIn = (series: ExponentialSeries, value: number): void => {
-      series.record(value);
-      if (exemplars) keepExemplar(series, value);
-    };
-    // Hot: benchmarks/metrics.
-    const record = (value: number, attributes?: AttributesOf<A>): void => recordIn(store.find(attributes), value);
-    return Object.assign(instrument, {
-      record,
-      start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
-      time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
-      bind(attributes?: AttributesOf<A>): BoundHistogram {
-        const series = store.bind(attributes);
-        const put = (value: number): void => recordIn(series, value);
-        return {
-          record: exemplars ? put : (value) => series.record(value),
-          start: () => start(put),
-          time: (fn) => time(fn, put),
-          unbind: () => store.unbind(series),
-        };
-      },
-    });
+  return declareInstrument("exponentialHistogram", declaration, createExponentialHistogram);
+}
+
+/** A base-2 exponential histogram that no reader sees by itself. */
+export function createExponentialHistogram<A extends AttributeValues>(
+  declaration: InstrumentDeclaration<A>,
+  keepKey?: KeepKey,
+): Histogram<A> {
+  const { instrument, store } = seriesInstrument<ExponentialSeries, A>(
+    { kind: "exponentialHistogram", declaration, keepKey },
+    (...from) => new ExponentialSeries(...from),
+  );
+  const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
+  const exemplars = declaration.exemplars === true;
+  const recordIn = (series: ExponentialSeries, value: number): void => {
+    series.record(value);
+    if (exemplars) keepExemplar(series, value);
+  };
+  // Hot: benchmarks/metrics.
+  const record = (value: number, attributes?: AttributesOf<A>): void => recordIn(store.find(attributes), value);
+  return Object.assign(instrument, {
+    record,
+    start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
+    time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
+    bind(attributes?: AttributesOf<A>): BoundHistogram {
+      const series = store.bind(attributes);
+      const put = (value: number): void => recordIn(series, value);
+      return {
+        record: exemplars ? put : (value) => series.record(value),
+        start: () => start(put),
+        time: (fn) => time(fn, put),
+        unbind: () => store.unbind(series),
+      };
+    },
   });
 }
 

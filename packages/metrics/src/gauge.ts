@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, Series } from "./instrument.ts";
@@ -27,19 +28,24 @@ export interface Gauge<A extends AttributeValues = AttributeValues> extends Inst
 export function gauge<const A extends AttributeValues = AttributeValues>(
   declaration: InstrumentDeclaration<A>,
 ): Gauge<A> {
-  return declareInstrument("gauge", declaration, () => {
-    const { instrument, store } = seriesInstrument<GaugeSeries, A>(
-      "gauge",
-      declaration,
-      (...from) => new GaugeSeries(...from),
-    );
-    return Object.assign(instrument, {
-      bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),
-      // Hot: benchmarks/metrics.
-      record(value: number, attributes?: AttributesOf<A>): void {
-        store.find(attributes).record(value);
-      },
-    });
+  return declareInstrument("gauge", declaration, createGauge);
+}
+
+/** A gauge that no reader sees by itself. */
+export function createGauge<A extends AttributeValues>(
+  declaration: InstrumentDeclaration<A>,
+  keepKey?: KeepKey,
+): Gauge<A> {
+  const { instrument, store } = seriesInstrument<GaugeSeries, A>(
+    { kind: "gauge", declaration, keepKey },
+    (...from) => new GaugeSeries(...from),
+  );
+  return Object.assign(instrument, {
+    bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),
+    // Hot: benchmarks/metrics.
+    record(value: number, attributes?: AttributesOf<A>): void {
+      store.find(attributes).record(value);
+    },
   });
 }
 

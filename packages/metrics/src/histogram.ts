@@ -1,5 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Histogram as HistogramValue } from "@opentelemetry/sdk-metrics";
+import type { KeepKey } from "./attribute-schema.ts";
 import { type BucketIndex, bucketIndex, bucketOf } from "./bucket-index.ts";
 import { type AttributesOf, type AttributeValues, badDeclaration, type InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
@@ -56,39 +57,45 @@ export const DEFAULT_BOUNDARIES: readonly number[] = [
 export function histogram<const A extends AttributeValues = AttributeValues>(
   declaration: HistogramDeclaration<A>,
 ): Histogram<A> {
+  checkedBoundaries(declaration as HistogramDeclaration);
+  return declareInstrument("histogram", declaration, createHistogram);
+}
+
+/** A histogram that no reader sees by itself. */
+export function createHistogram<A extends AttributeValues>(
+  declaration: HistogramDeclaration<A>,
+  keepKey?: KeepKey,
+): Histogram<A> {
   const boundaries = checkedBoundaries(declaration as HistogramDeclaration);
-  return declareInstrument("histogram", declaration, () => {
-    const index = bucketIndex(boundaries);
-    const cells = cellPool(HEAD + index.size);
-    const { instrument, store } = seriesInstrument<HistogramSeries, A>(
-      "histogram",
-      declaration,
-      (...from) => new HistogramSeries(from, index, boundaries, cells()),
-    );
-    const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
-    const exemplars = declaration.exemplars === true;
-    // Hot: benchmarks/metrics.
-    const record = (value: number, attributes?: AttributesOf<A>): void => {
-      const series = store.find(attributes);
-      series.record(value);
-      if (exemplars) keepExemplar(series, value);
-    };
-    return Object.assign(instrument, {
-      boundaries,
-      record,
-      start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
-      time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
-      bind(attributes?: AttributesOf<A>): BoundHistogram {
-        const series = store.bind(attributes);
-        const put = (value: number): void => {
-          series.record(value);
-          if (exemplars) keepExemplar(series, value);
-        };
-        const timers = { start: () => start(put), time: <T>(fn: () => T): T => time(fn, put) };
-        if (!exemplars) return Object.assign(new BoundSeries(series), timers);
-        return { record: put, unbind: () => series.unbind(), ...timers };
-      },
-    });
+  const index = bucketIndex(boundaries);
+  const cells = cellPool(HEAD + index.size);
+  const { instrument, store } = seriesInstrument<HistogramSeries, A>(
+    { kind: "histogram", declaration, keepKey },
+    (...from) => new HistogramSeries(from, index, boundaries, cells()),
+  );
+  const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
+  const exemplars = declaration.exemplars === true;
+  // Hot: benchmarks/metrics.
+  const record = (value: number, attributes?: AttributesOf<A>): void => {
+    const series = store.find(attributes);
+    series.record(value);
+    if (exemplars) keepExemplar(series, value);
+  };
+  return Object.assign(instrument, {
+    boundaries,
+    record,
+    start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
+    time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
+    bind(attributes?: AttributesOf<A>): BoundHistogram {
+      const series = store.bind(attributes);
+      const put = (value: number): void => {
+        series.record(value);
+        if (exemplars) keepExemplar(series, value);
+      };
+      const timers = { start: () => start(put), time: <T>(fn: () => T): T => time(fn, put) };
+      if (!exemplars) return Object.assign(new BoundSeries(series), timers);
+      return { record: put, unbind: () => series.unbind(), ...timers };
+    },
   });
 }
 

@@ -1,17 +1,29 @@
 import { fileURLToPath } from "node:url";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { checkDeclaration } from "./declaration.ts";
 import type { Instrument, InstrumentKind } from "./instrument.ts";
 
-interface Registered {
+/** An instrument with what it was made from. */
+export interface DeclaredInstrument {
   readonly instrument: Instrument;
   readonly kind: InstrumentKind;
-  readonly declaration: object;
+  readonly declaration: InstrumentDeclaration;
+  /** Makes another one, which no reader sees by itself. */
+  readonly create: (declaration: InstrumentDeclaration, keepKey?: KeepKey) => Instrument;
+}
+
+/** What readers see in place of an instrument, or undefined for the instrument as it is. */
+export type Viewer = (declared: DeclaredInstrument) => readonly Instrument[] | undefined;
+
+interface Registered extends DeclaredInstrument {
   readonly place: string;
+  streams: readonly Instrument[];
 }
 
 // Of the whole process, so that an instrument declared before `bootstrap()` is there when the readers come.
 const registered = new Map<string, Registered>();
+let viewer: Viewer = () => undefined;
 
 /**
  * The instrument of this declaration: a new one, or the one that was declared in the same words before.
@@ -20,14 +32,15 @@ const registered = new Map<string, Registered>();
 export function declareInstrument<I extends Instrument, A extends AttributeValues>(
   kind: InstrumentKind,
   declaration: InstrumentDeclaration<A>,
-  create: () => I,
+  create: (declaration: InstrumentDeclaration<A>, keepKey?: KeepKey) => I,
 ): I {
   checkDeclaration(declaration as InstrumentDeclaration);
   const key = `${declaration.scope?.name ?? ""}\n${declaration.scope?.version ?? ""}\n${declaration.name.toLowerCase()}`;
   const before = registered.get(key);
   if (before === undefined) {
-    const instrument = create();
-    registered.set(key, { instrument, kind, declaration, place: callerPlace() });
+    const instrument = create(declaration);
+    const entry = { instrument, kind, declaration, create: create as DeclaredInstrument["create"] };
+    registered.set(key, { ...entry, place: callerPlace(), streams: streamsOf(entry) });
     return instrument;
   }
   const differences = differing(before, { kind, declaration });
@@ -38,12 +51,22 @@ export function declareInstrument<I extends Instrument, A extends AttributeValue
 
 /** All instruments of this process, in the order of their declaration. */
 export function instruments(): Iterable<Instrument> {
-  return Array.from(registered.values(), ({ instrument }) => instrument);
+  return Array.from(registered.values()).flatMap(({ streams }) => streams);
+}
+
+/** Decides from now on what readers see of each instrument, those declared before included. */
+export function viewInstruments(next: Viewer): void {
+  viewer = next;
+  for (const entry of registered.values()) entry.streams = streamsOf(entry);
 }
 
 /** Takes an instrument and its series out of every reader's sight, as a test or a hot reload may want. */
 export function forgetInstrument(instrument: Instrument): void {
   for (const [key, entry] of registered) if (entry.instrument === instrument) registered.delete(key);
+}
+
+function streamsOf(declared: DeclaredInstrument): readonly Instrument[] {
+  return viewer(declared) ?? [declared.instrument];
 }
 
 function differing(

@@ -1,4 +1,5 @@
 import { type Attributes, diag } from "@opentelemetry/api";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, InstrumentKind, Series } from "./instrument.ts";
@@ -40,31 +41,45 @@ function observed<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   read: (observe: Observe<A>) => void,
 ): Instrument {
-  return declareInstrument(kind, { ...declaration, read: String(read) } as InstrumentDeclaration<A>, () => {
-    const { instrument, store } = seriesInstrument(kind, declaration, (attributes, startTimeMs) => {
-      return new ObservedSeries(attributes, startTimeMs, kind);
-    });
-    let round = 0;
-    let told = false;
-    const observe: Observe<A> = (value, attributes) => {
-      const reason = reasonAgainst(value);
-      if (reason === undefined) store.find(attributes).observe(value, round);
-      else dropRecord(declaration.name, reason, value);
-    };
-    return Object.assign(instrument, {
-      refresh(): void {
+  const worded = { ...declaration, read: String(read) } as InstrumentDeclaration<A>;
+  return declareInstrument(kind, worded, (from, keepKey) => createObserved(kind, { declaration: from, read, keepKey }));
+}
+
+function createObserved<A extends AttributeValues>(
+  kind: InstrumentKind,
+  {
+    declaration,
+    read,
+    keepKey,
+  }: {
+    readonly declaration: InstrumentDeclaration<A>;
+    readonly read: (observe: Observe<A>) => void;
+    readonly keepKey: KeepKey | undefined;
+  },
+): Instrument {
+  const { instrument, store } = seriesInstrument({ kind, declaration, keepKey }, (attributes, startTimeMs) => {
+    return new ObservedSeries(attributes, startTimeMs, kind);
+  });
+  let round = 0;
+  let told = false;
+  const observe: Observe<A> = (value, attributes) => {
+    const reason = reasonAgainst(value);
+    if (reason === undefined) store.find(attributes).observe(value, round);
+    else dropRecord(declaration.name, reason, value);
+  };
+  return Object.assign(instrument, {
+    refresh(): void {
+      round++;
+      try {
+        read(observe);
+      } catch (error) {
+        // Half an answer would look like a whole one.
         round++;
-        try {
-          read(observe);
-        } catch (error) {
-          // Half an answer would look like a whole one.
-          round++;
-          if (!told) diag.error(`telltale: the callback of ${declaration.name} threw; it is left out`, error);
-          told = true;
-        }
-      },
-      series: () => store.list.filter((series) => series.round === round),
-    });
+        if (!told) diag.error(`telltale: the callback of ${declaration.name} threw; it is left out`, error);
+        told = true;
+      }
+    },
+    series: () => store.list.filter((series) => series.round === round),
   });
 }
 

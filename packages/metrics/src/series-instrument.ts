@@ -1,6 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
-import { attributeSchema } from "./attribute-schema.ts";
+import { attributeSchema, type KeepKey } from "./attribute-schema.ts";
 import {
   type AttributeDeclarations,
   type AttributeValues,
@@ -15,8 +15,16 @@ export const DEFAULT_SCOPE: InstrumentationScope = { name: "@telltale/metrics" }
 
 /** What all kinds have in common: the declaration's words for the readers, and the store of their series. */
 export function seriesInstrument<S extends Series, A extends AttributeValues>(
-  kind: InstrumentKind,
-  declaration: InstrumentDeclaration<A>,
+  {
+    kind,
+    declaration,
+    keepKey,
+  }: {
+    readonly kind: InstrumentKind;
+    readonly declaration: InstrumentDeclaration<A>;
+    /** Which attribute keys are kept, when not all. */
+    readonly keepKey: KeepKey | undefined;
+  },
   create: (attributes: Attributes, startTimeMs: number, store: SeriesStore<S>) => S,
 ): { readonly instrument: Instrument; readonly store: SeriesStore<S> } {
   const store = new SeriesStore<S>({
@@ -25,6 +33,7 @@ export function seriesInstrument<S extends Series, A extends AttributeValues>(
     schema: attributeSchema(
       declaration.name,
       declaration.attributes as AttributeDeclarations<AttributeValues> | undefined,
+      keepKey,
     ),
     maxSeries: declaration.maxSeries ?? DEFAULT_MAX_SERIES,
     expireAfterMs: declaration.expireAfterMs ?? Number.POSITIVE_INFINITY,

@@ -144,7 +144,7 @@ export class SeriesStore<S extends Series> {
       return;
     }
     // Something was left out, so the next call has to be told of it too.
-    if (keys.length - left !== canonical.keys.length) return;
+    if (keys.length - left !== canonical.keys.length + (canonical.hidden ?? 0)) return;
     if (this.#trie.getPath(keys, values) === series) return;
     this.#trie.set(keys, values, series);
     this.#memos++;

@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, Series } from "./instrument.ts";
@@ -27,19 +28,24 @@ export interface UpDownCounter<A extends AttributeValues = AttributeValues> exte
 export function upDownCounter<const A extends AttributeValues = AttributeValues>(
   declaration: InstrumentDeclaration<A>,
 ): UpDownCounter<A> {
-  return declareInstrument("upDownCounter", declaration, () => {
-    const { instrument, store } = seriesInstrument<UpDownSeries, A>(
-      "upDownCounter",
-      declaration,
-      (...from) => new UpDownSeries(...from),
-    );
-    return Object.assign(instrument, {
-      bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
-      // Hot: benchmarks/metrics.
-      add(value: number, attributes?: AttributesOf<A>): void {
-        store.find(attributes).add(value);
-      },
-    });
+  return declareInstrument("upDownCounter", declaration, createUpDownCounter);
+}
+
+/** An up-down counter that no reader sees by itself. */
+export function createUpDownCounter<A extends AttributeValues>(
+  declaration: InstrumentDeclaration<A>,
+  keepKey?: KeepKey,
+): UpDownCounter<A> {
+  const { instrument, store } = seriesInstrument<UpDownSeries, A>(
+    { kind: "upDownCounter", declaration, keepKey },
+    (...from) => new UpDownSeries(...from),
+  );
+  return Object.assign(instrument, {
+    bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
+    // Hot: benchmarks/metrics.
+    add(value: number, attributes?: AttributesOf<A>): void {
+      store.find(attributes).add(value);
+    },
   });
 }
 
