@@ -6,6 +6,8 @@ export interface DeltaReader {
   /** By the store that keeps the series, and the series. */
   readonly pending: Map<object, Map<Series, PointValue>>;
   wants(kind: InstrumentKind): boolean;
+  /** Whether the store's series are among those it reports. */
+  reads(store: object): boolean;
 }
 
 // Weakly: a producer whose reader is gone must not gather differences for ever.
@@ -20,7 +22,7 @@ export function addDeltaReader(reader: DeltaReader): void {
  * the others' intervals are.
  */
 export function shareOut(store: object, kind: InstrumentKind, series: Series): void {
-  const interested = readersOf(kind);
+  const interested = readersOf(store, kind);
   if (interested.length === 0) return;
   const recorded = series.drain();
   if (recorded === undefined) return;
@@ -74,12 +76,12 @@ function pendingOf(pending: DeltaReader["pending"], store: object): Map<Series, 
   return values;
 }
 
-function readersOf(kind: InstrumentKind): DeltaReader[] {
+function readersOf(store: object, kind: InstrumentKind): DeltaReader[] {
   const interested: DeltaReader[] = [];
   for (const reference of readers) {
     const reader = reference.deref();
     if (reader === undefined) readers.delete(reference);
-    else if (reader.wants(kind)) interested.push(reader);
+    else if (reader.wants(kind) && reader.reads(store)) interested.push(reader);
   }
   return interested;
 }

@@ -1,4 +1,4 @@
-import type { Attributes } from "@opentelemetry/api";
+import type { Attributes, ValueType } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 
@@ -33,6 +33,8 @@ export interface Instrument {
   readonly name: string;
   readonly unit: string;
   readonly description: string;
+  /** Whether its numbers are whole ones. @default DOUBLE */
+  readonly valueType?: ValueType;
   readonly scope: InstrumentationScope;
   /** Of an explicit histogram: the upper limits of its buckets. */
   readonly boundaries?: readonly number[];

@@ -2,6 +2,7 @@ import type { HrTime, ValueType } from "@opentelemetry/api";
 import type {
   AggregationTemporality,
   AggregationTemporalitySelector,
+  CollectionResult,
   DataPoint,
   DataPointType,
   ExponentialHistogram,
@@ -24,6 +25,20 @@ export interface InstrumentProducerOptions {
    * @default cumulative for all
    */
   readonly temporality?: AggregationTemporalitySelector;
+  /** What it reports. @default all declared instruments of this process */
+  readonly source?: InstrumentSource;
+}
+
+/** Some instruments that are reported together. */
+export interface InstrumentSource {
+  instruments(): Iterable<Instrument>;
+  /** Whether one of them has, or had, this store. */
+  reads(store: object): boolean;
+}
+
+/** A producer that can also answer at once, as when a process is about to end. */
+export interface InstrumentProducer extends MetricProducer {
+  collectNow(): CollectionResult;
 }
 
 /**
@@ -33,41 +48,51 @@ export interface InstrumentProducerOptions {
  * new PeriodicExportingMetricReader({ exporter, metricProducers: [instrumentProducer({ temporality })] });
  * ```
  */
-export function instrumentProducer(options: InstrumentProducerOptions = {}): MetricProducer {
-  declareSelfMetrics();
+export function instrumentProducer(options: InstrumentProducerOptions = {}): InstrumentProducer {
+  const source = options.source ?? declaredSource();
   const temporality = options.temporality ?? (() => CUMULATIVE);
   const reader: DeltaReader & { lastCollectionMs: number | undefined } = {
     pending: new Map(),
     wants: (kind) => temporality(instrumentTypes[kind]) === DELTA,
+    reads: (store) => source.reads(store),
     lastCollectionMs: undefined,
   };
   addDeltaReader(reader);
-  for (const instrument of instruments()) catchUp(reader, instrument);
+  for (const instrument of source.instruments()) catchUp(reader, instrument);
   return {
-    collect() {
-      const nowMs = Date.now();
-      const scopes = new Map<string, ScopeMetrics>();
-      for (const instrument of instruments()) {
-        instrument.refresh();
-        const points = reader.wants(instrument.kind)
-          ? deltaPoints(instrument, reader, nowMs)
-          : cumulativePoints(instrument, nowMs);
-        if (points.length === 0) continue;
-        const { scope } = instrument;
-        const key = `${scope.name}\n${scope.version ?? ""}\n${scope.schemaUrl ?? ""}`;
-        const metric = metricData(instrument, reader.wants(instrument.kind) ? DELTA : CUMULATIVE, points);
-        const scopeMetrics = scopes.get(key);
-        if (scopeMetrics === undefined) scopes.set(key, { scope, metrics: [metric] });
-        else scopeMetrics.metrics.push(metric);
-      }
-      reader.lastCollectionMs = nowMs;
-      return Promise.resolve({
-        resourceMetrics: { resource: NO_RESOURCE, scopeMetrics: [...scopes.values()] },
-        errors: [],
-      });
-    },
+    collectNow,
+    // One turn later, so that a collection nobody lives to see takes nothing that `collectNow` could still give.
+    collect: () => Promise.resolve().then(collectNow),
   };
+
+  function collectNow(): CollectionResult {
+    const nowMs = Date.now();
+    const scopes = new Map<string, ScopeMetrics>();
+    for (const instrument of source.instruments()) {
+      instrument.refresh();
+      const points = reader.wants(instrument.kind)
+        ? deltaPoints(instrument, reader, nowMs)
+        : cumulativePoints(instrument, nowMs);
+      if (points.length === 0) continue;
+      const { scope } = instrument;
+      const key = `${scope.name}\n${scope.version ?? ""}\n${scope.schemaUrl ?? ""}`;
+      const metric = metricData(instrument, reader.wants(instrument.kind) ? DELTA : CUMULATIVE, points);
+      const scopeMetrics = scopes.get(key);
+      if (scopeMetrics === undefined) scopes.set(key, { scope, metrics: [metric] });
+      else scopeMetrics.metrics.push(metric);
+    }
+    reader.lastCollectionMs = nowMs;
+    return { resourceMetrics: { resource: NO_RESOURCE, scopeMetrics: [...scopes.values()] }, errors: [] };
+  }
 }
+
+function declaredSource(): InstrumentSource {
+  declareSelfMetrics();
+  return { instruments, reads: (store) => !providedStores.has(store) };
+}
+
+/** The stores of instruments that belong to one MeterProvider and are reported by its readers alone. */
+export const providedStores: WeakSet<object> = new WeakSet();
 
 // The numbers of sdk-metrics' enums, written out so that this package loads no SDK; metric-producer.test.ts compares them.
 const DELTA = 0 as AggregationTemporality.DELTA;
@@ -124,11 +149,11 @@ function deltaPoints(
 }
 
 function metricData(
-  { kind, name, unit, description, monotonic }: Instrument,
+  { kind, name, unit, description, monotonic, valueType }: Instrument,
   aggregationTemporality: AggregationTemporality,
   dataPoints: DataPoint<PointValue>[],
 ): MetricData {
-  const descriptor = { name, unit, description, type: instrumentTypes[kind], valueType: DOUBLE };
+  const descriptor = { name, unit, description, type: instrumentTypes[kind], valueType: valueType ?? DOUBLE };
   const common = { descriptor, aggregationTemporality };
   switch (kind) {
     case "counter":
