@@ -142,7 +142,7 @@ describe.each(nodes())("on Node $version", ({ node }) => {
   });
 
   test.each(["esm", "cjs"] as const)("files inside a package are patched, as %s", async (language) => {
-    const { output } = await run(
+    const { output, stderr } = await run(
       program(
         { winston: "winston", api: "@opentelemetry/api" },
         `const logger = winston.createLogger({ transports: [new winston.transports.Console()] });
@@ -151,6 +151,7 @@ describe.each(nodes())("on Node $version", ({ node }) => {
       ),
       { language },
     );
+    expect(stderr).toBe("");
     expect(JSON.parse(output)).toMatchObject({ message: "hello", trace_id: expect.any(String) });
   });
 

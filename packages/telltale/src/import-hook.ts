@@ -31,7 +31,7 @@ export function importHook(handlers: ModuleHandlers, own: OwnLoads): ImportHook 
         if (handlers.builtins.has(builtin) && !isOwnLocation(context.parentURL)) handlers.onBuiltin(builtin);
         const resolved = nextResolve(specifier, context);
         // `require` and `require.resolve` come here too.
-        if (!context.conditions.includes("import")) return resolved;
+        if (!isImport(context.conditions)) return resolved;
         sawPackage ||= !specifier.startsWith(".");
         if (!handlers.packages.has(specifier)) return resolved;
         if (isOwnLocation(context.parentURL)) {
@@ -69,6 +69,11 @@ export function importHook(handlers: ModuleHandlers, own: OwnLoads): ImportHook 
 
 export function withoutScheme(specifier: string): string {
   return specifier.startsWith("node:") ? specifier.slice("node:".length) : specifier;
+}
+
+/** Node 22.15 gives a set for `require`. */
+function isImport(conditions: readonly string[] | ReadonlySet<string>): boolean {
+  return "has" in conditions ? conditions.has("import") : conditions.includes("import");
 }
 
 function isEsModule(resolved: { readonly url: string; readonly format?: string | null | undefined }): boolean {

@@ -56,7 +56,8 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
   ]),
   { ...contrib("openai", "OpenAIInstrumentation", ["openai"]), esModules: ["openai"] },
   contrib("pino", "PinoInstrumentation", ["pino"]),
-  contrib("winston", "WinstonInstrumentation", ["winston"]),
+  // Ours around contrib's, which cannot ship records with this set of OpenTelemetry packages.
+  { ...contrib("winston", "WinstonInstrumentation", ["winston"]), package: "@telltale/logging/winston" },
   contrib("bunyan", "BunyanInstrumentation", ["bunyan"]),
   contrib("dataloader", "DataloaderInstrumentation", ["dataloader"]),
   contrib("generic-pool", "GenericPoolInstrumentation", ["generic-pool"]),
