@@ -1,5 +1,6 @@
-import { pino } from "pino";
+import type { destination } from "pino";
 import { emitLine } from "./log-record.ts";
+import { requirePino } from "./require-pino.ts";
 
 /** Takes whole lines of JSON, each with its newline. */
 export interface LineWriter {
@@ -16,7 +17,7 @@ interface LogOutput {
 
 let output: LogOutput | undefined;
 let early: string[] = [];
-let standardOutput: ReturnType<typeof pino.destination> | undefined;
+let standardOutput: ReturnType<typeof destination> | undefined;
 
 export function writeLine(line: string): void {
   if (output === undefined) {
@@ -45,6 +46,6 @@ export function flushOutput(done?: () => void): void {
 
 // Synchronous: the last lines before a crash or process.exit() are the ones that are needed.
 function standardOutputLines(): LineWriter {
-  standardOutput ??= pino.destination({ dest: 1, sync: true });
+  standardOutput ??= requirePino().destination({ dest: 1, sync: true });
   return standardOutput;
 }

@@ -2,9 +2,10 @@
  * All loggers of the process. They exist before `createLogging()` has been called, so that a module can have one at its top;
  * what they share (output, service, levels) is looked up when a record is written.
  */
-import { type Logger, pino, stdSerializers } from "pino";
+import type { Logger } from "pino";
 import { checkLevel, type LogLevel } from "./log-level.ts";
 import { flushOutput, writeLine } from "./log-output.ts";
+import { requirePino } from "./require-pino.ts";
 import { stamp } from "./stamp.ts";
 
 export type { Logger };
@@ -50,6 +51,7 @@ export function setDefaultLevel(level: LogLevel): void {
 }
 
 function newLogger(name: string): Logger {
+  const { pino, stdSerializers } = requirePino();
   return pino(
     {
       level: levelsByName.get(name) ?? levelOfAll,
