@@ -106,6 +106,8 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
       refuse(response, 405, "Only GET and HEAD are answered here.");
       return;
     }
+    // What goes on at a shutdown closes its connection afterwards, which would else be waited for.
+    response.once("close", () => setImmediate(() => closing && server.closeIdleConnections()));
     inTurn(request, () => page(request, response, new URLSearchParams(query).getAll("name[]"))).catch(
       (error: unknown) => {
         diag.error("telltale: the Prometheus page failed", error);
@@ -123,15 +125,15 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
       response.end();
       return;
     }
-    const { chunks, length, gzipped } = await pages.page(format, names);
-    if (!takesGzip(request.headers)) {
-      response.setHeader("content-length", length);
-      return send(response, chunks);
+    const rendered = await pages.page(format, names);
+    try {
+      const zipped = takesGzip(request.headers) ? await rendered.gzipped() : undefined;
+      if (zipped !== undefined) response.setHeader("content-encoding", "gzip");
+      response.setHeader("content-length", zipped?.length ?? rendered.length);
+      await send(response, zipped === undefined ? rendered.chunks : [zipped]);
+    } finally {
+      rendered.release();
     }
-    const body = await gzipped();
-    response.setHeader("content-encoding", "gzip");
-    response.setHeader("content-length", body.length);
-    return send(response, [body]);
   }
 }
 

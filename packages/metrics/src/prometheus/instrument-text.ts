@@ -14,11 +14,6 @@ export interface InstrumentText {
 /** How many numbers a block holds: it is written in a fraction of a millisecond. */
 const NUMBERS_PER_BLOCK = 4_096;
 
-interface KeptBlock {
-  readonly series: readonly Series[];
-  readonly block: SeriesBlock;
-}
-
 /** `name` is the family's. Not for exponential histograms, whose lines come and go. */
 export function instrumentText(instrument: Instrument, name: string, options: TextOptions): InstrumentText {
   const extra = joined(options.constantLabels, options.scopeLabels ? scopeText(instrument.scope) : "");
@@ -26,30 +21,34 @@ export function instrumentText(instrument: Instrument, name: string, options: Te
   const limits = [...(instrument.boundaries ?? []), Number.POSITIVE_INFINITY];
   const width = type === "histogram" ? limits.length + 2 : 1;
   const size = Math.max(1, Math.floor(NUMBERS_PER_BLOCK / width));
-  let kept: KeptBlock[] = [];
+  let blocks: SeriesBlock[] = [];
+  let written: readonly (readonly Series[])[] = [];
   let known: readonly Series[] = [];
-  let duplicates: ReadonlySet<Series> = new Set();
 
   return {
     *blocks() {
       const series = reported(instrument);
-      if (!sameItems(series, known)) {
-        known = [...series];
-        duplicates = mayFallTogether(known) ? duplicatesIn(known) : new Set();
-      }
-      const count = Math.ceil(series.length / size);
-      kept = kept.slice(0, count);
-      for (let i = 0; i < count; i++) {
-        const rows = known.slice(i * size, (i + 1) * size).filter((one) => !duplicates.has(one));
-        let current = kept[i];
-        if (current === undefined || !sameItems(current.series, rows)) {
-          current = { series: rows, block: seriesBlock({ rows, width, texts, read }) };
-          kept[i] = current;
-        }
-        yield current.block.refresh();
-      }
+      if (!sameItems(series, known)) arrange([...series]);
+      for (const block of blocks) yield block.refresh();
     },
   };
+
+  /** Keeps the blocks whose series stand where they stood, which are all but the last when series were added. */
+  function arrange(series: readonly Series[]): void {
+    const duplicates = mayFallTogether(series) ? duplicatesIn(series) : undefined;
+    const count = Math.ceil(series.length / size);
+    const wanted = Array.from({ length: count }, (_, i) => {
+      const rows = series.slice(i * size, (i + 1) * size);
+      return duplicates === undefined ? rows : rows.filter((one) => !duplicates.has(one));
+    });
+    blocks = wanted.map((rows, i) => {
+      const before = blocks[i];
+      const stands = before !== undefined && sameItems(written[i] ?? [], rows);
+      return stands ? before : seriesBlock({ rows, width, texts, read });
+    });
+    written = wanted;
+    known = series;
+  }
 
   function texts(series: Series): string[] {
     const labels = joined(labelText(series.attributes), extra);

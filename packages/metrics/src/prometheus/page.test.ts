@@ -8,7 +8,7 @@ import type { Instrument } from "../instrument.ts";
 import { cumulativeMetric } from "../metric-producer.ts";
 import { metricText } from "./metric-text.ts";
 import { pageWriter } from "./page.ts";
-import { renderPage } from "./rendered-page.ts";
+import { chunkPool, renderPage } from "./rendered-page.ts";
 import type { TextFormat, TextOptions } from "./text-format.ts";
 
 test("the text that is kept between scrapes is what would be written anew, whatever was recorded in between", () => {
@@ -52,7 +52,7 @@ test("a page of many series is written in pieces, and the event loop runs betwee
   const writer = pageWriter(options("text"));
   let turns = 0;
   const timer = setInterval(() => turns++, 0);
-  const page = await renderPage(writer.pieces({ ...nothing, instruments: [many] }));
+  const page = await renderPage(writer.pieces({ ...nothing, instruments: [many] }), chunkPool());
   clearInterval(timer);
   expect(turns).toBeGreaterThan(1);
   const written = Buffer.concat(page.chunks).toString();

@@ -6,34 +6,75 @@ export interface RenderedPage {
   readonly length: number;
   /** The page by gzip, once for all who want it; made by libuv's threads. */
   gzipped(): Promise<Uint8Array>;
+  /** Says that one more goes to use the page, or uses it no more; with the last its memory goes back to the pool. */
+  retain(): void;
+  release(): void;
+}
+
+/** Memory for pages. Taking it anew for every page costs more than writing the page. */
+export interface ChunkPool {
+  take(): Buffer;
+  give(chunks: readonly Buffer[]): void;
 }
 
 /** How long the event loop is held at a stretch. */
 const SLICE_MS = 2;
 /** Pieces are gathered into chunks of this size. */
 const CHUNK_LENGTH = 65_536;
+/** 16 MiB: the page of 10,000 histograms. */
+const MAX_POOLED = 256;
 
-/** Copies the pieces, which are overwritten at the next scrape, and lets the event loop run between them. */
-export async function renderPage(pieces: Iterable<Uint8Array>): Promise<RenderedPage> {
-  const chunks: Uint8Array[] = [];
-  let chunk = Buffer.allocUnsafe(CHUNK_LENGTH);
-  let filled = 0;
+export function chunkPool(): ChunkPool {
+  const free: Buffer[] = [];
+  return {
+    take: () => free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_LENGTH),
+    give(chunks) {
+      for (const chunk of chunks) if (free.length < MAX_POOLED) free.push(chunk);
+    },
+  };
+}
+
+/**
+ * Copies the pieces, which are overwritten at the next scrape, and lets the event loop run between them. The page is
+ * retained once, for the caller.
+ */
+export async function renderPage(pieces: Iterable<Uint8Array>, pool: ChunkPool): Promise<RenderedPage> {
+  const taken: Buffer[] = [];
+  let chunk: Buffer | undefined;
+  let filled = CHUNK_LENGTH;
   let length = 0;
   let sinceMs = performance.now();
   for (const piece of pieces) {
     length += piece.length;
-    if (filled + piece.length > CHUNK_LENGTH) {
-      chunks.push(chunk.subarray(0, filled));
-      chunk = Buffer.allocUnsafe(Math.max(CHUNK_LENGTH, piece.length));
-      filled = 0;
+    for (let from = 0; from < piece.length; ) {
+      if (chunk === undefined || filled === CHUNK_LENGTH) {
+        chunk = pool.take();
+        taken.push(chunk);
+        filled = 0;
+      }
+      const part = piece.subarray(from, from + CHUNK_LENGTH - filled);
+      chunk.set(part, filled);
+      filled += part.length;
+      from += part.length;
     }
-    chunk.set(piece, filled);
-    filled += piece.length;
     if (performance.now() - sinceMs < SLICE_MS) continue;
     await setImmediate();
     sinceMs = performance.now();
   }
-  chunks.push(chunk.subarray(0, filled));
+  const chunks = taken.map((one) => (one === chunk ? one.subarray(0, filled) : one));
+  return shared({ chunks, length, free: () => pool.give(taken) });
+}
+
+function shared({
+  chunks,
+  length,
+  free,
+}: {
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+  readonly free: () => void;
+}): RenderedPage {
+  let users = 1;
   let gzipped: Promise<Uint8Array> | undefined;
   return {
     chunks,
@@ -41,6 +82,12 @@ export async function renderPage(pieces: Iterable<Uint8Array>): Promise<Rendered
     gzipped() {
       gzipped ??= gzip(chunks);
       return gzipped;
+    },
+    retain() {
+      users++;
+    },
+    release() {
+      if (--users === 0) free();
     },
   };
 }

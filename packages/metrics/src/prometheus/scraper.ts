@@ -4,7 +4,7 @@ import { instruments } from "../instrument-registry.ts";
 import { declareSelfMetrics } from "../self-metrics.ts";
 import { labelText } from "./labels.ts";
 import { type PageWriter, pageWriter } from "./page.ts";
-import { type RenderedPage, renderPage } from "./rendered-page.ts";
+import { chunkPool, type RenderedPage, renderPage } from "./rendered-page.ts";
 import type { TextFormat } from "./text-format.ts";
 
 export interface ScraperOptions {
@@ -17,7 +17,7 @@ export interface ScraperOptions {
 
 /** Makes pages. Whoever asks while one is being made, or shortly after, gets the same one. */
 export interface Scraper {
-  /** `names` are the families to write; none means all. */
+  /** `names` are the families to write; none means all. The page is to be released after use. */
   page(format: TextFormat, names: readonly string[]): Promise<RenderedPage>;
 }
 
@@ -31,26 +31,39 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
   const told = new Set<string>();
   const writers = new Map<string, PageWriter>();
   const pages = new Map<string, Promise<RenderedPage>>();
+  const pool = chunkPool();
   // Blocks of text are overwritten by the next page, so pages of one writer are made one after another.
   let last: Promise<unknown> = Promise.resolve();
   return {
     page(format, names) {
       const key = `${format} ${[...names].sort().join(" ")}`;
-      const shared = pages.get(key);
-      if (shared !== undefined) return shared;
-      const page = last.then(() => make(format, names));
-      last = page.catch(() => {});
-      if (pages.size < MAX_PAGES) {
-        pages.set(key, page);
-        const forget = (): void => void pages.delete(key);
-        page.then(
-          () => (options.keepPageMs > 0 ? void setTimeout(forget, options.keepPageMs).unref() : forget()),
-          forget,
-        );
-      }
-      return page;
+      const page = pages.get(key) ?? start(key, format, names);
+      return page.then((made) => {
+        made.retain();
+        return made;
+      });
     },
   };
+
+  function start(key: string, format: TextFormat, names: readonly string[]): Promise<RenderedPage> {
+    const page = last.then(() => make(format, names));
+    last = page.catch(() => {});
+    const kept = pages.size < MAX_PAGES;
+    if (kept) pages.set(key, page);
+    const forget = (): void => {
+      if (kept) pages.delete(key);
+    };
+    page.then((made) => {
+      const letGo = (): void => {
+        forget();
+        made.release();
+      };
+      // Whoever waits for the page already has retained it by then: their turn in the queue of promises is this one.
+      if (options.keepPageMs > 0) setTimeout(letGo, options.keepPageMs).unref();
+      else queueMicrotask(letGo);
+    }, forget);
+    return page;
+  }
 
   async function make(format: TextFormat, names: readonly string[]): Promise<RenderedPage> {
     const { resource, scopeMetrics } = await collected(reader);
@@ -63,7 +76,7 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
     writers.set(key, writer);
     const only = names.length === 0 ? undefined : new Set(names);
     const sources = { resource: resource.attributes, scopes: scopeMetrics, instruments: [...instruments()], only };
-    return renderPage(writer.pieces(sources));
+    return renderPage(writer.pieces(sources), pool);
   }
 }
 
