@@ -86,7 +86,8 @@ export function instrumentProducer(options: InstrumentProducerOptions = {}): Ins
   }
 }
 
-function declaredSource(): InstrumentSource {
+/** The instruments that were declared, and none of a MeterProvider's own. */
+export function declaredSource(): InstrumentSource {
   declareSelfMetrics();
   return { instruments, reads: (store) => !providedStores.has(store) };
 }
