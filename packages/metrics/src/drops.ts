@@ -3,10 +3,13 @@ import { diag } from "@opentelemetry/api";
 /** Why a value was refused, as in the attribute `reason` of `telltale.dropped.records`. */
 export type DropReason = "not_finite" | "negative" | "range" | "type" | "unsafe_integer";
 
+/** Why a received line was refused before it came to an instrument, in the same attribute. */
+export type LineDropReason = "malformed" | "limit" | "rate" | "event" | "service_check";
+
 /** Why an attribute was left out or changed, as in the attribute `reason` of `telltale.dropped.attributes`. */
 export type AttributeDropReason = "undeclared" | "type" | "too_long" | "threw";
 
-const records = new Map<string, Map<DropReason, number>>();
+const records = new Map<string, Map<DropReason | LineDropReason, number>>();
 const attributes = new Map<string, Map<AttributeDropReason, number>>();
 
 /** Counts one refused value and warns the first time. Never throws. */
@@ -15,6 +18,11 @@ export function dropRecord(instrument: string, reason: DropReason, value: unknow
   diag.warn(
     `telltale: ${instrument} was given ${describe(value)} (${reason}); not recorded. Further ones are counted in telltale.dropped.records.`,
   );
+}
+
+/** Counts one refused line of a receiver; whether it is the first, which the receiver then tells of. Never throws. */
+export function dropLine(receiver: string, reason: LineDropReason): boolean {
+  return count(records, receiver, reason) === 1;
 }
 
 /** Counts one attribute that cannot be exported as given and warns the first time. Never throws. */
