@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ["telltale-source", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions: ["telltale-source", "node", "default"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
     // End-to-end tests start child processes and servers; two cores are shared by all of them.

@@ -276,7 +276,7 @@ describe("what goes wrong", () => {
       `import pg from "pg"; import { createRequire } from "node:module";
       console.log(createRequire(import.meta.url)("pg").Client === pg.Client, handle.loaded().length);`,
       {
-        table: [{ ...entry, name: "broken", package: text === undefined ? name : "<folder>/" + name }],
+        table: [{ ...entry, name: "broken", package: text === undefined ? name : `<folder>/${name}` }],
         files: text === undefined ? {} : { [name]: text },
       },
     );

@@ -113,6 +113,20 @@ test("a signal that is switched off has no exporters", () => {
   expect([tracing.exporters, metrics.exporters, logging.sinks]).toEqual([[], [], []]);
 });
 
+test("who names exporters for one signal gets no OTLP for the others, unless the variables say where it goes", () => {
+  const options = { tracing: { exporters: [{ type: "zipkin" as const }] } };
+  const alone = read({ options });
+  expect([types(alone.tracing.exporters), types(alone.metrics.exporters), types(alone.logging.sinks)]).toEqual([
+    ["zipkin"],
+    [],
+    ["console"],
+  ]);
+  const aimed = read({ options, env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" } });
+  expect([types(aimed.metrics.exporters), types(aimed.logging.sinks)]).toEqual([["otlp"], ["console", "otlp"]]);
+  const standard = read({ env: { OTEL_TRACES_EXPORTER: "zipkin" } });
+  expect([types(standard.metrics.exporters), types(standard.logging.sinks)]).toEqual([["otlp"], ["console", "otlp"]]);
+});
+
 test("a sampling type hides what weaker places say about sampling", () => {
   const env = { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" };
   const limited = read({

@@ -72,7 +72,7 @@ export interface ResourceOptions {
 export interface TracingOptions {
   /**
    * Where spans go; each is sent to all of them.
-   * @default one `otlp`
+   * @default one `otlp`, unless code or a file names exporters for another signal
    */
   readonly exporters?: readonly SpanExporterOptions[];
   /** Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling. */
@@ -260,7 +260,7 @@ export interface BatchOptions {
 export interface MetricsOptions {
   /**
    * Where metrics are sent.
-   * @default one `otlp`, or none when `prometheus` is on
+   * @default one `otlp`; none when `prometheus` is on, or when code or a file names exporters for another signal
    */
   readonly exporters?: readonly MetricExporterOptions[];
   /** A page for Prometheus to scrape; `true` takes the defaults. */
@@ -366,7 +366,7 @@ export interface LoggingOptions {
   readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /**
    * Where log records go. The variable decides only what is shipped: the console stays.
-   * @default `console` and one `otlp`
+   * @default `console` and one `otlp`; the latter not when code or a file names exporters for another signal
    */
   readonly sinks?: readonly LogSinkOptions[];
   /** How records are gathered before they are sent. */

@@ -40,7 +40,8 @@ export function startPipelines(configuration: Configuration, resource: Resource)
   }
   instrumentations.setProviders({
     tracerProvider: trace.getTracerProvider(),
-    meterProvider: metrics.getMeterProvider(),
+    // A meter provider starts the runtime's own metrics.
+    meterProvider: configuration.metrics.enabled ? metrics.getMeterProvider() : undefined,
     loggerProvider: logs.getLoggerProvider(),
   });
   if (configuration.tracing.enabled) replayEarlySpans();

@@ -82,7 +82,8 @@ function entriesOf(
   const path = `${group}.${list}`;
   const option = (schema.options[group] as GroupOption).options[list] as VariantsOption;
   const rank = layers.findIndex((layer) => layer.has(path));
-  const unnamed = types.map((type): Entry => ({ type, name: path, fields: new Map() }));
+  const wanted = isOtlpPreset(path, layers) ? types : types.filter((type) => type !== "otlp");
+  const unnamed = wanted.map((type): Entry => ({ type, name: path, fields: new Map() }));
   const entries = rank < 0 ? unnamed : (layers[rank]!.get(path)!.value as readonly Entry[]);
   return entries.map((entry) => {
     const variables = fieldsFromVariables(layers, `${path}.${entry.type}.`);
@@ -94,6 +95,17 @@ function entriesOf(
     if (elsewhere) keepSecrets(variables, entry, warn);
     return layered(entry, [entry.fields, variables], option.variants[entry.type]!);
   });
+}
+
+const LISTS = ["tracing.exporters", "metrics.exporters", "logging.sinks"];
+
+/**
+ * OpenTelemetry's default, OTLP to localhost, is for who has said nothing, or has said where OTLP goes. Who names exporters
+ * for one signal in code or in a file has no Collector in mind for the others.
+ */
+function isOtlpPreset(path: string, layers: Layers): boolean {
+  if (layers[OPENTELEMETRY_LAYER]!.has(`${path}.otlp.endpoint`)) return true;
+  return !layers.some((layer, rank) => rank !== OPENTELEMETRY_LAYER && LISTS.some((list) => layer.has(list)));
 }
 
 /** Headers and client certificates of the variables are for the variables' endpoint: no other may see them. */

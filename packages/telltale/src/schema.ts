@@ -71,7 +71,7 @@ const spanExporters: VariantsOption = {
   kind: "variants",
   doc: "Where spans go; each is sent to all of them.",
   typeName: "SpanExporterOptions",
-  defaultNote: "one `otlp`",
+  defaultNote: "one `otlp`, unless code or a file names exporters for another signal",
   otel: ["OTEL_TRACES_EXPORTER"],
   variants: {
     otlp: otlpExporter("traces", "OtlpSpanExporterOptions"),
@@ -293,7 +293,8 @@ const metrics: GroupOption = {
       kind: "variants",
       doc: "Where metrics are sent.",
       typeName: "MetricExporterOptions",
-      defaultNote: "one `otlp`, or none when `prometheus` is on",
+      defaultNote:
+        "one `otlp`; none when `prometheus` is on, or when code or a file names exporters for another signal",
       otelToo: ["OTEL_METRICS_EXPORTER"],
       variants: {
         otlp: otlpMetricExporter(),
@@ -373,7 +374,7 @@ const logging: GroupOption = {
       kind: "variants",
       doc: "Where log records go. The variable decides only what is shipped: the console stays.",
       typeName: "LogSinkOptions",
-      defaultNote: "`console` and one `otlp`",
+      defaultNote: "`console` and one `otlp`; the latter not when code or a file names exporters for another signal",
       otelToo: ["OTEL_LOGS_EXPORTER"],
       variants: {
         console: {
