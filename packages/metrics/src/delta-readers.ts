@@ -45,6 +45,16 @@ export function catchUp(reader: DeltaReader, instrument: Instrument): void {
   }
 }
 
+/** Lets the instruments that take a store's place report what was recorded before them, to every reader of that store. */
+export function succeed(store: object, successors: readonly Instrument[]): void {
+  for (const reference of readers) {
+    const reader = reference.deref();
+    if (reader === undefined || !reader.reads(store)) continue;
+    reader.pending.delete(store);
+    for (const successor of successors) catchUp(reader, successor);
+  }
+}
+
 /** What a reader has not reported of an instrument, which it then has. */
 export function takePending(reader: DeltaReader, instrument: Instrument): ReadonlyMap<Series, PointValue> {
   const listed = instrument.series();
