@@ -54,11 +54,14 @@ for (const { folder } of candidates) {
   }
 }
 
+process.setMaxListeners(0); // One for each child, so that none outlives a benchmark that fails.
+
 // A collector that takes everything, so that nobody pays for refused connections.
 const collector = createServer((request, response) => {
   request.resume();
   request.on("end", () => response.writeHead(200).end());
 });
+collector.unref();
 await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
 const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 
@@ -124,7 +127,7 @@ async function modulesLoaded(candidate: Candidate, format: "cjs" | "mjs"): Promi
 }
 
 function start(candidate: Candidate, format: "cjs" | "mjs", first: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ["--no-warnings", ...first, ...candidate.preload[format], `app.${format}`], {
+  const child = spawn(process.execPath, ["--no-warnings", ...first, ...candidate.preload[format], `app.${format}`], {
     cwd: candidate.folder,
     env: {
       PATH: process.env["PATH"],
@@ -136,9 +139,13 @@ function start(candidate: Candidate, format: "cjs" | "mjs", first: readonly stri
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill("SIGKILL"));
+  return child;
 }
 
-const listening = (child: ChildProcess): Promise<string> => line(child, /listening on (\d+)/);
+function listening(child: ChildProcess): Promise<string> {
+  return line(child, /listening on (\d+)/);
+}
 
 function line(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
