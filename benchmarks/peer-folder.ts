@@ -1,15 +1,26 @@
 /** Folders under `.cache/`, one for each thing that is compared, each with an installation of its own. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const cache = join(root, ".cache", "benchmarks");
 
-/** A folder with these packages installed as a user would; installed anew when the list changes. */
+/**
+ * A folder with these packages installed as a user would; installed anew when the list changes, or the content of one
+ * of its tarballs.
+ */
 export function peerFolder(name: string, dependencies: Readonly<Record<string, string>>): string {
   const folder = join(cache, name);
-  const manifest = `${JSON.stringify({ name: `bench-${name}`, private: true, dependencies }, null, 2)}\n`;
+  const tarballs = Object.values(dependencies)
+    .filter((version) => version.startsWith("file:"))
+    .map((version) =>
+      createHash("sha256")
+        .update(readFileSync(version.slice("file:".length)))
+        .digest("hex"),
+    );
+  const manifest = `${JSON.stringify({ name: `bench-${name}`, private: true, dependencies, tarballs }, null, 2)}\n`;
   const manifestPath = join(folder, "package.json");
   const installed = existsSync(join(folder, "node_modules"));
   if (installed && existsSync(manifestPath) && readFileSync(manifestPath, "utf8") === manifest) return folder;

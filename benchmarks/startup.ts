@@ -49,7 +49,7 @@ const candidates: readonly Candidate[] = [
   },
 ];
 for (const { folder } of candidates) {
-  for (const file of ["app.cjs", "app.mjs", "count-modules.mjs"]) {
+  for (const file of ["app.cjs", "app.mjs", "count-modules.cjs"]) {
     copyFileSync(join(import.meta.dirname, "startup", file), join(folder, file));
   }
 }
@@ -117,7 +117,7 @@ async function firstResponse(candidate: Candidate, format: "cjs" | "mjs"): Promi
 }
 
 async function modulesLoaded(candidate: Candidate, format: "cjs" | "mjs"): Promise<number> {
-  const child = start(candidate, format, ["--import", "./count-modules.mjs"]);
+  const child = start(candidate, format, ["--require", "./count-modules.cjs"]);
   const port = await listening(child);
   await (await fetch(`http://127.0.0.1:${port}/ping`)).text();
   child.kill("SIGUSR2");

@@ -1,5 +1,5 @@
 // Preloaded for one untimed run: how many files and built-in modules the process loads until it is asked.
-import { registerHooks } from "node:module";
+const { registerHooks } = require("node:module");
 
 const loaded = new Set();
 registerHooks({
@@ -8,4 +8,7 @@ registerHooks({
     return nextLoad(url, context);
   },
 });
-process.on("SIGUSR2", () => console.log(`modules ${loaded.size}`));
+process.on("SIGUSR2", () => {
+  if (process.env.LIST_MODULES) console.log([...loaded].join("\n"));
+  console.log(`modules ${loaded.size}`);
+});
