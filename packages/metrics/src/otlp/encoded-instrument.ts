@@ -1,0 +1,92 @@
+import type { AggregationTemporality, DataPointType } from "@opentelemetry/sdk-metrics";
+import { type DeltaReader, takePending } from "../delta-readers.ts";
+import type { Instrument, InstrumentKind, PointValue, Series } from "../instrument.ts";
+import { ProtobufWriter, varintSize } from "../protobuf-writer.ts";
+import { dataField, writeDescriptor, writeTemporality } from "./metric.ts";
+import { emptyBlock, type PointBlock, type Points, type PointTimes, refreshBlock } from "./point-block.ts";
+import { type TimeBits, timeBits } from "./time.ts";
+
+/** One instrument's Metric message, kept between exports. */
+export interface EncodedInstrument {
+  readonly instrument: Instrument;
+  /** What stands before the points, up to and including the tag of the field that holds them. */
+  readonly head: Uint8Array;
+  readonly block: PointBlock;
+  /** What follows the points. */
+  readonly tail: Uint8Array;
+}
+
+/** One collection, as all instruments see it. */
+export interface Collection {
+  readonly reader: DeltaReader;
+  readonly nowMs: number;
+  /** Undefined at the first. */
+  readonly lastMs: number | undefined;
+}
+
+// The numbers of the SDK's enums, as in metric.ts.
+const types: Readonly<Record<InstrumentKind, DataPointType>> = {
+  counter: 3,
+  upDownCounter: 3,
+  gauge: 2,
+  histogram: 0,
+  exponentialHistogram: 1,
+};
+const DELTA = 0 as AggregationTemporality.DELTA;
+const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
+
+export function encodedInstrument(instrument: Instrument, delta: boolean): EncodedInstrument {
+  const type = types[instrument.kind];
+  const head = new ProtobufWriter(128);
+  writeDescriptor(head, instrument);
+  head.tag(dataField(type), 2);
+  const tail = new ProtobufWriter(16);
+  const { monotonic } = instrument;
+  writeTemporality(tail, { type, temporality: delta ? DELTA : CUMULATIVE, monotonic });
+  return { instrument, head: head.written(), block: emptyBlock(), tail: tail.written() };
+}
+
+/** Brings the points up to date; afterwards the block is empty when there are none. */
+export function* refreshInstrument({ instrument, block }: EncodedInstrument, collection: Collection): Generator<void> {
+  const { reader, nowMs, lastMs } = collection;
+  instrument.refresh();
+  const delta = reader.wants(instrument.kind);
+  const times: PointTimes = {
+    end: timeBits(nowMs),
+    sinceMs: delta ? (lastMs ?? 0) : undefined,
+    start: delta ? startsAfter(lastMs ?? 0) : ({ startTimeMs }) => timeBits(startTimeMs),
+    exemplarsSinceMs: lastMs ?? 0,
+  };
+  yield* refreshBlock(block, instrument, delta ? pending(reader, instrument) : totals(instrument), times);
+}
+
+/** The length of the Metric message without its own tag and length. */
+export function metricLength({ head, block, tail }: EncodedInstrument): number {
+  const data = block.length + tail.length;
+  return head.length + varintSize(data) + data;
+}
+
+function startsAfter(lastMs: number): (series: Series) => TimeBits {
+  const last = timeBits(lastMs);
+  return ({ startTimeMs }) => (startTimeMs > lastMs ? timeBits(startTimeMs) : last);
+}
+
+function pending(reader: DeltaReader, instrument: Instrument): Points {
+  const taken = takePending(reader, instrument);
+  return { series: [...taken.keys()], values: [...taken.values()] };
+}
+
+function totals(instrument: Instrument): Points {
+  const series = instrument.series();
+  if (instrument.kind !== "gauge") return { series, values: undefined };
+  // A gauge that was bound and never set has no value.
+  const withValue: Series[] = [];
+  const values: PointValue[] = [];
+  for (const one of series) {
+    const value = one.total();
+    if (value === undefined) continue;
+    withValue.push(one);
+    values.push(value);
+  }
+  return { series: withValue, values };
+}

@@ -1,0 +1,36 @@
+import type { Exemplar } from "../exemplar.ts";
+import type { ProtobufWriter } from "../protobuf-writer.ts";
+import { type TimeBits, timeBits } from "./time.ts";
+
+/** What every data point has besides its value. */
+export interface PointFrame {
+  readonly start: TimeBits;
+  readonly end: TimeBits;
+  /** Writes the attributes as repeated KeyValue of this field. */
+  readonly attributes: (field: number) => void;
+  readonly exemplar: Exemplar | undefined;
+}
+
+/** Fields 2 and 3, in all types of data points. */
+export function writeTimes(writer: ProtobufWriter, { start, end }: PointFrame): void {
+  writer.tag(2, 1);
+  writer.double(start);
+  writer.tag(3, 1);
+  writer.double(end);
+}
+
+/** OpenTelemetry's own serializer writes no exemplars; these are where its field numbers would come in ascending order. */
+export function writeExemplar(writer: ProtobufWriter, field: number, exemplar: Exemplar | undefined): void {
+  if (exemplar === undefined) return;
+  writer.tag(field, 2);
+  const start = writer.open();
+  writer.tag(2, 1);
+  writer.double(timeBits(exemplar.timeMs));
+  writer.tag(3, 1);
+  writer.double(exemplar.value);
+  writer.tag(4, 2);
+  writer.delimited(Buffer.from(exemplar.spanId, "hex"));
+  writer.tag(5, 2);
+  writer.delimited(Buffer.from(exemplar.traceId, "hex"));
+  writer.close(start);
+}
