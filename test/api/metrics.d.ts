@@ -32,6 +32,12 @@ export interface InstrumentDeclaration<A extends AttributeValues = AttributeValu
 }
 export declare function bounded(max: number): OpenAttribute<string>;
 export declare function open<V extends AttributeValue = string>(): OpenAttribute<V>;
+export { type ExactPercentilesOptions, exactPercentiles } from "./exact-percentiles.ts";
+export interface ExactPercentilesOptions {
+    readonly maxSamples?: number;
+    readonly maxAgeMs?: number;
+}
+export declare function exactPercentiles(options?: ExactPercentilesOptions): Percentiles;
 export { exponentialHistogram } from "./exponential-histogram.ts";
 export declare function exponentialHistogram<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Histogram<A>;
 export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
@@ -72,6 +78,7 @@ export interface Series {
     bindings: number;
     total(): PointValue | undefined;
     drain(): PointValue | undefined;
+    cumulate?(into: Float64Array): void;
     mark(): number | undefined;
 }
 export interface Instrument {
@@ -80,7 +87,10 @@ export interface Instrument {
     readonly name: string;
     readonly unit: string;
     readonly description: string;
+    readonly valueType?: ValueType;
     readonly scope: InstrumentationScope;
+    readonly boundaries?: readonly number[];
+    readonly exemplars: boolean;
     readonly size: number;
     readonly store: object;
     refresh(): void;
@@ -92,13 +102,38 @@ export declare function forgetInstrument(instrument: Instrument): void;
 export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
 export interface InstrumentProducerOptions {
     readonly temporality?: AggregationTemporalitySelector;
+    readonly source?: InstrumentSource;
 }
-export declare function instrumentProducer(options?: InstrumentProducerOptions): MetricProducer;
+export declare function instrumentProducer(options?: InstrumentProducerOptions): InstrumentProducer;
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
 export type Observe<A> = (value: number, attributes?: AttributesOf<A>) => void;
 export declare function observedGauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
 export declare function observedCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
 export declare function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export { type PercentileGaugeDeclaration, type PercentileSummary, type Percentiles, percentileGauge, } from "./percentiles.ts";
+export interface PercentileSummary {
+    readonly count: number;
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly p50: number;
+    readonly p90: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly p999: number;
+}
+export interface Percentiles {
+    record(value: number): void;
+    summary(): PercentileSummary | undefined;
+    percentile(p: number): number | undefined;
+    readonly ignored: number;
+}
+export interface PercentileGaugeDeclaration {
+    readonly name: string;
+    readonly unit?: string;
+    readonly description?: string;
+}
+export declare function percentileGauge(declaration: PercentileGaugeDeclaration, percentiles: Percentiles): Instrument;
 export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
 export interface PrometheusEndpointOptions {
     readonly host?: string;
@@ -106,6 +141,8 @@ export interface PrometheusEndpointOptions {
     readonly path?: string;
     readonly scopeLabels?: boolean;
     readonly resourceLabels?: readonly string[];
+    readonly created?: boolean;
+    readonly keepPageMs?: number;
 }
 export interface PrometheusEndpoint {
     readonly reader: PrometheusExporter;
@@ -115,6 +152,55 @@ export interface PrometheusEndpoint {
     shutdown(): Promise<void>;
 }
 export declare function prometheusEndpoint(options?: PrometheusEndpointOptions): PrometheusEndpoint;
+export { type RollingPercentiles, type RollingPercentilesOptions, rollingPercentiles, } from "./rolling-percentiles.ts";
+export interface RollingPercentilesOptions {
+    readonly windowSeconds?: number;
+    readonly steps?: number;
+}
+export interface RollingPercentiles extends Percentiles, Disposable {
+}
+export declare function rollingPercentiles(options?: RollingPercentilesOptions): RollingPercentiles;
+export { type StatsdExporterOptions, statsdExporter } from "./statsd/exporter.ts";
+export interface StatsdExporterOptions {
+    readonly host?: string;
+    readonly port?: number;
+    readonly socketPath?: string;
+    readonly flavour?: StatsdFlavour;
+    readonly prefix?: string;
+    readonly tags?: Attributes;
+    readonly resourceTags?: readonly string[];
+    readonly histograms?: StatsdHistograms;
+    readonly maxPacketBytes?: number;
+}
+export declare function statsdExporter(options?: StatsdExporterOptions): PushMetricExporter;
+export type { StatsdFlavour, StatsdHistograms } from "./statsd/lines.ts";
+export type StatsdFlavour = "dogstatsd" | "plain";
+export type StatsdHistograms = "distribution" | "histogram" | "timing" | "buckets";
+export { type StatsdListener, type StatsdListenerOptions, statsdListener } from "./statsd/listener.ts";
+export interface StatsdListenerOptions extends ReceivedInstrumentsOptions {
+    readonly host?: string;
+    readonly port?: number;
+    readonly socketPath?: string;
+}
+export interface StatsdListener {
+    readonly ready: Promise<void>;
+    readonly port: number;
+    shutdown(): Promise<void>;
+}
+export declare function statsdListener(options?: StatsdListenerOptions): StatsdListener;
+export { type StatsdReaderOptions, statsdReader } from "./statsd/reader.ts";
+export interface StatsdReaderOptions extends StatsdExporterOptions {
+    readonly intervalMs?: number;
+}
+export declare function statsdReader({ intervalMs, ...options }?: StatsdReaderOptions): PeriodicExportingMetricReader;
+export type { ReceivedInstrumentsOptions } from "./statsd/received-instruments.ts";
+export interface ReceivedInstrumentsOptions {
+    readonly maxInstruments?: number;
+    readonly maxSeries?: number;
+    readonly expireAfterMs?: number;
+    readonly setIntervalMs?: number;
+    readonly signedGauges?: "relative" | "absolute";
+}
 export type { Timer } from "./timer.ts";
 export interface Timer {
     stop(): number;

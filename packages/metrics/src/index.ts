@@ -35,5 +35,10 @@ export {
   type RollingPercentilesOptions,
   rollingPercentiles,
 } from "./rolling-percentiles.ts";
+export { type StatsdExporterOptions, statsdExporter } from "./statsd/exporter.ts";
+export type { StatsdFlavour, StatsdHistograms } from "./statsd/lines.ts";
+export { type StatsdListener, type StatsdListenerOptions, statsdListener } from "./statsd/listener.ts";
+export { type StatsdReaderOptions, statsdReader } from "./statsd/reader.ts";
+export type { ReceivedInstrumentsOptions } from "./statsd/received-instruments.ts";
 export type { Timer } from "./timer.ts";
 export { type BoundUpDownCounter, type UpDownCounter, upDownCounter } from "./up-down-counter.ts";

@@ -99,6 +99,28 @@ test("Prometheus alone means no OTLP metrics, Prometheus with exporters means bo
   expect([types(both.exporters), both.prometheus?.port]).toEqual([["otlp"], 0]);
 });
 
+test("StatsD takes the place of OTLP metrics, and both may be asked for", () => {
+  const options = { metrics: { statsd: { prefix: "app", tags: { env: "prod" } } } };
+  const alone = read({ options, env: { TELLTALE_METRICS_STATSD_TAGS: "team=desk,env=test" } }).metrics;
+  expect([alone.exporters, alone.statsd, alone.statsdListener]).toEqual([
+    [],
+    {
+      host: "127.0.0.1",
+      port: 8125,
+      flavour: "dogstatsd",
+      prefix: "app",
+      tags: { team: "desk", env: "prod" },
+      resourceTags: [],
+      intervalMs: 10_000,
+    },
+    undefined,
+  ]);
+  const both = read({ options: { metrics: { statsd: true, exporters: [{ type: "otlp" }] } } }).metrics;
+  expect([types(both.exporters), both.statsd?.port]).toEqual([["otlp"], 8125]);
+  const received = read({ env: { TELLTALE_METRICS_STATSD_LISTENER_PORT: "0" } }).metrics;
+  expect([types(received.exporters), received.statsdListener?.port]).toEqual([["otlp"], 0]);
+});
+
 test("a variable inside prometheus switches it on, the group's own variable has the last word", () => {
   const port = { TELLTALE_METRICS_PROMETHEUS_PORT: "9000" };
   expect(read({ env: port }).metrics.prometheus?.port).toBe(9000);

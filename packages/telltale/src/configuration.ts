@@ -2,6 +2,7 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
+import type { StatsdExporterOptions, StatsdListenerOptions } from "@telltale/metrics";
 import type { OtlpExporterConfiguration, SpanExporterConfiguration } from "@telltale/tracing";
 
 export type { OtlpExporterConfiguration, SpanExporterConfiguration };
@@ -49,6 +50,8 @@ export interface PrometheusConfiguration {
   readonly path: string;
 }
 
+export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
 export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi";
@@ -88,6 +91,8 @@ export interface Configuration {
     readonly enabled: boolean;
     readonly exporters: readonly MetricExporterConfiguration[];
     readonly prometheus: PrometheusConfiguration | undefined;
+    readonly statsd: StatsdConfiguration | undefined;
+    readonly statsdListener: StatsdListenerOptions | undefined;
     readonly exportIntervalMs: number;
     readonly exportTimeoutMs: number;
     readonly exemplarFilter: "trace_based" | "always_on" | "always_off";

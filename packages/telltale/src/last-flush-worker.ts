@@ -51,7 +51,7 @@ function send(start: (done: (result: ExportResult) => void) => void): Promise<vo
 
 /** Exporters try a refused connection again and again; a process that ends has no time for a backend that is not there. */
 function isRefused(exporter: UndeliveredBatch["exporter"]): Promise<boolean> {
-  if (exporter.type === "console" || !URL.canParse(exporter.endpoint)) return Promise.resolve(false);
+  if (!("endpoint" in exporter) || !URL.canParse(exporter.endpoint)) return Promise.resolve(false);
   const { hostname, port, protocol } = new URL(exporter.endpoint);
   if (hostname === "") return Promise.resolve(false);
   return new Promise((resolve) => {

@@ -4,7 +4,8 @@
  * its own message, its own exit code, and no application code run in between.
  */
 import { Worker } from "node:worker_threads";
-import type { LogSinkConfiguration, MetricExporterConfiguration, SpanExporterConfiguration } from "./configuration.ts";
+import type { LogSinkConfiguration, SpanExporterConfiguration } from "./configuration.ts";
+import type { PushedMetrics } from "./metric-exporter.ts";
 import type { PlainLogRecord, PlainMetrics, PlainSpan } from "./undelivered.ts";
 
 type OtlpLogs = Extract<LogSinkConfiguration, { type: "otlp" }>;
@@ -13,11 +14,7 @@ type OtlpLogs = Extract<LogSinkConfiguration, { type: "otlp" }>;
 export type UndeliveredBatch =
   | { readonly signal: "traces"; readonly exporter: SpanExporterConfiguration; readonly items: readonly PlainSpan[] }
   | { readonly signal: "logs"; readonly exporter: OtlpLogs; readonly items: readonly PlainLogRecord[] }
-  | {
-      readonly signal: "metrics";
-      readonly exporter: MetricExporterConfiguration;
-      readonly items: readonly PlainMetrics[];
-    };
+  | { readonly signal: "metrics"; readonly exporter: PushedMetrics; readonly items: readonly PlainMetrics[] };
 
 export interface LastFlushWork {
   readonly batches: readonly UndeliveredBatch[];

@@ -6,6 +6,7 @@ import type {
   PushMetricExporter,
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { type StatsdExporterOptions, statsdExporter } from "@telltale/metrics";
 import { createOtlpExporter, reportOutages } from "@telltale/tracing";
 import type { MetricExporterConfiguration } from "./configuration.ts";
 
@@ -13,8 +14,12 @@ const require = createRequire(import.meta.url);
 
 type OtlpMetrics = Extract<MetricExporterConfiguration, { type: "otlp" }>;
 
+/** Everything that metrics are pushed to. */
+export type PushedMetrics = MetricExporterConfiguration | (StatsdExporterOptions & { readonly type: "statsd" });
+
 /** The exporter of a periodic metric reader. */
-export function createMetricExporter(configuration: MetricExporterConfiguration): PushMetricExporter {
+export function createMetricExporter(configuration: PushedMetrics): PushMetricExporter {
+  if (configuration.type === "statsd") return statsdExporter(configuration);
   const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
   if (configuration.type === "console") return new sdk.ConsoleMetricExporter();
   const exporter = reportOutages(

@@ -1,10 +1,16 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, MeterProvider, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { instrumentProducer, type PrometheusEndpoint, prometheusEndpoint } from "@telltale/metrics";
-import type { Configuration, MetricExporterConfiguration } from "./configuration.ts";
+import {
+  instrumentProducer,
+  type PrometheusEndpoint,
+  prometheusEndpoint,
+  type StatsdListener,
+  statsdListener,
+} from "@telltale/metrics";
+import type { Configuration } from "./configuration.ts";
 import { settleMicrotasks } from "./last-flush.ts";
-import { createMetricExporter } from "./metric-exporter.ts";
+import { createMetricExporter, type PushedMetrics } from "./metric-exporter.ts";
 import type { Signal } from "./signal.ts";
 import { plainMetrics } from "./undelivered.ts";
 
@@ -15,17 +21,16 @@ export interface Metrics extends Signal {
   readonly prometheus: PrometheusEndpoint | undefined;
 }
 
-/** The meter provider with a reader for each exporter, and the Prometheus endpoint when there is to be one. */
+/** The meter provider with a reader for each exporter, and the servers that there are to be. */
 export function startMetrics(configuration: Configuration["metrics"], resource: Resource): Metrics {
   const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-  const prometheus = configuration.prometheus && prometheusEndpoint(configuration.prometheus);
-  const pushers = configuration.exporters.map((configured) => {
+  const { prometheus, listener } = startServers(configuration);
+  const pushers = pushed(configuration).map(({ exporter: configured, ...times }) => {
     const exporter = createMetricExporter(configured);
     const temporality = exporter.selectAggregationTemporality?.bind(exporter);
     const reader = new sdk.PeriodicExportingMetricReader({
       exporter,
-      exportIntervalMillis: configuration.exportIntervalMs,
-      exportTimeoutMillis: configuration.exportTimeoutMs,
+      ...times,
       metricProducers: [instrumentProducer(temporality ? { temporality } : {})],
     });
     return { exporter: configured, reader };
@@ -38,6 +43,8 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
     prometheus,
     flush: () => provider.forceFlush(),
     async shutdown() {
+      // What it received last goes out with the readers' last collection.
+      await listener?.shutdown();
       await prometheus?.shutdown();
       await provider.shutdown();
     },
@@ -45,7 +52,36 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
   };
 }
 
-function collectSynchronously({ exporter, reader }: { exporter: MetricExporterConfiguration; reader: IMetricReader }) {
+/** The Prometheus endpoint and the StatsD listener. @throws Error when one of them cannot listen; the other is closed then */
+function startServers(configuration: Configuration["metrics"]): {
+  readonly prometheus: PrometheusEndpoint | undefined;
+  readonly listener: StatsdListener | undefined;
+} {
+  const listener = configuration.statsdListener && statsdListener(configuration.statsdListener);
+  try {
+    return { prometheus: configuration.prometheus && prometheusEndpoint(configuration.prometheus), listener };
+  } catch (error) {
+    void listener?.shutdown();
+    throw error;
+  }
+}
+
+interface Pushed {
+  readonly exporter: PushedMetrics;
+  readonly exportIntervalMillis: number;
+  readonly exportTimeoutMillis: number;
+}
+
+function pushed({ exporters, statsd, exportIntervalMs, exportTimeoutMs }: Configuration["metrics"]): Pushed[] {
+  const times = { exportIntervalMillis: exportIntervalMs, exportTimeoutMillis: exportTimeoutMs };
+  const all = exporters.map((exporter): Pushed => ({ exporter, ...times }));
+  if (statsd === undefined) return all;
+  const { intervalMs, ...options } = statsd;
+  const often = { exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(intervalMs, exportTimeoutMs) };
+  return [...all, { exporter: { type: "statsd", ...options }, ...often }];
+}
+
+function collectSynchronously({ exporter, reader }: { exporter: PushedMetrics; reader: IMetricReader }) {
   let collected: ResourceMetrics | undefined;
   reader.collect().then(
     (result) => {

@@ -260,11 +260,15 @@ export interface BatchOptions {
 export interface MetricsOptions {
   /**
    * Where metrics are sent.
-   * @default one `otlp`; none when `prometheus` is on, or when code or a file names exporters for another signal
+   * @default one `otlp`; none when `prometheus` or `statsd` is on, or when code or a file names exporters for another signal
    */
   readonly exporters?: readonly MetricExporterOptions[];
   /** A page for Prometheus to scrape; `true` takes the defaults. */
   readonly prometheus?: boolean | PrometheusOptions;
+  /** Sends metrics to a StatsD server; `true` takes the defaults. */
+  readonly statsd?: boolean | StatsdOptions;
+  /** Takes StatsD and DogStatsD from old code and reports it with all other metrics; `true` takes the defaults. */
+  readonly statsdListener?: boolean | StatsdListenerOptions;
   /**
    * How often metrics are sent. In milliseconds.
    * @default 60000
@@ -355,6 +359,87 @@ export interface PrometheusOptions {
    * @default /metrics
    */
   readonly path?: string;
+}
+
+/** Sends metrics to a StatsD server; `true` takes the defaults. */
+export interface StatsdOptions {
+  /**
+   * Where the server is.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * The server's UDP port.
+   * @default 8125
+   */
+  readonly port?: number;
+  /** A UNIX stream socket instead of host and port; Node.js has no UNIX datagram sockets. */
+  readonly socketPath?: string;
+  /**
+   * `dogstatsd` sends attributes as tags, `plain` folds them into the name.
+   * @default dogstatsd
+   */
+  readonly flavour?: "dogstatsd" | "plain";
+  /** What every name begins with, before a dot. */
+  readonly prefix?: string;
+  /** Tags of every metric. */
+  readonly tags?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Resource attributes that become tags of every metric.
+   * @default []
+   */
+  readonly resourceTags?: readonly string[];
+  /**
+   * What a histogram becomes: values that stand for those recorded, as `|d`, `|h` or `|ms`, or counters of its buckets.
+   * @default `distribution` for dogstatsd, `timing` for plain
+   */
+  readonly histograms?: "distribution" | "histogram" | "timing" | "buckets";
+  /**
+   * How often metrics are sent. In milliseconds.
+   * @default 10000
+   */
+  readonly intervalMs?: number;
+  /**
+   * Bytes in one packet at most.
+   * @default 1432, or 8192 with `socketPath`
+   */
+  readonly maxPacketBytes?: number;
+}
+
+/** Takes StatsD and DogStatsD from old code and reports it with all other metrics; `true` takes the defaults. */
+export interface StatsdListenerOptions {
+  /**
+   * Address to listen on; `0.0.0.0` to be reachable from other machines and containers.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * UDP port to listen on; 0 takes any free one.
+   * @default 8125
+   */
+  readonly port?: number;
+  /** A UNIX stream socket instead of host and port; Node.js has no UNIX datagram sockets. */
+  readonly socketPath?: string;
+  /**
+   * Whether a gauge's sign changes the last value, as StatsD has it, or is the value's own, as DogStatsD clients mean it.
+   * @default relative
+   */
+  readonly signedGauges?: "relative" | "absolute";
+  /**
+   * How many names are taken.
+   * @default 1000
+   */
+  readonly maxInstruments?: number;
+  /**
+   * How many sets of tags a name keeps.
+   * @default 2000
+   */
+  readonly maxSeries?: number;
+  /**
+   * Sets of tags that nothing came for so long are forgotten. In milliseconds.
+   * @default never
+   */
+  readonly expireAfterMs?: number;
 }
 
 /** Logs; `false` switches the logger and the shipping off. */

@@ -37,11 +37,11 @@ export function spanExporters(around: Surroundings): readonly SpanExporterConfig
   });
 }
 
-/** The exporters of `metrics.exporters`; without any, one OTLP exporter unless `prometheus` serves the metrics. */
+/** The exporters of `metrics.exporters`; without any, one OTLP exporter unless metrics leave by another way. */
 export function metricExporters(
-  around: Surroundings & { readonly prometheus: boolean },
+  around: Surroundings & { readonly otherwise: boolean },
 ): readonly MetricExporterConfiguration[] {
-  const types = around.prometheus ? [] : ["otlp"];
+  const types = around.otherwise ? [] : ["otlp"];
   return entriesOf("metrics", "exporters", around, types).flatMap((entry): readonly MetricExporterConfiguration[] => {
     if (entry.type === "console") return [{ type: "console" }];
     return otlp(entry, "metrics", around).map((exporter) => ({

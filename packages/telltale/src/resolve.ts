@@ -1,4 +1,4 @@
-import type { BatchConfiguration, Configuration, SamplingConfiguration } from "./configuration.ts";
+import type { BatchConfiguration, Configuration, SamplingConfiguration, StatsdConfiguration } from "./configuration.ts";
 import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";
@@ -14,6 +14,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
   const { layers } = around;
   const get = reader(layers);
   const prometheus = get("metrics.prometheus") as boolean;
+  const statsd = get("metrics.statsd") as boolean;
   const attributes = mergedMap(layers, "resource.attributes") as Record<string, string | number | boolean>;
   return {
     enabled: get("enabled"),
@@ -35,11 +36,14 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
     },
     metrics: {
       enabled: get("metrics"),
-      exporters: get("metrics") ? metricExporters({ ...around, prometheus }) : [],
+      exporters: get("metrics") ? metricExporters({ ...around, otherwise: prometheus || statsd }) : [],
       prometheus:
         get("metrics") && prometheus
           ? { ...group(get, "metrics.prometheus"), path: prometheusPath(around) }
           : undefined,
+      statsd: get("metrics") && statsd ? statsdConfiguration(around) : undefined,
+      statsdListener:
+        get("metrics") && get("metrics.statsdListener") ? given(group(get, "metrics.statsdListener")) : undefined,
       ...exportTimes(around),
       exemplarFilter: get("metrics.exemplarFilter"),
     },
@@ -196,6 +200,21 @@ function prometheusPath({ layers, report }: Surroundings): string {
     );
   }
   return path;
+}
+
+function statsdConfiguration({ layers, report }: Surroundings): StatsdConfiguration {
+  const path = "metrics.statsd";
+  const prefix = strongest(layers, `${path}.prefix`);
+  if (prefix !== undefined && !/^[A-Za-z][A-Za-z0-9_.-]*$/.test(prefix.value as string)) {
+    report(prefix.name, `is ${shown(prefix.value)}; begin with a letter, then letters, digits and _ . -, such as app`);
+  }
+  const tags = { ...mergedMap(layers, `${path}.tags`) };
+  return { ...given(group(reader(layers), path)), tags } as unknown as StatsdConfiguration;
+}
+
+/** Without what nobody gave and has no default. */
+function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function instrumentations(layers: Layers): Configuration["instrumentations"] {
