@@ -35,7 +35,9 @@ export interface OtlpExporter<T> {
 
 export type OtlpSignal = "traces" | "metrics" | "logs";
 
-/** The OTLP exporter of a signal; the packages of its protocol are loaded here and not before. */
+/**
+ * The OTLP exporter of a signal. Over protobuf, metrics may also come as the bytes of an ExportMetricsServiceRequest, which
+ * go out as they are. The packages of its protocol are loaded here and not before. */
 export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExporterConfiguration): OtlpExporter<T> {
   // The delegates are typed by what they serialize, which the signal decides.
   switch (configuration.protocol) {
@@ -133,8 +135,8 @@ function partsOf(signal: OtlpSignal): SignalParts {
     case "metrics":
       return {
         json: transformer.JsonMetricsSerializer,
-        protobuf: transformer.ProtobufMetricsSerializer,
-        counter: transformer.MetricsExporterMetricsHelper,
+        protobuf: encodedToo(transformer.ProtobufMetricsSerializer),
+        counter: countedToo(transformer.MetricsExporterMetricsHelper),
         component: "metric_exporter",
         service: "Metrics",
       };
@@ -147,6 +149,19 @@ function partsOf(signal: OtlpSignal): SignalParts {
         service: "Logs",
       };
   }
+}
+
+/** A serializer that lets through what is encoded already. */
+function encodedToo<T, R>(serializer: ISerializer<T, R>): ISerializer<T | Uint8Array, R> {
+  return {
+    serializeRequest: (items) => (items instanceof Uint8Array ? items : serializer.serializeRequest(items)),
+    deserializeResponse: (bytes) => serializer.deserializeResponse(bytes),
+  };
+}
+
+/** Encoded items count as one: the numbers go to metrics that nobody reads, as these exporters have no meter provider. */
+function countedToo<T>(helper: IExporterMetricsHelper<T>): IExporterMetricsHelper<T | Uint8Array> {
+  return { name: helper.name, countItems: (items) => (items instanceof Uint8Array ? 1 : helper.countItems(items)) };
 }
 
 function shared(configuration: OtlpExporterConfiguration) {
