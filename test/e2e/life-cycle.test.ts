@@ -159,6 +159,7 @@ describe("ordinary ends", () => {
     const application = await run("process.exitCode = 5;");
     expect(await application.exited).toMatchObject({ code: 5, signal: null });
     expectEverything();
+    expect(receiver.requests.filter(({ path }) => path === "/v1/metrics")).toHaveLength(1);
   });
 
   test("a backend that never answers does not keep a finished program", async () => {

@@ -74,6 +74,7 @@ function start(configuration: Configuration): Telemetry {
   };
   const lifeCycle = watchLifeCycle({
     flush,
+    pending: () => signals.reduce((sum, signal) => sum + signal.pending(), 0),
     flushSynchronously: once(() => {
       logging.flush();
       lastFlush(signals, configuration);

@@ -3,7 +3,9 @@
  * this alone (it costs several times what the rest of telltale does).
  */
 import { createRequire } from "node:module";
-import { logs, metrics, trace } from "@opentelemetry/api";
+import { diag, logs, metrics, trace } from "@opentelemetry/api";
+import type { Configuration } from "./configuration.ts";
+import { reportDiagnostics } from "./diagnostics.ts";
 import type { Signal } from "./signal.ts";
 
 const require = createRequire(import.meta.url);
@@ -12,7 +14,7 @@ const require = createRequire(import.meta.url);
  * Builds and registers the providers that the file describes. The SDK only prints what is wrong with the file and then
  * runs as a no-op; here that is an error.
  */
-export function startDeclared(file: string): Signal {
+export function startDeclared(file: string, diagnosticsLevel: Configuration["diagnosticsLevel"]): Signal {
   const { createConfigFactory } =
     require("@opentelemetry/configuration") as typeof import("@opentelemetry/configuration");
   const { startNodeSDK } = require("@opentelemetry/sdk-node") as typeof import("@opentelemetry/sdk-node");
@@ -27,7 +29,10 @@ export function startDeclared(file: string): Signal {
     throw unusable(error instanceof Error ? error.message : String(error));
   }
   const before = registeredProviders();
+  // It sets a logger of its own, on standard output, and complains when there is one.
+  diag.disable();
   const sdk = startNodeSDK();
+  reportDiagnostics(diagnosticsLevel);
   const started = registeredProviders().some((provider, index) => provider !== before[index]);
   if (!started && !disabled) throw unusable("the SDK made no provider from it; its own message is above");
   return {
@@ -35,6 +40,7 @@ export function startDeclared(file: string): Signal {
       await Promise.allSettled(registeredProviders().map((provider) => provider.forceFlush?.()));
     },
     shutdown: () => sdk.shutdown(),
+    pending: () => 0,
     takeUndelivered: () => [], // The SDK's own processors do not give up what they hold.
   };
 }

@@ -6,6 +6,8 @@
 export interface LifeCycleOptions {
   /** Sends everything; must settle, but may be slow. */
   readonly flush: () => Promise<void>;
+  /** How many spans and log records have not been delivered. */
+  readonly pending: () => number;
   /** Sends everything before it returns; called where no promise can be waited for. */
   readonly flushSynchronously: () => void;
   readonly timeoutMs: number;
@@ -18,7 +20,7 @@ type Signal = (typeof SIGNALS)[number];
 export function watchLifeCycle(options: LifeCycleOptions): Disposable {
   let signalled = false;
   let idled = false;
-  let gaveUp = false;
+  let settled = false;
 
   function onSignal(signal: Signal): void {
     const flushed = withDeadline(options.flush(), options.timeoutMs);
@@ -34,14 +36,15 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
     signalled = true;
   }
 
-  /** The loop is empty. Flushing gives it work again, so this is called once more after it. */
+  /** The loop is empty. Flushing gives it work again, so this is called once more when that is done. */
   function onBeforeExit(code: number): void {
-    if (idled) return;
+    settled = idled && options.pending() === 0;
+    if (settled) return;
     idled = true;
     void withDeadline(options.flush(), options.timeoutMs).then((inTime) => {
-      // A request that hangs would hold the process until the exporter's own, longer time-out.
       if (inTime) return;
-      gaveUp = true;
+      // A request that hangs would hold the process until the exporter's own, longer time-out.
+      settled = true;
       process.exit(code);
     });
   }
@@ -52,7 +55,7 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
   }
 
   function onExit(): void {
-    if (!gaveUp) options.flushSynchronously();
+    if (!settled) options.flushSynchronously();
   }
 
   for (const signal of SIGNALS) process.on(signal, onSignal);

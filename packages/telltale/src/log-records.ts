@@ -39,6 +39,7 @@ export function startLogRecords(configuration: Configuration["logging"], resourc
     provider,
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
+    pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
     takeUndelivered: () =>
       queues.map(({ exporter, queue }) => ({
         signal: "logs",

@@ -48,6 +48,7 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
       await prometheus?.shutdown();
       await provider.shutdown();
     },
+    pending: () => 0,
     takeUndelivered: () => pushers.map(collectSynchronously),
   };
 }

@@ -33,7 +33,7 @@ export function startPipelines(configuration: Configuration, resource: Resource)
     started =
       declarativeFile === undefined
         ? startOwn(configuration, resource)
-        : { signals: [startDeclared(declarativeFile)], prometheusUrl: undefined };
+        : { signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)], prometheusUrl: undefined };
   } catch (error) {
     instrumentations.stop();
     throw error;

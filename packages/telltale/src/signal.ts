@@ -4,6 +4,8 @@ import type { UndeliveredBatch } from "./last-flush.ts";
 export interface Signal {
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** How many spans or log records have not been delivered. */
+  pending(): number;
   /** Everything not delivered yet, taken out of the queues; the signal records nothing more. */
   takeUndelivered(): readonly UndeliveredBatch[];
 }

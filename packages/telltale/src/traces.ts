@@ -1,7 +1,13 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, Sampler, SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { baggageSpanProcessor, createSpanExporter, keepEarlyIds, rateLimitingSampler } from "@telltale/tracing";
+import {
+  baggageSpanProcessor,
+  createSpanExporter,
+  keepEarlyIds,
+  rateLimitingSampler,
+  redactionSpanProcessor,
+} from "@telltale/tracing";
 import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
 import { ExportQueue } from "./export-queue.ts";
 import type { Signal } from "./signal.ts";
@@ -17,7 +23,7 @@ export interface Traces extends Signal {
 export function startTraces(configuration: Configuration["tracing"], resource: Resource): Traces {
   const sdk = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
   const queues: { readonly exporter: SpanExporterConfiguration; readonly queue: ExportQueue<ReadableSpan> }[] = [];
-  const processors: SpanProcessor[] = [];
+  const processors: SpanProcessor[] = [redactionSpanProcessor()];
   if (configuration.baggageAttributes.length > 0) {
     processors.push(baggageSpanProcessor({ attributes: configuration.baggageAttributes }));
   }
@@ -45,6 +51,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     provider,
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
+    pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
     takeUndelivered: () =>
       queues.map(({ exporter, queue }) => ({
         signal: "traces",
