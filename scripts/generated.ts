@@ -1,4 +1,5 @@
 import { configurationPage } from "./configuration-page.ts";
+import { instrumentationPage } from "./instrumentation-page.ts";
 import { optionTypes } from "./option-types.ts";
 
 /** A committed file and what it has to hold; `test/generated.test.ts` compares. */
@@ -13,5 +14,6 @@ export function generated(): readonly GeneratedFile[] {
   return [
     { path: "packages/telltale/src/options.ts", text: optionTypes() },
     { path: "docs/configuration.md", text: configurationPage() },
+    { path: "docs/instrumentations.md", text: instrumentationPage() },
   ];
 }
