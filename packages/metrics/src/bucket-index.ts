@@ -1,5 +1,6 @@
 /** Which bucket of a histogram a value falls into. `limits` are ascending and inclusive; `size` counts the last, open bucket. */
 export interface BucketIndex {
+  readonly boundaries: readonly number[];
   readonly limits: Float64Array;
   readonly cells: Uint16Array;
   readonly firstCell: number;
@@ -27,7 +28,7 @@ export function bucketIndex(boundaries: readonly number[]): BucketIndex {
     const lowest = float[0] as number;
     return limits.findIndex((limit) => limit >= lowest);
   });
-  return { limits, cells, firstCell, lastCell, size: limits.length };
+  return { boundaries, limits, cells, firstCell, lastCell, size: limits.length };
 }
 
 /** The bucket of a finite number that is not negative. */

@@ -3,7 +3,7 @@ import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import type { SeriesStore } from "./series-store.ts";
@@ -58,18 +58,19 @@ export function createCounter<A extends AttributeValues>(
 
 class CounterSeries implements Series, BoundCounter {
   readonly attributes: Attributes;
-  readonly startTimeMs: number;
+  readonly startMs: number;
   readonly store: SeriesStore<CounterSeries>;
   bindings = 0;
   /** The part of the sum that is a 31-bit integer: V8 keeps it in the object itself, and adding to it costs 1 ns. */
   whole = 0;
   /** The rest. It begins as minus zero so that V8 lays the field out for doubles at once; adding to it gives plain numbers. */
   rest = -0;
-  settled = -0;
+  /** What delta readers were handed. Absent where there are none, which spares each series a boxed number. */
+  settled: number | undefined = undefined;
 
   constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<CounterSeries>) {
     this.attributes = attributes;
-    this.startTimeMs = startTimeMs;
+    this.startMs = startTimeMs - EPOCH_MS;
     this.store = store;
   }
 
@@ -97,14 +98,19 @@ class CounterSeries implements Series, BoundCounter {
     this.store.unbind(this);
   }
 
+  get startTimeMs(): number {
+    return EPOCH_MS + this.startMs;
+  }
+
   total(): number {
-    return this.settled + (this.rest + this.whole);
+    const recorded = this.rest + this.whole;
+    return this.settled === undefined ? recorded : this.settled + recorded;
   }
 
   drain(): number | undefined {
     const recorded = this.rest + this.whole;
     if (recorded === 0) return undefined;
-    this.settled += recorded;
+    this.settled = (this.settled ?? 0) + recorded;
     this.rest = -0;
     this.whole = 0;
     return recorded;

@@ -2,7 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import type { SeriesStore } from "./series-store.ts";
@@ -51,7 +51,7 @@ export function createGauge<A extends AttributeValues>(
 
 class GaugeSeries implements Series, BoundGauge {
   readonly attributes: Attributes;
-  readonly startTimeMs: number;
+  readonly startMs: number;
   readonly store: SeriesStore<GaugeSeries>;
   bindings = 0;
   /** NaN, which no record leaves here, so that V8 lays the field out for doubles at once. */
@@ -62,7 +62,7 @@ class GaugeSeries implements Series, BoundGauge {
 
   constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<GaugeSeries>) {
     this.attributes = attributes;
-    this.startTimeMs = startTimeMs;
+    this.startMs = startTimeMs - EPOCH_MS;
     this.store = store;
   }
 
@@ -76,6 +76,10 @@ class GaugeSeries implements Series, BoundGauge {
 
   unbind(): void {
     this.store.unbind(this);
+  }
+
+  get startTimeMs(): number {
+    return EPOCH_MS + this.startMs;
   }
 
   total(): number | undefined {

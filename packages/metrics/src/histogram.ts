@@ -5,7 +5,7 @@ import { type BucketIndex, bucketIndex, bucketOf } from "./bucket-index.ts";
 import { type AttributesOf, type AttributeValues, badDeclaration, type InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { mergeValues } from "./point-value.ts";
 import { seriesInstrument } from "./series-instrument.ts";
@@ -71,7 +71,7 @@ export function createHistogram<A extends AttributeValues>(
   const cells = cellPool(HEAD + index.size);
   const { instrument, store } = seriesInstrument<HistogramSeries, A>(
     { kind: "histogram", declaration, keepKey },
-    (...from) => new HistogramSeries(from, index, boundaries, cells()),
+    (...from) => new HistogramSeries(from, index, cells()),
   );
   const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
   const exemplars = declaration.exemplars === true;
@@ -108,9 +108,8 @@ export const HEAD = 3;
 /** Exported for readers that take the numbers out of the cells themselves. */
 export class HistogramSeries implements Series {
   readonly attributes: Attributes;
-  readonly startTimeMs: number;
+  readonly startMs: number;
   readonly store: SeriesStore<HistogramSeries>;
-  readonly boundaries: readonly number[];
   bindings = 0;
   settled: HistogramValue | undefined = undefined;
   // Doubles in an array of doubles: adding to one allocates nothing on any tier of V8's compilers.
@@ -119,14 +118,14 @@ export class HistogramSeries implements Series {
   readonly index: BucketIndex;
 
   constructor(
-    from: readonly [Attributes, number, SeriesStore<HistogramSeries>],
+    [attributes, startTimeMs, store]: readonly [Attributes, number, SeriesStore<HistogramSeries>],
     index: BucketIndex,
-    boundaries: readonly number[],
     place: CellPlace,
   ) {
-    [this.attributes, this.startTimeMs, this.store] = from;
+    this.attributes = attributes;
+    this.startMs = startTimeMs - EPOCH_MS;
+    this.store = store;
     this.index = index;
-    this.boundaries = boundaries;
     this.cells = place.cells;
     this.base = place.base;
     this.clear();
@@ -146,6 +145,10 @@ export class HistogramSeries implements Series {
 
   unbind(): void {
     this.store.unbind(this);
+  }
+
+  get startTimeMs(): number {
+    return EPOCH_MS + this.startMs;
   }
 
   total(): HistogramValue {
@@ -180,7 +183,7 @@ export class HistogramSeries implements Series {
     const { cells, base } = this;
     const counts = Array.from(cells.subarray(base + HEAD, base + HEAD + this.index.size));
     return {
-      buckets: { boundaries: this.boundaries as number[], counts },
+      buckets: { boundaries: this.index.boundaries as number[], counts },
       count: counts.reduce((sum, count) => sum + count, 0),
       sum: cells[base + SUM] as number,
       min: cells[base + MIN] as number,

@@ -4,6 +4,12 @@ import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics
 
 export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
 
+/**
+ * When this module was loaded. Series keep their start as milliseconds from here: a small integer, which V8 keeps in the
+ * object, where the time itself would be a boxed number of each.
+ */
+export const EPOCH_MS: number = Date.now();
+
 /** What one series holds at one moment, in the shapes of OpenTelemetry's data model. */
 export type PointValue = number | Histogram | ExponentialHistogram;
 

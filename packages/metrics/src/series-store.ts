@@ -1,4 +1,5 @@
 import { type Attributes, type AttributeValue, diag } from "@opentelemetry/api";
+import { AttributeLane } from "./attribute-lane.ts";
 import { type AttributeSchema, type CanonicalAttributes, MAX_ATTRIBUTE_LENGTH } from "./attribute-schema.ts";
 import { AttributeTrie } from "./attribute-trie.ts";
 import { shareOut } from "./delta-readers.ts";
@@ -6,6 +7,9 @@ import type { InstrumentKind, Series } from "./instrument.ts";
 
 /** OpenTelemetry SDK specification, "Overflow attribute". */
 const OVERFLOW_ATTRIBUTES: Attributes = Object.freeze({ "otel.metric.overflow": true });
+
+/** Up to so many series the trie is faster. */
+const LANE_FROM = 32;
 
 export interface SeriesStoreOptions<S> {
   readonly instrument: string;
@@ -27,6 +31,7 @@ export class SeriesStore<S extends Series> {
   list: S[] = [];
   readonly #options: SeriesStoreOptions<S>;
   #trie = new AttributeTrie<S>();
+  #lane = new AttributeLane<S>();
   #overflow: S | undefined;
   #memos = 0;
   readonly #lists = new Map<string, symbol>();
@@ -40,10 +45,17 @@ export class SeriesStore<S extends Series> {
   /** The series of these attributes, made when it is their first use. Never throws. */
   find(attributes: object | undefined): S {
     try {
-      return this.#trie.get(attributes) ?? this.#admit(attributes);
+      return this.#lane.get(attributes) ?? this.#walk(attributes);
     } catch {
       return this.#admit(attributes);
     }
+  }
+
+  #walk(attributes: object | undefined): S {
+    const series = this.#trie.get(attributes);
+    if (series === undefined) return this.#admit(attributes);
+    if (attributes !== undefined && this.list.length > LANE_FROM) this.#lane.put(attributes, series);
+    return series;
   }
 
   bind(attributes: object | undefined): S {
@@ -157,6 +169,7 @@ export class SeriesStore<S extends Series> {
     }
     this.list = this.list.filter((series) => !gone.has(series));
     this.#trie = new AttributeTrie();
+    this.#lane = new AttributeLane();
     this.#memos = 0;
     this.#lists.clear();
     for (const series of this.list) {

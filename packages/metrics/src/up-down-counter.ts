@@ -2,7 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import type { SeriesStore } from "./series-store.ts";
@@ -51,17 +51,18 @@ export function createUpDownCounter<A extends AttributeValues>(
 
 class UpDownSeries implements Series, BoundUpDownCounter {
   readonly attributes: Attributes;
-  readonly startTimeMs: number;
+  readonly startMs: number;
   readonly store: SeriesStore<UpDownSeries>;
   bindings = 0;
   /** As in counter.ts: an integer part that V8 keeps in the object, and the rest. */
   whole = 0;
   rest = -0;
-  settled = -0;
+  /** What delta readers were handed. Absent where there are none, which spares each series a boxed number. */
+  settled: number | undefined = undefined;
 
   constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<UpDownSeries>) {
     this.attributes = attributes;
-    this.startTimeMs = startTimeMs;
+    this.startMs = startTimeMs - EPOCH_MS;
     this.store = store;
   }
 
@@ -89,14 +90,19 @@ class UpDownSeries implements Series, BoundUpDownCounter {
     this.store.unbind(this);
   }
 
+  get startTimeMs(): number {
+    return EPOCH_MS + this.startMs;
+  }
+
   total(): number {
-    return this.settled + (this.rest + this.whole);
+    const recorded = this.rest + this.whole;
+    return this.settled === undefined ? recorded : this.settled + recorded;
   }
 
   drain(): number | undefined {
     const recorded = this.rest + this.whole;
     if (recorded === 0) return undefined;
-    this.settled += recorded;
+    this.settled = (this.settled ?? 0) + recorded;
     this.rest = -0;
     this.whole = 0;
     return recorded;
