@@ -1,0 +1,153 @@
+/**
+ * npm run bench:metrics: what a record, a scrape and a series cost, beside the SDK and its peers. One pinned process for
+ * each case, in turns; CPU time, and the median of the rounds.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { installedVersion, peerFolder } from "./peer-folder.ts";
+import { median, table, writeSection } from "./report.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    /** One round, and nothing is written. */
+    quick: { type: "boolean" },
+    /** Only works whose name has this in it. */
+    only: { type: "string", default: "" },
+  },
+});
+const rounds = values.quick ? 1 : Number(values.rounds);
+
+const peers = peerFolder("metrics", {
+  "@opentelemetry/api": "latest",
+  "@opentelemetry/exporter-prometheus": "latest",
+  "@opentelemetry/sdk-metrics": "latest",
+  "@platformatic/prom-client": "latest",
+  "hdr-histogram-js": "latest",
+  "hot-shots": "latest",
+  "prom-client": "latest",
+});
+
+interface Candidate {
+  readonly name: string;
+  readonly module: string;
+  readonly peer?: string;
+}
+
+const telltale: Candidate = { name: "telltale", module: "telltale" };
+const sdk = candidate("SDK", "sdk", "@opentelemetry/sdk-metrics");
+const promClient = candidate("prom-client", "prom-client", "prom-client");
+const platformatic = candidate("platformatic", "prom-client", "@platformatic/prom-client");
+const hotShots = candidate("hot-shots", "hot-shots", "hot-shots");
+const hdr = candidate("hdr (WASM)", "hdr", "hdr-histogram-js");
+const prometheus = [sdk, promClient, platformatic];
+
+interface Work {
+  readonly key: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly against: readonly Candidate[];
+}
+
+const works: readonly Work[] = [
+  { key: "counter bound", name: "counter, bound, over 1,024 series", unit: "ns", against: [...prometheus, hotShots] },
+  {
+    key: "counter unbound",
+    name: "counter, 3 fresh attributes, over 1,024 series",
+    unit: "ns",
+    against: [...prometheus, hotShots],
+  },
+  { key: "histogram bound", name: "explicit histogram of 15, bound", unit: "ns", against: [...prometheus, hotShots] },
+  { key: "exponential bound", name: "exponential histogram, bound", unit: "ns", against: [sdk, hdr] },
+  { key: "percentiles record", name: "rolling percentiles, record", unit: "ns", against: [hdr] },
+  { key: "percentiles read", name: "rolling percentiles of 100,000, read", unit: "ns", against: [hdr] },
+  { key: "scrape counters", name: "scrape of 10,000 counters, all changed", unit: "ms", against: prometheus },
+  { key: "scrape counters 10%", name: "scrape of 10,000 counters, 10 % changed", unit: "ms", against: prometheus },
+  { key: "scrape histograms", name: "scrape of 10,000 histograms of 15", unit: "ms", against: prometheus },
+  { key: "bytes counter", name: "memory of a counter's series", unit: "B", against: prometheus },
+  { key: "bytes histogram", name: "memory of a histogram's series", unit: "B", against: prometheus },
+];
+
+const rows: string[][] = [["work", "telltale", "against", "", "ratio"]];
+const holds: string[] = [];
+for (const work of works.filter(({ key }) => key.includes(values.only))) {
+  const candidates = [telltale, ...work.against];
+  const measured = candidates.map((): Result[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, one] of candidates.entries()) measured[index]?.push(measure(one, work.key));
+    if (process.stderr.isTTY) process.stderr.write(`\r${work.name}: round ${round + 1} of ${rounds}\u001b[K`);
+  }
+  const medians = measured.map((results) => median(results.map(({ value }) => value)));
+  const [ours = Number.NaN] = medians;
+  for (const [index, { name }] of candidates.entries()) {
+    if (index === 0) continue;
+    const theirs = medians[index] ?? Number.NaN;
+    const first = index === 1;
+    rows.push([
+      first ? work.name : "",
+      first ? show(ours, work.unit) : "",
+      name,
+      show(theirs, work.unit),
+      ratio(theirs / ours),
+    ]);
+  }
+  if (measured[0]?.[0]?.hold !== undefined) {
+    const held = candidates.map(
+      ({ name }, i) => `${name} ${median((measured[i] ?? []).map((r) => r.hold ?? 0)).toFixed(1)} ms`,
+    );
+    holds.push(`- ${work.name}: ${held.join(", ")}`);
+  }
+}
+if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+console.log(table(rows));
+if (holds.length > 0) console.log(`\nLongest hold of the event loop:\n${holds.join("\n")}`);
+if (!values.quick && values.only === "") {
+  writeSection(
+    "metrics",
+    "Metrics: `npm run bench:metrics`",
+    `What one operation costs in CPU time, garbage collection included; medians of ${rounds} rounds in turns, one pinned process
+for each case, log-normal values, series in random order. Bound means bound where the candidate can (\`labels()\` of
+prom-client), else with an attributes object made once.
+
+${table(rows)}
+
+The longest time for which the event loop was held by a scrape:
+
+${holds.join("\n")}`,
+  );
+}
+
+interface Result {
+  readonly value: number;
+  readonly hold?: number;
+}
+
+function measure({ module, peer }: Candidate, key: string): Result {
+  const flags = ["--conditions=telltale-source", "--expose-gc", "--no-warnings"];
+  const command = [
+    process.execPath,
+    ...flags,
+    join(import.meta.dirname, "metrics", "measure.mjs"),
+    module,
+    key,
+    peers,
+    peer ?? "",
+  ];
+  const pinned = process.platform === "linux" && spawnSync("taskset", ["--version"]).error === undefined;
+  const [file = "", ...args] = pinned ? ["taskset", "-c", "0", ...command] : command;
+  const output = execFileSync(file, args, { encoding: "utf8" });
+  return JSON.parse(output) as Result;
+}
+
+function candidate(name: string, module: string, peer: string): Candidate {
+  return { name: `${name} ${installedVersion(peers, peer)}`, module, peer };
+}
+
+function show(value: number, unit: string): string {
+  return `${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)} ${unit}`;
+}
+
+function ratio(times: number): string {
+  return `${times >= 10 ? times.toFixed(0) : times.toFixed(1)} times`;
+}
