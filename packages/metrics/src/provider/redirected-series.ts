@@ -40,7 +40,8 @@ export function redirectSeries(instrument: Instrument, streams: readonly Instrum
     successors.forEach((successor, i) => {
       absorb(successor, { kind: instrument.kind, value: series.total(), into: (streams[i] as Instrument).kind });
       successor.bindings += series.bindings;
-      Object.assign(successor, { startTimeMs: Math.min(successor.startTimeMs, series.startTimeMs) });
+      const value = Math.min(successor.startTimeMs, series.startTimeMs);
+      Object.defineProperty(successor, "startTimeMs", { value, configurable: true });
     });
     const record = new SeveralSeries(successors, signed);
     Object.assign(series, series.add === undefined ? { record: record.record } : { add: record.add });
