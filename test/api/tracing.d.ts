@@ -52,6 +52,10 @@ export interface RateLimitingSamplerOptions {
     };
 }
 export declare function rateLimitingSampler(options: RateLimitingSamplerOptions): Sampler;
+export { redactSql } from "./redact-sql.ts";
+export declare function redactSql(text: string, system?: string): string;
+export { redactionSpanProcessor } from "./redaction-span-processor.ts";
+export declare function redactionSpanProcessor(): SpanProcessor;
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export type SpanExporterConfiguration = (OtlpExporterConfiguration & {
     readonly type: "otlp";
@@ -59,6 +63,8 @@ export type SpanExporterConfiguration = (OtlpExporterConfiguration & {
     readonly type: "console";
 };
 export declare function createSpanExporter(configuration: SpanExporterConfiguration): SpanExporter;
+export { sqlOperation } from "./sql-operation.ts";
+export declare function sqlOperation(statement: string, system?: string): string;
 export { type TracedOptions, traced } from "./traced.ts";
 export interface TracedOptions extends WithSpanOptions {
     readonly name?: string;

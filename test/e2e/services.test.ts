@@ -55,7 +55,7 @@ describe.skipIf(absent !== undefined).each(services)(`$file with telltale/regist
   });
 
   test("the server span has the route and the stable HTTP attributes", async () => {
-    const [span] = await traceOf(service, "/quotes/ABC?side=buy");
+    const [span] = await traceOf(service, "/quotes/ABC?side=buy&token=abc&sig=def");
     expect(span).toMatchObject({
       name: "GET /quotes/:symbol",
       kind: "server",
@@ -66,6 +66,7 @@ describe.skipIf(absent !== undefined).each(services)(`$file with telltale/regist
         "http.route": "/quotes/:symbol",
         "http.response.status_code": 200,
         "url.path": "/quotes/ABC",
+        "url.query": "side=buy&token=REDACTED&sig=REDACTED",
         "url.scheme": "http",
         "server.address": "127.0.0.1",
         "server.port": service.port,
