@@ -63,11 +63,11 @@ export const works = {
   "scrape histograms"() {
     const metric = histogram({ name, boundaries, maxSeries: SCRAPED + 1 });
     const bound = Array.from({ length: SCRAPED }, (_, i) => metric.bind(scrapedAttributes(i)));
-    bound.forEach((one, i) => one.record(latencies[i & 8_191]));
+    const touch = () => {
+      for (let i = 0; i < SCRAPED; i++) bound[i].record(latencies[(i * 7) & 8_191]);
+    };
     return {
-      touch() {
-        bound.forEach((one, i) => one.record(latencies[(i * 7) & 8_191]));
-      },
+      touch,
       run: () => scrape(metric),
     };
   },
@@ -90,6 +90,6 @@ export const works = {
 function scrapedCounters() {
   const metric = counter({ name, maxSeries: SCRAPED + 1 });
   const bound = Array.from({ length: SCRAPED }, (_, i) => metric.bind(scrapedAttributes(i)));
-  bound.forEach((one, i) => one.add((i * 7_919) % 100_000));
+  for (let i = 0; i < SCRAPED; i++) bound[i].add((i * 7_919) % 100_000);
   return { metric, bound };
 }

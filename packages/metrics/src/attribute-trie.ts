@@ -40,7 +40,7 @@ export class AttributeTrie<T> {
   getPath(keys: readonly string[], values: readonly unknown[]): T | undefined {
     let node: Node<T> | undefined = this.#root;
     for (let i = 0; i < keys.length && node !== undefined; i++) {
-      const branch = branchOf(node, keys[i] as string);
+      const branch: Branch<T> | undefined = branchOf(node, keys[i] as string);
       node = branch && next(branch, values[i]);
     }
     return node?.target;
