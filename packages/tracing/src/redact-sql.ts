@@ -15,50 +15,58 @@ export function redactSql(text: string, system?: string): string {
 
 function redact(text: string, dialect: SqlDialect): string {
   const pieces: string[] = [];
+  // What stays is copied in runs, from here on.
+  let copyStart = 0;
+  const put = (start: number, end: number, piece: string): void => {
+    if (start > copyStart) pieces.push(text.slice(copyStart, start));
+    pieces.push(piece);
+    copyStart = end;
+  };
   let hadComment = false;
+  let afterDash = false;
   let inList: "no" | "after IN" | "open" = "no";
   let listStart = 0;
   for (let start = 0; start < text.length; ) {
     const { kind, end } = sqlTokenAt(text, start, dialect);
-    switch (kind) {
-      case "literal":
-        pieces.push("?");
-        break;
-      case "comment":
-        hadComment = true;
-        // What it stood between must not become one word.
-        pieces.push(" ");
-        break;
-      default:
-        // Two signs, where the database needs a space after the dashes of a comment: without what followed they may have one.
-        if (text[start] === "-" && pieces.at(-1) === "-") pieces.push(" ");
-        pieces.push(text.slice(start, end));
-    }
-    const piece = pieces[pieces.length - 1]!;
-    if (inList === "after IN" && piece === "(") {
+    const character = text[start];
+    const isDash = kind === "symbol" && character === "-";
+    if (kind === "literal") put(start, end, "?");
+    else if (kind === "comment") {
+      hadComment = true;
+      // What it stood between must not become one word.
+      put(start, end, " ");
+    } else if (kind === "word") inList = isIn(text, start, end) ? "after IN" : "no";
+    else if (kind === "symbol" && character === "(" && inList === "after IN") {
       inList = "open";
+      put(start, end, "(");
       listStart = pieces.length;
-    } else if (inList === "open" && piece === ")") {
+    } else if (kind === "symbol" && character === ")" && inList === "open") {
+      put(start, end, ")");
       collapse(pieces, listStart);
       inList = "no";
-    } else if (kind === "word") {
-      inList = isIn(piece) ? "after IN" : "no";
-    } else if (kind !== "space" && kind !== "comment" && !(inList === "open" && LIST_PIECES.has(piece))) {
-      inList = "no";
-    }
+    } else if (isDash && afterDash) {
+      // Two signs, where the database needs a space after the dashes of a comment: without what followed they may have one.
+      put(start, start, " ");
+    } else if (kind !== "space" && !(inList === "open" && isListPiece(text, start, end))) inList = "no";
+    afterDash = isDash;
     start = end;
   }
-  const redacted = pieces.join("");
+  const redacted = pieces.length === 0 ? text : pieces.join("") + text.slice(copyStart);
   return hadComment ? redacted.trim() : redacted;
 }
 
-const LIST_PIECES: ReadonlySet<string> = new Set(["?", ",", "-", "+"]);
-
 /** Leaves one `?` of the list whose pieces, but for the last, a closing parenthesis, start at `listStart`. */
 function collapse(pieces: string[], listStart: number): void {
-  if (!pieces.includes("?", listStart)) return;
+  if (!pieces.slice(listStart).some((piece) => piece.includes("?"))) return;
   pieces.length = listStart;
-  pieces.push("?", ")");
+  pieces.push("?)");
 }
 
-const isIn = (word: string): boolean => word.length === 2 && word.toUpperCase() === "IN";
+/** What may stand in a list beside literals: commas, signs and the `?` of a list that was redacted before. */
+function isListPiece(text: string, start: number, end: number): boolean {
+  return end === start + 1 && ",-+?".includes(text[start]!);
+}
+
+function isIn(text: string, start: number, end: number): boolean {
+  return end === start + 2 && (text.charCodeAt(start) | 0x20) === 0x69 && (text.charCodeAt(start + 1) | 0x20) === 0x6e;
+}

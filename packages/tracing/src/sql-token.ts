@@ -12,6 +12,10 @@ export interface SqlToken {
 
 /** The token that starts at `start`, which is an index of `text`. */
 export function sqlTokenAt(text: string, start: number, dialect: SqlDialect): SqlToken {
+  const code = text.charCodeAt(start);
+  // The most frequent first.
+  if (code <= SPACE) return { kind: "space", end: endOfSpace(text, start) };
+  if (isLetter(code)) return word(text, start, dialect);
   const next = text[start + 1] ?? "";
   switch (text[start]) {
     case "'":
@@ -45,8 +49,6 @@ export function sqlTokenAt(text: string, start: number, dialect: SqlDialect): Sq
     case ".":
       return isDigit(text.charCodeAt(start + 1)) ? literal(text, endOfNumber(text, start)) : symbol(start + 1);
   }
-  const code = text.charCodeAt(start);
-  if (code <= SPACE) return { kind: "space", end: endOfSpace(text, start) };
   if (isDigit(code)) return literal(text, endOfNumber(text, start));
   return isNameCode(code) ? word(text, start, dialect) : symbol(start + 1);
 }
