@@ -52,6 +52,11 @@ export class ProtobufWriter {
     this.varint(((value << 1) ^ (value >> 31)) >>> 0);
   }
 
+  /** Zigzag of an integer within 2^52. */
+  sint64(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
   double(value: number): void {
     this.reserve(8);
     this.view.setFloat64(this.at, value, true);

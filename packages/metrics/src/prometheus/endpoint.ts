@@ -5,6 +5,7 @@ import { diag } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { listen } from "./listen.ts";
 import { formatFor, takesGzip } from "./negotiate.ts";
+import { PROTOBUF_CONTENT_TYPE } from "./protobuf-page.ts";
 import { prometheusReader } from "./reader.ts";
 import { type Scraper, scraper } from "./scraper.ts";
 import { inTurn, send } from "./send.ts";
@@ -119,7 +120,7 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
   async function page(request: IncomingMessage, response: ServerResponse, names: readonly string[]): Promise<void> {
     if (response.destroyed) return;
     const format = formatFor(request.headers);
-    response.setHeader("content-type", CONTENT_TYPES[format]);
+    response.setHeader("content-type", format === "protobuf" ? PROTOBUF_CONTENT_TYPE : CONTENT_TYPES[format]);
     response.setHeader("vary", "accept, accept-encoding");
     if (request.method === "HEAD") {
       response.end();

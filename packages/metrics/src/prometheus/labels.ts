@@ -4,19 +4,26 @@ import { labelName } from "./name.ts";
 /** Labels of the exposition format itself: an attribute of that name is told apart as Prometheus does for targets. */
 const RESERVED: ReadonlySet<string> = new Set(["le", "quantile"]);
 
-/**
- * Attributes as `a="1",b="2"`, without braces. Keys that fall together (`a.b` and `a_b`) are one label whose values are
- * joined by `;` in the order of the keys, as the OpenTelemetry specification says. Never throws.
- */
+/** Attributes as `a="1",b="2"`, without braces. Never throws. */
 export function labelText(attributes: Attributes): string {
+  let text = "";
+  for (const [name, value] of labelPairs(attributes)) {
+    text += `${text === "" ? "" : ","}${name}="${escapeLabelValue(value)}"`;
+  }
+  return text;
+}
+
+/**
+ * Attributes as labels. Keys that fall together (`a.b` and `a_b`) are one label whose values are joined by `;` in the order
+ * of the keys, as the OpenTelemetry specification says. Never throws.
+ */
+export function labelPairs(attributes: Attributes): Map<string, string> {
   const labels = new Map<string, string>();
   const keys = Object.keys(attributes);
   const plain = keys.every((key) => PLAIN_LABEL.test(key) && !RESERVED.has(key));
   if (plain) for (const key of keys) labels.set(key, valueText(attributes[key]));
   else for (const key of keys.sort()) put(labels, key, valueText(attributes[key]));
-  let text = "";
-  for (const [name, value] of labels) text += `${text === "" ? "" : ","}${name}="${escapeLabelValue(value)}"`;
-  return text;
+  return labels;
 }
 
 /** Backslash, quote and line feed, which is all that the formats know. */

@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { DataPoint, ExponentialHistogram, Histogram, MetricData } from "@opentelemetry/sdk-metrics";
 import type { Exemplar } from "../exemplar.ts";
@@ -64,11 +65,15 @@ export function duplicateGuard(name: string, told: Set<string>): (labels: string
 
 /** `otel_scope_name` and its like. */
 export function scopeText(scope: InstrumentationScope): string {
-  return labelText({
+  return labelText(scopeAttributes(scope));
+}
+
+export function scopeAttributes(scope: InstrumentationScope): Attributes {
+  return {
     otel_scope_name: scope.name,
     ...(scope.version === undefined || scope.version === "" ? {} : { otel_scope_version: scope.version }),
     ...(scope.schemaUrl === undefined ? {} : { otel_scope_schema_url: scope.schemaUrl }),
-  });
+  };
 }
 
 type AnyPoint = (DataPoint<number> | DataPoint<Histogram> | DataPoint<ExponentialHistogram>) & {
@@ -105,7 +110,8 @@ function exemplarText(exemplar: Exemplar | undefined): string {
   return ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberText(value)} ${timeMs / 1_000}`;
 }
 
-interface Buckets {
+/** Of a histogram without native buckets. */
+export interface Buckets {
   readonly limits: readonly number[];
   /** Of each limit, not summed up; one more for what lies above the last. */
   readonly counts: readonly number[];
@@ -113,7 +119,7 @@ interface Buckets {
   readonly count: number;
 }
 
-function explicitBuckets({ buckets, sum, count }: Histogram): Buckets {
+export function explicitBuckets({ buckets, sum, count }: Histogram): Buckets {
   return { limits: buckets.boundaries, counts: buckets.counts, sum, count };
 }
 
@@ -121,7 +127,7 @@ function explicitBuckets({ buckets, sum, count }: Histogram): Buckets {
  * The text formats know no exponential histogram. Powers of two are limits at every scale from 0 up, so the series stand
  * still while the scale follows the data.
  */
-function octaveBuckets({ positive, scale, zeroCount, sum, count }: ExponentialHistogram): Buckets {
+export function octaveBuckets({ positive, scale, zeroCount, sum, count }: ExponentialHistogram): Buckets {
   const coarse = Math.min(scale, 0);
   const limits: number[] = [0];
   const counts = [zeroCount];

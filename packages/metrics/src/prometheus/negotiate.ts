@@ -1,23 +1,39 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { TextFormat } from "./text-format.ts";
 
-/** The format a scraper likes best. Prometheus asks for OpenMetrics first, browsers and curl for anything. */
-export function formatFor({ accept }: IncomingHttpHeaders): TextFormat {
-  let best: TextFormat = "text";
+export type PageFormat = TextFormat | "protobuf";
+
+/** The format a scraper likes best. Prometheus asks for protobuf when it takes native histograms, else for OpenMetrics. */
+export function formatFor({ accept }: IncomingHttpHeaders): PageFormat {
+  let best: PageFormat = "text";
   let bestQuality = 0;
   for (const range of (accept ?? "").split(",")) {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    const format = type === "application/openmetrics-text" ? "openmetrics" : "text";
-    if (format === "text" && type !== "text/plain") continue;
-    const version = parameters.find((parameter) => parameter.startsWith("version="))?.slice(8);
-    // Version 0.0.1 of OpenMetrics is what Prometheus falls back to; we write 1.0.0.
-    if (format === "openmetrics" && version !== undefined && !version.startsWith("1.")) continue;
+    const format = formatOf(type, parameters);
+    if (format === undefined) continue;
     const quality = qualityOf(parameters);
     if (quality <= bestQuality) continue;
     best = format;
     bestQuality = quality;
   }
   return best;
+}
+
+function formatOf(type: string, parameters: readonly string[]): PageFormat | undefined {
+  const has = (parameter: string): boolean => parameters.includes(parameter);
+  switch (type) {
+    case "text/plain":
+      return "text";
+    case "application/openmetrics-text": {
+      const version = parameters.find((parameter) => parameter.startsWith("version="))?.slice(8);
+      // Version 0.0.1 of OpenMetrics is what Prometheus falls back to; we write 1.0.0.
+      return version === undefined || version.startsWith("1.") ? "openmetrics" : undefined;
+    }
+    case "application/vnd.google.protobuf":
+      return has("proto=io.prometheus.client.metricfamily") && has("encoding=delimited") ? "protobuf" : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether the scraper takes gzip. */

@@ -3,9 +3,10 @@ import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { instruments } from "../instrument-registry.ts";
 import { declareSelfMetrics } from "../self-metrics.ts";
 import { labelText } from "./labels.ts";
+import type { PageFormat } from "./negotiate.ts";
 import { type PageWriter, pageWriter } from "./page.ts";
+import { protobufPageWriter } from "./protobuf-page.ts";
 import { chunkPool, type RenderedPage, renderPage } from "./rendered-page.ts";
-import type { TextFormat } from "./text-format.ts";
 
 export interface ScraperOptions {
   readonly scopeLabels: boolean;
@@ -18,7 +19,7 @@ export interface ScraperOptions {
 /** Makes pages. Whoever asks while one is being made, or shortly after, gets the same one. */
 export interface Scraper {
   /** `names` are the families to write; none means all. The page is to be released after use. */
-  page(format: TextFormat, names: readonly string[]): Promise<RenderedPage>;
+  page(format: PageFormat, names: readonly string[]): Promise<RenderedPage>;
 }
 
 /** How long the callbacks of the SDK's observable instruments may take. */
@@ -45,7 +46,7 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
     },
   };
 
-  function start(key: string, format: TextFormat, names: readonly string[]): Promise<RenderedPage> {
+  function start(key: string, format: PageFormat, names: readonly string[]): Promise<RenderedPage> {
     const page = last.then(() => make(format, names));
     last = page.catch(() => {});
     const kept = pages.size < MAX_PAGES;
@@ -65,13 +66,18 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
     return page;
   }
 
-  async function make(format: TextFormat, names: readonly string[]): Promise<RenderedPage> {
+  async function make(format: PageFormat, names: readonly string[]): Promise<RenderedPage> {
     const { resource, scopeMetrics } = await collected(reader);
     const constants = Object.entries(resource.attributes).filter(([key]) => options.resourceLabels.includes(key));
-    const constantLabels = labelText(Object.fromEntries(constants));
+    const constantAttributes = Object.fromEntries(constants);
+    const constantLabels = labelText(constantAttributes);
     // A resource may still be changing while its detectors run; then the kept text is of no use.
     const key = `${format} ${constantLabels}`;
-    const writer = writers.get(key) ?? pageWriter({ ...options, format, constantLabels, told });
+    const writer =
+      writers.get(key) ??
+      (format === "protobuf"
+        ? protobufPageWriter({ ...options, constants: constantAttributes, told })
+        : pageWriter({ ...options, format, constantLabels, told }));
     if (!writers.has(key) && writers.size >= MAX_PAGES) writers.clear();
     writers.set(key, writer);
     const only = names.length === 0 ? undefined : new Set(names);

@@ -1,0 +1,137 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { InstrumentationScope } from "@opentelemetry/core";
+import type { DataPoint } from "@opentelemetry/sdk-metrics";
+import { type Exemplar, exemplarOf } from "../exemplar.ts";
+import type { PointValue } from "../instrument.ts";
+import { ProtobufWriter } from "../protobuf-writer.ts";
+import { type Family, type FamilyPart, families } from "./family.ts";
+import { labelPairs, labelText } from "./labels.ts";
+import { duplicateGuard, scopeAttributes } from "./metric-text.ts";
+import { type FamilyType, unitSuffix } from "./name.ts";
+import type { PageWriter } from "./page.ts";
+import { writeMetric } from "./protobuf-metric.ts";
+
+/** `Content-Type` of the format. */
+export const PROTOBUF_CONTENT_TYPE =
+  "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+
+export interface ProtobufPageOptions {
+  /** Whether every series carries `otel_scope_name` and `otel_scope_version`. */
+  readonly scopeLabels: boolean;
+  /** Attributes that every series carries as labels. */
+  readonly constants: Attributes;
+  /** What was said before, so that nothing is said at every scrape. */
+  readonly told: Set<string>;
+}
+
+/**
+ * Writes pages in the format that alone carries native histograms: one `MetricFamily` after another, each after its length.
+ * @see https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
+ */
+export function protobufPageWriter(options: ProtobufPageOptions): PageWriter {
+  const writer = new ProtobufWriter(65_536);
+  return {
+    *pieces({ resource, scopes, instruments, only }) {
+      if (Object.keys(resource).length > 0 && (only === undefined || only.has(TARGET.name))) {
+        yield* familyPieces(writer, TARGET, [targetInfo(resource)], options);
+      }
+      for (const family of families({ scopes, instruments, told: options.told })) {
+        if (only !== undefined && !only.has(family.name)) continue;
+        yield* familyPieces(writer, family, family.parts.map(pointsOf), options);
+      }
+    },
+  };
+}
+
+/** The series of one part of a family. */
+interface Points {
+  readonly scope: InstrumentationScope | undefined;
+  readonly points: Iterable<Point>;
+}
+
+interface Point {
+  readonly attributes: Attributes;
+  readonly value: PointValue;
+  readonly startMs: number;
+  readonly exemplar: Exemplar | undefined;
+}
+
+/** How many series are written before the caller may let the event loop run. */
+const SERIES_AT_A_TIME = 128;
+const NOTHING = new Uint8Array(0);
+const TARGET = { name: "target_info", type: "info", help: "Target metadata", unit: "" } as const;
+/** `io.prometheus.client.MetricType`. */
+const TYPES = { counter: 0, gauge: 1, info: 1, histogram: 4 } as const satisfies Record<FamilyType, number>;
+
+/** A family is one message that begins with its length, so it comes as one piece, after empty ones. */
+function* familyPieces(
+  writer: ProtobufWriter,
+  family: Omit<Family, "parts">,
+  parts: readonly Points[],
+  options: ProtobufPageOptions,
+): Generator<Uint8Array> {
+  writer.at = 0;
+  const start = writer.open();
+  writeHead(writer, family);
+  const duplicate = duplicateGuard(family.name, options.told);
+  let written = 0;
+  for (const { scope, points } of parts) {
+    const common = { ...options.constants, ...(options.scopeLabels && scope ? scopeAttributes(scope) : {}) };
+    const commonLabels = scope === undefined ? new Map<string, string>() : labelPairs(common);
+    for (const { attributes, ...point } of points) {
+      const labels = labelPairs(attributes);
+      for (const [name, value] of commonLabels) if (!labels.has(name)) labels.set(name, value);
+      if (duplicate(labelText(Object.fromEntries(labels)))) continue;
+      writeMetric(writer, { type: family.type, labels, ...point });
+      if (++written % SERIES_AT_A_TIME === 0) yield NOTHING;
+    }
+  }
+  if (written === 0) return;
+  writer.close(start);
+  yield writer.written();
+}
+
+function writeHead(writer: ProtobufWriter, { name, help, type, unit }: Omit<Family, "parts">): void {
+  writer.tag(1, 2);
+  writer.string(name);
+  if (help !== "") {
+    writer.tag(2, 2);
+    writer.string(help);
+  }
+  writer.tag(3, 0);
+  writer.varint(TYPES[type]);
+  const suffix = unitSuffix(unit);
+  const base = type === "counter" ? name.replace(/_total$/, "") : name;
+  if (suffix === "" || !base.endsWith(`_${suffix}`)) return;
+  writer.tag(5, 2);
+  writer.string(suffix);
+}
+
+function targetInfo(resource: Attributes): Points {
+  return { scope: undefined, points: [{ attributes: resource, value: 1, startMs: 0, exemplar: undefined }] };
+}
+
+function pointsOf(part: FamilyPart): Points {
+  return "instrument" in part
+    ? { scope: part.instrument.scope, points: instrumentPoints(part) }
+    : { scope: part.scope, points: metricPoints(part) };
+}
+
+/** Series by series, so that 10,000 histograms are not read at a stretch. */
+function* instrumentPoints({ instrument }: Extract<FamilyPart, { instrument: unknown }>): Generator<Point> {
+  instrument.refresh();
+  for (const series of [...instrument.series()]) {
+    const value = series.total();
+    if (value === undefined) continue;
+    const exemplar = instrument.exemplars ? exemplarOf(series) : undefined;
+    yield { attributes: series.attributes, value, startMs: series.startTimeMs, exemplar };
+  }
+}
+
+function* metricPoints({ metric }: Extract<FamilyPart, { metric: unknown }>): Generator<Point> {
+  for (const point of metric.dataPoints as readonly (DataPoint<PointValue> & { readonly exemplar?: Exemplar })[]) {
+    const [seconds, nanoseconds] = point.startTime;
+    const startMs = seconds * 1_000 + nanoseconds / 1e6;
+    yield { attributes: point.attributes, value: point.value, startMs, exemplar: point.exemplar };
+  }
+}
