@@ -1,12 +1,4 @@
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
-import {
-  ATTR_DB_NAMESPACE,
-  ATTR_DB_QUERY_SUMMARY,
-  ATTR_DB_QUERY_TEXT,
-  ATTR_DB_SYSTEM_NAME,
-  ATTR_URL_FULL,
-  ATTR_URL_QUERY,
-} from "@opentelemetry/semantic-conventions";
 import { redactSql } from "./redact-sql.ts";
 import { REDACTED, redactQuery, redactUrl } from "./redact-url.ts";
 import { sqlDialect } from "./sql-dialect.ts";
@@ -46,11 +38,11 @@ function redactSpan(span: Span): void {
 type Redaction = (span: Span, key: string, value: string) => void;
 
 const redactions: ReadonlyMap<string, Redaction> = new Map([
-  [ATTR_DB_QUERY_TEXT, redactStatement],
+  ["db.query.text", redactStatement],
   ["db.statement", redactStatement],
-  [ATTR_DB_QUERY_SUMMARY, redactSummary],
-  [ATTR_URL_FULL, replaceBy(redactUrl)],
-  [ATTR_URL_QUERY, replaceBy(redactQuery)],
+  ["db.query.summary", redactSummary],
+  ["url.full", replaceBy(redactUrl)],
+  ["url.query", replaceBy(redactQuery)],
   ["http.url", replaceBy(redactUrl)],
   ["http.target", replaceBy(redactUrl)],
   ["db.connection_string", replaceBy(redactUrl)],
@@ -87,7 +79,7 @@ function nameWithoutStatement(span: Span, statement: string): string {
     // A prepared statement's own name is no part of the statement.
     if (attributes["db.postgresql.plan"] || isWord(name.slice(PG_QUERY.length).split(" ", 1)[0]!)) return name;
     const operation = sqlOperation(statement, "postgresql").toUpperCase() || "query";
-    const database = attributes[ATTR_DB_NAMESPACE];
+    const database = attributes["db.namespace"];
     return typeof database === "string" ? `${PG_QUERY}${operation} ${database}` : PG_QUERY + operation;
   }
   if (isWord(name) || !(statement.startsWith(name) || name.startsWith(statement))) return name;
@@ -99,7 +91,7 @@ const PG_QUERY = "pg.query:";
 const isWord = (text: string): boolean => /^[A-Za-z_]+$/.test(text);
 
 function systemOf({ attributes }: Span): string | undefined {
-  const system = attributes[ATTR_DB_SYSTEM_NAME] ?? attributes["db.system"];
+  const system = attributes["db.system.name"] ?? attributes["db.system"];
   return typeof system === "string" ? system : undefined;
 }
 
