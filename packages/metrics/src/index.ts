@@ -21,7 +21,7 @@ export {
 } from "./histogram.ts";
 export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
-export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
+export { type InstrumentProducer, type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
 export {
   type PercentileGaugeDeclaration,
@@ -30,6 +30,17 @@ export {
   percentileGauge,
 } from "./percentiles.ts";
 export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";
+export type { BoundInstrument, ProvidedInstrument } from "./provider/instrument-face.ts";
+export { type MeterProvider, type MeterProviderOptions, meterProvider } from "./provider/meter-provider.ts";
+export {
+  checkViews,
+  type View,
+  type ViewAggregation,
+  type ViewInstrumentType,
+  type ViewSelector,
+  type ViewStream,
+} from "./provider/view.ts";
 export {
   type RollingPercentiles,
   type RollingPercentilesOptions,

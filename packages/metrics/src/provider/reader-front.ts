@@ -50,7 +50,10 @@ export function joinScopes(scopeMetrics: readonly ScopeMetrics[]): ScopeMetrics[
   for (const { scope, metrics } of scopeMetrics) {
     const key = scopeKey(scope);
     const before = scopes.get(key);
-    scopes.set(key, before === undefined ? { scope, metrics } : { scope, metrics: [...before.metrics, ...metrics] });
+    scopes.set(
+      key,
+      before === undefined ? { scope, metrics } : { ...before, metrics: [...before.metrics, ...metrics] },
+    );
   }
   return [...scopes.values()];
 }

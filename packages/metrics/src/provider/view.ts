@@ -99,6 +99,14 @@ export function readyViews(views: readonly View[]): ReadyView[] {
   });
 }
 
+/**
+ * Refuses views that cannot be.
+ * @throws TypeError with code TELLTALE_BAD_VIEW
+ */
+export function checkViews(views: readonly View[]): void {
+  readyViews(views);
+}
+
 /** A test against a pattern in which `*` stands for any characters and `?` for one. */
 export function wildcard(pattern: string): (text: string) => boolean {
   if (pattern === "*") return () => true;
