@@ -4,6 +4,7 @@ import { type AttributeSchema, type CanonicalAttributes, MAX_ATTRIBUTE_LENGTH } 
 import { AttributeTrie } from "./attribute-trie.ts";
 import { shareOut } from "./delta-readers.ts";
 import type { InstrumentKind, Series } from "./instrument.ts";
+import { keyOrder } from "./key-order.ts";
 
 /** OpenTelemetry SDK specification, "Overflow attribute". */
 const OVERFLOW_ATTRIBUTES: Attributes = Object.freeze({ "otel.metric.overflow": true });
@@ -33,6 +34,7 @@ export class SeriesStore<S extends Series> {
   #trie = new AttributeTrie<S>();
   #lane = new AttributeLane<S>();
   #overflow: S | undefined;
+  readonly #keyOrder = keyOrder();
   #memos = 0;
   readonly #lists = new Map<string, symbol>();
   readonly #touched = new Map<S, { mark: number | undefined; sinceMs: number }>();
@@ -94,7 +96,7 @@ export class SeriesStore<S extends Series> {
   }
 
   #admit(attributes: object | undefined): S {
-    const canonical = this.#options.schema.canonical(attributes);
+    const canonical = this.#canonical(attributes);
     const path = canonical.values.map((value) => this.#step(value));
     let series = this.#trie.getPath(canonical.keys, path);
     if (series === undefined) {
@@ -105,6 +107,10 @@ export class SeriesStore<S extends Series> {
     }
     this.#memoise(attributes, canonical, series);
     return series;
+  }
+
+  #canonical(attributes: unknown): CanonicalAttributes {
+    return this.#keyOrder.of(this.#options.schema.canonical(attributes), attributes);
   }
 
   #create(canonical: CanonicalAttributes, path: readonly unknown[]): S {
@@ -174,7 +180,7 @@ export class SeriesStore<S extends Series> {
     this.#lists.clear();
     for (const series of this.list) {
       if (series === this.#overflow) continue;
-      const { keys, values } = this.#options.schema.canonical(series.attributes);
+      const { keys, values } = this.#canonical(series.attributes);
       this.#trie.set(
         keys,
         values.map((value) => this.#step(value)),
