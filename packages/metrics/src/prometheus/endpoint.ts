@@ -1,15 +1,9 @@
-import { EventEmitter } from "node:events";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { diag } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import { listen } from "./listen.ts";
-import { formatFor, takesGzip } from "./negotiate.ts";
-import { PROTOBUF_CONTENT_TYPE } from "./protobuf-page.ts";
+import { pageServer } from "./page-server.ts";
+import { localSource } from "./page-source.ts";
 import { prometheusReader } from "./reader.ts";
-import { type Scraper, scraper } from "./scraper.ts";
-import { inTurn, send } from "./send.ts";
-import { CONTENT_TYPES } from "./text-format.ts";
+import { scraper } from "./scraper.ts";
 
 export interface PrometheusEndpointOptions {
   /**
@@ -63,99 +57,22 @@ const defaults: Required<PrometheusEndpointOptions> = {
 export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): PrometheusEndpoint {
   const settings = { ...defaults, ...options };
   const path = settings.path.startsWith("/") ? settings.path : `/${settings.path}`;
-  let closing: Promise<void> | undefined;
-  const server = untracedServer((request, response) => answer(request, response));
-  const ready = listen(server, settings);
+  // The server comes first, because a busy port throws; it asks for pages only when it is asked for them.
+  const server = pageServer({ ...settings, path }, () => pages);
+  const reader = prometheusReader(() => server.shutdown());
+  const pages = scraper(localSource(reader), settings);
   // Whoever does not wait for `ready` still learns of it, and a rejection nobody looks at must not end the process.
-  ready.catch((error: unknown) => diag.error(String(error)));
-  server.on("error", (error) => diag.error("telltale: the Prometheus endpoint failed", error));
-  server.unref();
-
-  const reader = prometheusReader(shutdown);
-  const pages: Scraper = scraper(reader, settings);
-  const port = (): number => (server.address() as AddressInfo | null)?.port ?? settings.port;
+  server.ready.catch((error: unknown) => diag.error(String(error)));
   return {
     reader,
-    ready,
+    ready: server.ready,
     get port(): number {
-      return port();
+      return server.port;
     },
     get url(): string {
       const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
-      return `http://${host}:${port()}${path}`;
+      return `http://${host}:${server.port}${path}`;
     },
-    shutdown,
+    shutdown: () => server.shutdown(),
   };
-
-  function shutdown(): Promise<void> {
-    closing ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
-    return closing;
-  }
-
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const [asked, query] = splitUrl(request.url ?? "");
-    response.setHeader("x-content-type-options", "nosniff");
-    if (asked !== path) {
-      refuse(response, 404, `Not found. Metrics are at ${path}`);
-      return;
-    }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      response.setHeader("allow", "GET, HEAD");
-      refuse(response, 405, "Only GET and HEAD are answered here.");
-      return;
-    }
-    // What goes on at a shutdown closes its connection afterwards, which would else be waited for.
-    response.once("close", () => setImmediate(() => closing && server.closeIdleConnections()));
-    inTurn(request, () => page(request, response, new URLSearchParams(query).getAll("name[]"))).catch(
-      (error: unknown) => {
-        diag.error("telltale: the Prometheus page failed", error);
-        refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
-      },
-    );
-  }
-
-  async function page(request: IncomingMessage, response: ServerResponse, names: readonly string[]): Promise<void> {
-    if (response.destroyed) return;
-    const format = formatFor(request.headers);
-    response.setHeader("content-type", format === "protobuf" ? PROTOBUF_CONTENT_TYPE : CONTENT_TYPES[format]);
-    response.setHeader("vary", "accept, accept-encoding");
-    if (request.method === "HEAD") {
-      response.end();
-      return;
-    }
-    const rendered = await pages.page(format, names);
-    try {
-      const zipped = takesGzip(request.headers) ? await rendered.gzipped() : undefined;
-      if (zipped !== undefined) response.setHeader("content-encoding", "gzip");
-      response.setHeader("content-length", zipped?.length ?? rendered.length);
-      await send(response, zipped === undefined ? rendered.chunks : [zipped]);
-    } finally {
-      rendered.release();
-    }
-  }
-}
-
-function untracedServer(answer: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = process.getBuiltinModule("node:http").createServer(answer);
-  // instrumentation-http wraps `emit` of the prototype. With an own one, scrapes make neither spans nor HTTP metrics.
-  server.emit = EventEmitter.prototype.emit;
-  return server;
-}
-
-function splitUrl(url: string): readonly [path: string, query: string] {
-  const [path = "", ...query] = url.split("?");
-  return [path, query.join("?")];
-}
-
-function refuse(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  response.statusCode = status;
-  response.setHeader("content-type", "text/plain; charset=utf-8");
-  response.end(`${text}\n`);
 }

@@ -1,10 +1,7 @@
-import { diag } from "@opentelemetry/api";
-import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import { instruments } from "../instrument-registry.ts";
-import { declareSelfMetrics } from "../self-metrics.ts";
 import { labelText } from "./labels.ts";
 import type { PageFormat } from "./negotiate.ts";
 import { type PageWriter, pageWriter } from "./page.ts";
+import type { PageSource } from "./page-source.ts";
 import { protobufPageWriter } from "./protobuf-page.ts";
 import { chunkPool, type RenderedPage, renderPage } from "./rendered-page.ts";
 
@@ -22,13 +19,10 @@ export interface Scraper {
   page(format: PageFormat, names: readonly string[]): Promise<RenderedPage>;
 }
 
-/** How long the callbacks of the SDK's observable instruments may take. */
-const COLLECT_TIMEOUT_MS = 5_000;
 /** How many pages with different `name[]` are kept. */
 const MAX_PAGES = 8;
 
-export function scraper(reader: PrometheusExporter, options: ScraperOptions): Scraper {
-  declareSelfMetrics();
+export function scraper(source: PageSource, options: ScraperOptions): Scraper {
   const told = new Set<string>();
   const writers = new Map<string, PageWriter>();
   const pages = new Map<string, Promise<RenderedPage>>();
@@ -67,8 +61,8 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
   }
 
   async function make(format: PageFormat, names: readonly string[]): Promise<RenderedPage> {
-    const { resource, scopeMetrics } = await collected(reader);
-    const constants = Object.entries(resource.attributes).filter(([key]) => options.resourceLabels.includes(key));
+    const contents = await source();
+    const constants = Object.entries(contents.resource).filter(([key]) => options.resourceLabels.includes(key));
     const constantAttributes = Object.fromEntries(constants);
     const constantLabels = labelText(constantAttributes);
     // A resource may still be changing while its detectors run; then the kept text is of no use.
@@ -81,21 +75,6 @@ export function scraper(reader: PrometheusExporter, options: ScraperOptions): Sc
     if (!writers.has(key) && writers.size >= MAX_PAGES) writers.clear();
     writers.set(key, writer);
     const only = names.length === 0 ? undefined : new Set(names);
-    const sources = { resource: resource.attributes, scopes: scopeMetrics, instruments: [...instruments()], only };
-    return renderPage(writer.pieces(sources), pool);
-  }
-}
-
-type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
-
-/** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
-async function collected(reader: PrometheusExporter): Promise<ResourceMetrics> {
-  try {
-    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
-    if (errors.length > 0) diag.error("telltale: some callbacks failed at a scrape", ...errors);
-    return resourceMetrics;
-  } catch (error) {
-    diag.debug("telltale: no metrics from the SDK", error);
-    return { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };
+    return renderPage(writer.pieces({ ...contents, only }), pool);
   }
 }

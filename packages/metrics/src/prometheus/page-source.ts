@@ -1,0 +1,44 @@
+import { type Attributes, diag } from "@opentelemetry/api";
+import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
+import type { Instrument } from "../instrument.ts";
+import { instruments } from "../instrument-registry.ts";
+import { declareSelfMetrics } from "../self-metrics.ts";
+
+/** What a page is written from. */
+export interface PageContents {
+  readonly resource: Attributes;
+  /** Metrics of the SDK. */
+  readonly scopes: readonly ScopeMetrics[];
+  /** Instruments of this package. */
+  readonly instruments: readonly Instrument[];
+}
+
+/** Where the contents of pages come from: what there is when it is asked. */
+export type PageSource = () => Promise<PageContents>;
+
+/** How long the callbacks of the SDK's observable instruments may take. */
+const COLLECT_TIMEOUT_MS = 5_000;
+
+/** The metrics of this thread: the MeterProvider's, and our own instruments. */
+export function localSource(reader: PrometheusExporter): PageSource {
+  declareSelfMetrics();
+  return async () => {
+    const { resource, scopeMetrics } = await collected(reader);
+    return { resource: resource.attributes, scopes: scopeMetrics, instruments: [...instruments()] };
+  };
+}
+
+type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
+
+/** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
+async function collected(reader: PrometheusExporter): Promise<ResourceMetrics> {
+  try {
+    const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+    if (errors.length > 0) diag.error("telltale: some callbacks failed at a scrape", ...errors);
+    return resourceMetrics;
+  } catch (error) {
+    diag.debug("telltale: no metrics from the SDK", error);
+    return { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };
+  }
+}
