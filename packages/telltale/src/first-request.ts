@@ -1,8 +1,8 @@
 /** `fetch` loads no module, so its instrumentation waits for the first request of undici, and must not miss that one. */
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { context, createContextKey } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
 /**
  * Calls `load` when `fetch` or another client of undici makes its first request; returns what stops waiting.
@@ -16,7 +16,7 @@ export function atFirstRequest(load: (beforeEnable: (instrumentation: Instrument
   };
   const onRequest = (message: unknown): void => {
     // An exporter's own request.
-    if (!waiting || context.active().getValue(SUPPRESS_TRACING)) return;
+    if (!waiting || isTracingSuppressed()) return;
     waiting = false;
     let deliver: (() => void) | undefined;
     load((instrumentation) => {
@@ -32,9 +32,6 @@ export function atFirstRequest(load: (beforeEnable: (instrumentation: Instrument
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 const CHANNEL = "undici:request:create";
-
-/** As in @opentelemetry/core, which need not be loaded to ask. */
-const SUPPRESS_TRACING = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 
 interface RequestMessage {
   readonly request: object;

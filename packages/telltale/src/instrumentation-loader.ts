@@ -10,6 +10,7 @@ import {
   type InstrumentationProviders,
   setProviders,
 } from "./driven-instrumentation.ts";
+import { instrumentationAdjustments } from "./instrumentation-adjustments.ts";
 import type { InstrumentationEntry } from "./instrumentation-table.ts";
 
 export interface InstrumentationLoader {
@@ -41,7 +42,16 @@ export function instrumentationLoader(
           InstrumentationConstructor
         >;
         if (InstrumentationClass === undefined) throw new Error(`${entry.package} has no export ${entry.className}`);
-        return driveInstrumentation(InstrumentationClass, { config: configOf(entry), providers, beforeEnable });
+        const adjustment = instrumentationAdjustments[entry.name];
+        const config = configOf(entry);
+        return driveInstrumentation(InstrumentationClass, {
+          config: adjustment?.config?.(config) ?? config,
+          providers,
+          beforeEnable: (instrumentation) => {
+            adjustment?.instance?.(instrumentation);
+            beforeEnable?.(instrumentation);
+          },
+        });
       });
       tried.set(entry.name, driven);
       if (driven?.usesOwnHooks) {
