@@ -86,33 +86,53 @@ class Block<R> implements SeriesBlock {
     return true;
   }
 
-  /** Lets numbers of another length in, by copying what stands between them once. */
+  /** Lets numbers of another length in, by copying once what stands behind the first of them. */
   #splice(slots: readonly number[]): void {
-    const texts = slots.map((slot) => numberText(this.#values[slot] as number));
-    const growth = slots.reduce(
-      (sum, slot, i) => sum + (texts[i] as string).length - (this.#lengths[slot] as number),
-      0,
-    );
-    const before = this.#bytes;
-    const after = Buffer.allocUnsafe(this.#length + growth);
-    let from = 0;
+    const bytes = this.#bytes;
+    const head = this.#starts[slots[0] as number] as number;
+    // No number takes more than 24 characters.
+    const scratch = scratchOf(this.#length - head + slots.length * 24);
+    let from = head;
     let to = 0;
     slots.forEach((slot, i) => {
-      const text = texts[i] as string;
       const start = this.#starts[slot] as number;
-      to += before.copy(after, to, from, start);
-      const shift = to - start;
-      to += after.write(text, to, "latin1");
+      to += bytes.copy(scratch, to, from, start);
+      this.#starts[slot] = head + to;
       from = start + (this.#lengths[slot] as number);
-      this.#starts[slot] = start + shift;
-      this.#lengths[slot] = text.length;
+      const length = writeNumber(scratch, to, this.#values[slot] as number);
+      this.#lengths[slot] = length;
+      to += length;
       const next = slots[i + 1] ?? this.#starts.length;
-      for (let s = slot + 1; s < next; s++) this.#starts[s] = (this.#starts[s] as number) + (to - from);
+      const shift = head + to - from;
+      for (let s = slot + 1; s < next; s++) this.#starts[s] = (this.#starts[s] as number) + shift;
     });
-    before.copy(after, to, from, this.#length);
-    this.#length += growth;
-    this.#bytes = after;
+    to += bytes.copy(scratch, to, from, this.#length);
+    this.#length = head + to;
+    if (this.#length > bytes.length) {
+      // With room to grow: memory that is taken anew at each scrape makes V8 collect garbage at each scrape.
+      this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(this.#length * 1.1));
+      bytes.copy(this.#bytes, 0, 0, head);
+    }
+    scratch.copy(this.#bytes, head, 0, to);
   }
+}
+
+let scratch = Buffer.alloc(0);
+
+/** Memory to put a text together in, the same for all blocks. */
+function scratchOf(length: number): Buffer {
+  if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(length * 2);
+  return scratch;
+}
+
+/** Writes a number and returns its length. */
+function writeNumber(bytes: Buffer, at: number, value: number): number {
+  if ((value | 0) === value && value >= 0) {
+    const length = digitsOf(value);
+    writeDigits(bytes, at + length, value);
+    return length;
+  }
+  return bytes.write(numberText(value), at, "latin1");
 }
 
 const ZERO = 48;
