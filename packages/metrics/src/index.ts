@@ -21,8 +21,19 @@ export {
 } from "./histogram.ts";
 export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
-export { type InstrumentProducer, type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
+export {
+  type InstrumentProducer,
+  type InstrumentProducerOptions,
+  type InstrumentSource,
+  instrumentProducer,
+} from "./metric-producer.ts";
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
+export {
+  type MetricsRequestExporter,
+  type OtlpMetricReader,
+  type OtlpMetricReaderOptions,
+  otlpMetricReader,
+} from "./otlp/metric-reader.ts";
 export {
   type PercentileGaugeDeclaration,
   type PercentileSummary,

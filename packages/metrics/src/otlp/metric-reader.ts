@@ -41,10 +41,10 @@ export interface OtlpMetricReader extends IMetricReader {
   /** Reports instruments beside the declared ones of this process. */
   addSource(source: InstrumentSource): void;
   /**
-   * Collects and encodes at once, in microtasks only, for a process that is about to end; undefined when there is nothing.
-   * An export in the making is finished instead, since what it has taken would be lost.
+   * Encodes what `collect()` gave and all instruments at once, for a process that is about to end. An export in the making
+   * is finished and comes first, since what it has taken would be lost.
    */
-  lastRequest(): Promise<Uint8Array | undefined>;
+  lastRequests(collected: ResourceMetrics): Uint8Array[];
 }
 
 /** OpenTelemetry SDK specification, "Periodic exporting MetricReader". */
@@ -132,10 +132,10 @@ export function otlpMetricReader(options: OtlpMetricReaderOptions): OtlpMetricRe
     selectCardinalityLimit: () => CARDINALITY_LIMIT,
     addSource: (source) => encoder.addSource(source),
     collect,
-    async lastRequest() {
-      if (encoding !== undefined) return atOnce(encoding)?.bytes;
-      const { resourceMetrics } = await collect();
-      return atOnce(encoder.encode(resourceMetrics))?.bytes;
+    lastRequests(collected) {
+      const unfinished = encoding && atOnce(encoding);
+      const last = atOnce(encoder.encode(collected));
+      return [unfinished, last].flatMap((request) => request?.bytes ?? []);
     },
     async forceFlush({ timeoutMillis } = {}): Promise<void> {
       if (!stopped) await within(timeoutMillis, flush());

@@ -130,6 +130,21 @@ test("a request that is still being sent is not written over", () => {
   expect(encode().bytes.buffer).toBe(last.bytes.buffer);
 });
 
+test("large sets are encoded in many small steps, the first time as well as later", () => {
+  const latency = histogram({ scope: { name: "steps" }, name: "steps", maxSeries: 50_000 });
+  declared.push(latency);
+  for (let i = 0; i < 20_000; i++) latency.record(i, { i });
+  const source = { instruments: () => declared, reads: () => true };
+  const encoder = metricsRequestEncoder(() => AggregationTemporality.CUMULATIVE, source);
+  const sdk = instrumentProducer({ source }).collectNow().resourceMetrics;
+  for (const what of [NOTHING, NOTHING, { ...NOTHING, scopeMetrics: sdk.scopeMetrics }]) {
+    let steps = 0;
+    for (const encoding = encoder.encode(what); !encoding.next().done; ) steps++;
+    const points = what === NOTHING ? 20_000 : 40_000;
+    expect(steps).toBeGreaterThan(points / 300);
+  }
+});
+
 const TEMPORALITIES = [AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA];
 const NOTHING: ResourceMetrics = { resource: resourceFromAttributes({}), scopeMetrics: [] };
 let runs = 0;
