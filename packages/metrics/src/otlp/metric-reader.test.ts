@@ -14,6 +14,7 @@ import { histogram } from "../histogram.ts";
 import type { Instrument } from "../instrument.ts";
 import { forgetInstrument } from "../instrument-registry.ts";
 import { instrumentProducer } from "../metric-producer.ts";
+import { meterProvider } from "../provider/meter-provider.ts";
 import { type MetricsRequestExporter, otlpMetricReader } from "./metric-reader.ts";
 import { inSlices } from "./slices.ts";
 
@@ -140,6 +141,27 @@ test("the last requests have what an unfinished export had taken, and what came 
   expect(hex(last ?? new Uint8Array())).toContain(hex(Buffer.from("late")));
   for (let i = 0; i < 100; i++) await new Promise(setImmediate);
   expect(exporter.requests).toHaveLength(0);
+});
+
+test("what a MeterProvider of this package counts is encoded from its series, in place from the second time on", async () => {
+  const exporter = collecting();
+  const reader = otlpMetricReader({ exporter });
+  const provider = meterProvider({ readers: [reader], resource: resourceFromAttributes({ "service.name": "desk" }) });
+  const requests = provider.getMeter("http", "1").createCounter("http.requests");
+  const observed = provider.getMeter("http", "1").createObservableGauge("http.level");
+  observed.addCallback((result) => result.observe(1.5));
+  for (let i = 1; i <= 3; i++) {
+    requests.add(1, { route: "/a" });
+    await provider.forceFlush();
+  }
+  await provider.shutdown();
+  const counted = [1, 2, 3, 3].map((n) => hex(Buffer.from(new Float64Array([n]).buffer)));
+  exporter.requests.forEach((request, i) => {
+    expect(hex(request)).toContain(`21${counted[i]}${hex(Buffer.from("3a0d0a05726f757465", "hex"))}`);
+    expect(hex(request)).toContain(hex(Buffer.from("http.level")));
+  });
+  expect(exporter.requests).toHaveLength(4);
+  expect(new Set(exporter.lent.map(({ buffer }) => buffer)).size).toBe(1);
 });
 
 test("between slices of a long export the event loop runs", async () => {

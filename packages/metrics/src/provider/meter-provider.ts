@@ -3,7 +3,8 @@ import { type MeterProvider as ApiMeterProvider, diag, type Meter } from "@opent
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, ResourceMetrics, MeterProvider as SdkMeterProvider } from "@opentelemetry/sdk-metrics";
-import { type InstrumentProducer, instrumentProducer } from "../metric-producer.ts";
+import { type InstrumentProducer, type InstrumentSource, instrumentProducer } from "../metric-producer.ts";
+import type { OtlpMetricReader } from "../otlp/metric-reader.ts";
 import { viewDeclaredInstruments } from "./declared-views.ts";
 import { providedMeter } from "./meter.ts";
 import { collectProducersNow, guardProducers, joinScopes, readerFront } from "./reader-front.ts";
@@ -71,19 +72,29 @@ export interface ReaderSeries {
 
 export function readerSeries(readers: readonly IMetricReader[]): ReaderSeries {
   const streams = streamRegistry(readers.length);
-  const producers = readers.map((reader, i) =>
-    instrumentProducer({
+  const producers = readers.map((reader, i) => {
+    const source = streams.source(i);
+    const reads = readsSeries(reader);
+    if (reads) reader.addSource(source);
+    return instrumentProducer({
       temporality: (type) => reader.selectAggregationTemporality(type),
-      source: streams.source(i),
-    }),
-  );
-  const unguarded = readers.filter((reader) => !guardProducers(reader));
+      source: reads ? NO_INSTRUMENTS : source,
+    });
+  });
+  const unguarded = readers.filter((reader) => !readsSeries(reader) && !guardProducers(reader));
   if (unguarded.length > 0) {
     diag.debug(
       `telltale: ${unguarded.length} metric readers are not built as known; their own producers are unguarded`,
     );
   }
   return { streams, producers };
+}
+
+const NO_INSTRUMENTS: InstrumentSource = { instruments: () => [], reads: () => false };
+
+/** Such a reader takes the numbers out of the series itself, and has no use for objects made of them. */
+function readsSeries(reader: IMetricReader): reader is OtlpMetricReader {
+  return "addSource" in reader;
 }
 
 /** The SDK's provider with meters of ours. */
