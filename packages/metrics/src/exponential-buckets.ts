@@ -16,6 +16,15 @@ const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 /** Lower limits of the 1,024 buckets of one octave, and 2 as the end. */
 const limits = Float64Array.from({ length: (1 << TABLE_SCALE) + 1 }, (_, i) => 2 ** (i / (1 << TABLE_SCALE)));
+/** The mantissas of the limits, in halves; the end's is above all. */
+const upperHalves = Int32Array.from(limits, (limit) => {
+  float[0] = limit;
+  return limit === 2 ? 0x100000 : (words[1] as number) & 0xfffff;
+});
+const lowerHalves = Uint32Array.from(limits, (limit) => {
+  float[0] = limit;
+  return words[0] as number;
+});
 /** For each 2,048th of the mantissa, the bucket in which it begins: fine enough that at most one limit lies in a cell. */
 const cells = Int16Array.from({ length: 1 << CELL_BITS }, (_, cell) => {
   const mantissa = 1 + cell / (1 << CELL_BITS);
@@ -29,9 +38,11 @@ export function exponentialIndex(value: number, scale: number): number {
   if (scale > TABLE_SCALE) return byLogarithm(value, scale);
   float[0] = value;
   const high = words[1] as number;
-  words[1] = (high & 0xfffff) | 0x3ff00000;
-  let bucket = cells[(high >>> (20 - CELL_BITS)) & ((1 << CELL_BITS) - 1)] as number;
-  if ((float[0] as number) > (limits[bucket + 1] as number)) bucket++;
+  const mantissa = high & 0xfffff;
+  let bucket = cells[mantissa >>> (20 - CELL_BITS)] as number;
+  // By halves: putting the mantissa together as a number again would wait for the processor to write and read it.
+  const limit = upperHalves[bucket + 1] as number;
+  if (mantissa > limit || (mantissa === limit && (words[0] as number) > (lowerHalves[bucket + 1] as number))) bucket++;
   return (((high >>> 20) - 1023) * (1 << TABLE_SCALE) + bucket) >> (TABLE_SCALE - scale);
 }
 
