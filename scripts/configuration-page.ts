@@ -68,7 +68,8 @@ OpenTelemetry asks.
 `;
 
 function sections(group: GroupOption, path: string, type?: string): readonly string[] {
-  const heading = path === "" ? "Top level" : `\`${path}\`${type === undefined ? "" : ` of type \`${type}\``}`;
+  const heading =
+    path === "" ? "Top level" : `\`${path}\`${type === undefined || type === "" ? "" : ` of type \`${type}\``}`;
   const leaves = Object.entries(group.options).filter(
     ([, option]) => option.kind !== "group" || option.switchedOn !== undefined,
   );
@@ -76,7 +77,9 @@ function sections(group: GroupOption, path: string, type?: string): readonly str
   const table = ["| Option | Takes | Default | Variables | Meaning |", "|---|---|---|---|---|", ...rows].join("\n");
   const own = `### ${heading}\n\n${path === "" ? "" : `${group.doc}\n\n`}${rows.length === 0 ? "" : `${table}\n`}`;
   const below = Object.entries(group.options).flatMap(([key, option]) => {
-    if (option.kind === "group") return sections(option, join(path, key));
+    if (option.kind === "group" && Object.keys(option.options).length === 0) return [];
+    if (option.kind === "group") return sections(option, join(path, key), type);
+    if (option.kind === "list") return sections(option.item, `${join(path, key)}[]`, "");
     if (option.kind !== "variants") return [];
     return Object.entries(option.variants).flatMap(([name, variant]) => sections(variant, join(path, key), name));
   });
@@ -111,12 +114,16 @@ function takes(option: Option): string {
       return code(option.values);
     case "names":
       return option.values === undefined ? "list of names" : `list of ${code(option.values)}`;
+    case "numbers":
+      return "list of numbers";
     case "map":
       return option.values === "text" ? "map of texts" : "map of texts, numbers, booleans";
     case "group":
       return "boolean or object";
     case "variants":
       return `list of objects with \`type\` ${code(Object.keys(option.variants))}`;
+    case "list":
+      return `list of objects with ${code(Object.keys(option.item.options))}`;
     case "instrumentations":
       return "map of boolean or object";
   }

@@ -27,15 +27,16 @@ function addGroup(group: GroupOption, types: Map<string, string>, type?: string)
   const tag = type === undefined ? [] : [`  readonly type: ${JSON.stringify(type)};`];
   const members = Object.entries(group.options).flatMap(([key, option]) => [
     ...comment(notes(option)),
-    `  readonly ${key}?: ${typeOf(option)};`,
+    memberLine(key, typeOf(option)),
   ]);
   types.set(
     group.typeName,
     [`/** ${group.doc} */`, `export interface ${group.typeName} {`, ...tag, ...members, "}", ""].join("\n"),
   );
   for (const option of Object.values(group.options)) {
-    if (option.kind === "group") addGroup(option, types);
+    if (option.kind === "group" && !isEmpty(option)) addGroup(option, types);
     else if (option.kind === "variants") addVariants(option, types);
+    else if (option.kind === "list") addGroup(option.item, types);
   }
 }
 
@@ -45,6 +46,15 @@ function addVariants(option: VariantsOption, types: Map<string, string>): void {
   const lines = `export type ${option.typeName} =\n${members.map((name) => `  | ${name}`).join("\n")};`;
   types.set(option.typeName, `/** ${option.doc} */\n${line.length > 120 ? lines : line}\n`);
   for (const [type, variant] of Object.entries(option.variants)) addGroup(variant, types, type);
+}
+
+function memberLine(key: string, type: string): string {
+  const line = `  readonly ${key}?: ${type};`;
+  if (line.length <= 120) return line;
+  return `  readonly ${key}?:${type
+    .split(" | ")
+    .map((member) => `\n    | ${member}`)
+    .join("")};`;
 }
 
 function notes(option: Option): readonly string[] {
@@ -75,15 +85,25 @@ function typeOf(option: Option): string {
       return union(option.values);
     case "names":
       return option.values === undefined ? "readonly string[]" : `readonly (${union(option.values)})[]`;
+    case "numbers":
+      return "readonly number[]";
     case "map":
       return `Readonly<Record<string, ${option.values === "text" ? "string" : "string | number | boolean"}>>`;
     case "group":
+      if (isEmpty(option)) return "boolean | Readonly<Record<string, never>>";
       return option.switchedOn === undefined ? option.typeName : `boolean | ${option.typeName}`;
     case "variants":
       return `readonly ${option.typeName}[]`;
+    case "list":
+      return `readonly ${option.item.typeName}[]`;
     case "instrumentations":
       return "InstrumentationSwitches";
   }
+}
+
+/** A group that only says by being there. */
+function isEmpty({ options }: GroupOption): boolean {
+  return Object.keys(options).length === 0;
 }
 
 function union(values: readonly string[]): string {

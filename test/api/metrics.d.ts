@@ -99,10 +99,17 @@ export interface Instrument {
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
 export declare function instruments(): Iterable<Instrument>;
 export declare function forgetInstrument(instrument: Instrument): void;
-export { type InstrumentProducerOptions, instrumentProducer } from "./metric-producer.ts";
+export { type InstrumentProducer, type InstrumentProducerOptions, type InstrumentSource, instrumentProducer, } from "./metric-producer.ts";
 export interface InstrumentProducerOptions {
     readonly temporality?: AggregationTemporalitySelector;
     readonly source?: InstrumentSource;
+}
+export interface InstrumentSource {
+    instruments(): Iterable<Instrument>;
+    reads(store: object): boolean;
+}
+export interface InstrumentProducer extends MetricProducer {
+    collectNow(): CollectionResult;
 }
 export declare function instrumentProducer(options?: InstrumentProducerOptions): InstrumentProducer;
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
@@ -110,6 +117,25 @@ export type Observe<A> = (value: number, attributes?: AttributesOf<A>) => void;
 export declare function observedGauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
 export declare function observedCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
 export declare function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export { type MetricsRequestExporter, type OtlpMetricReader, type OtlpMetricReaderOptions, otlpMetricReader, } from "./otlp/metric-reader.ts";
+export interface MetricsRequestExporter {
+    export(request: Uint8Array, done: (result: ExportResult) => void): void;
+    forceFlush(): Promise<void>;
+    shutdown(): Promise<void>;
+    readonly selectAggregationTemporality?: AggregationTemporalitySelector;
+    readonly selectAggregation?: AggregationSelector;
+}
+export interface OtlpMetricReaderOptions {
+    readonly exporter: MetricsRequestExporter;
+    readonly exportIntervalMs?: number;
+    readonly exportTimeoutMs?: number;
+    readonly metricProducers?: readonly MetricProducer[];
+}
+export interface OtlpMetricReader extends IMetricReader {
+    addSource(source: InstrumentSource): void;
+    lastRequests(collected: ResourceMetrics): Uint8Array[];
+}
+export declare function otlpMetricReader(options: OtlpMetricReaderOptions): OtlpMetricReader;
 export { type PercentileGaugeDeclaration, type PercentileSummary, type Percentiles, percentileGauge, } from "./percentiles.ts";
 export interface PercentileSummary {
     readonly count: number;
@@ -143,6 +169,7 @@ export interface PrometheusEndpointOptions {
     readonly resourceLabels?: readonly string[];
     readonly created?: boolean;
     readonly keepPageMs?: number;
+    readonly serve?: "main" | "worker";
 }
 export interface PrometheusEndpoint {
     readonly reader: PrometheusExporter;
@@ -152,6 +179,73 @@ export interface PrometheusEndpoint {
     shutdown(): Promise<void>;
 }
 export declare function prometheusEndpoint(options?: PrometheusEndpointOptions): PrometheusEndpoint;
+export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";
+export declare function adoptMeterProvider(provider: ApiMeterProvider, { views: given, exemplars }?: Pick<MeterProviderOptions, "views" | "exemplars">): MeterProvider | undefined;
+export type { BoundInstrument, ProvidedInstrument } from "./provider/instrument-face.ts";
+export interface ProvidedInstrument {
+    add(value: number, attributes?: Attributes, within?: Context): void;
+    record(value: number, attributes?: Attributes, within?: Context): void;
+    bind(attributes?: Attributes): BoundInstrument;
+}
+export interface BoundInstrument {
+    add(value: number): void;
+    record(value: number): void;
+    unbind(): void;
+}
+export { type MeterProvider, type MeterProviderOptions, meterProvider } from "./provider/meter-provider.ts";
+export interface MeterProviderOptions {
+    readonly resource?: Resource;
+    readonly readers?: readonly IMetricReader[];
+    readonly views?: readonly View[];
+    readonly exemplars?: readonly string[];
+    readonly selfObservability?: boolean;
+}
+export interface MeterProvider extends ApiMeterProvider {
+    forceFlush(options?: TimeLimit): Promise<void>;
+    shutdown(options?: TimeLimit): Promise<void>;
+    collectNow(reader: IMetricReader): ResourceMetrics;
+}
+export declare function meterProvider(options?: MeterProviderOptions): MeterProvider;
+export { checkViews, type View, type ViewAggregation, type ViewInstrumentType, type ViewSelector, type ViewStream, } from "./provider/view.ts";
+export type ViewInstrumentType = "counter" | "gauge" | "histogram" | "observable_counter" | "observable_gauge" | "observable_up_down_counter" | "up_down_counter";
+export interface ViewSelector {
+    readonly instrumentName?: string;
+    readonly instrumentType?: ViewInstrumentType;
+    readonly unit?: string;
+    readonly meterName?: string;
+    readonly meterVersion?: string;
+    readonly meterSchemaUrl?: string;
+}
+export interface ViewAggregation {
+    readonly default?: object;
+    readonly drop?: object;
+    readonly sum?: object;
+    readonly lastValue?: object;
+    readonly explicitBucketHistogram?: {
+        readonly boundaries?: readonly number[];
+        readonly recordMinMax?: boolean;
+    };
+    readonly base2ExponentialBucketHistogram?: {
+        readonly maxScale?: number;
+        readonly maxSize?: number;
+        readonly recordMinMax?: boolean;
+    };
+}
+export interface ViewStream {
+    readonly name?: string;
+    readonly description?: string;
+    readonly aggregation?: ViewAggregation;
+    readonly aggregationCardinalityLimit?: number;
+    readonly attributeKeys?: {
+        readonly included?: readonly string[];
+        readonly excluded?: readonly string[];
+    };
+}
+export interface View {
+    readonly selector: ViewSelector;
+    readonly stream: ViewStream;
+}
+export declare function checkViews(views: readonly View[]): void;
 export { type RollingPercentiles, type RollingPercentilesOptions, rollingPercentiles, } from "./rolling-percentiles.ts";
 export interface RollingPercentilesOptions {
     readonly windowSeconds?: number;

@@ -2,7 +2,7 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
-import type { StatsdExporterOptions, StatsdListenerOptions } from "@telltale/metrics";
+import type { StatsdExporterOptions, StatsdListenerOptions, View } from "@telltale/metrics";
 import type { OtlpExporterConfiguration, SpanExporterConfiguration } from "@telltale/tracing";
 
 export type { OtlpExporterConfiguration, SpanExporterConfiguration };
@@ -95,6 +95,7 @@ export interface Configuration {
     readonly statsdListener: StatsdListenerOptions | undefined;
     readonly exportIntervalMs: number;
     readonly exportTimeoutMs: number;
+    readonly views: readonly View[];
     readonly exemplarFilter: "trace_based" | "always_on" | "always_off";
   };
   readonly logging: {

@@ -2,7 +2,7 @@ import { nearest } from "./did-you-mean.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { GroupOption, Option } from "./option.ts";
 import { type Place, refuse } from "./place.ts";
-import { readTypes, readVariants } from "./read-group.ts";
+import { readItems, readTypes, readVariants } from "./read-group.ts";
 import { isObject } from "./read-map.ts";
 import { readText } from "./read-option.ts";
 import { schema } from "./schema.ts";
@@ -96,6 +96,10 @@ function readByKind(option: Option, text: string, place: Place): unknown {
       if (!text.trim().startsWith("[")) return readTypes(option, text, place);
       const value = readJson(text, place);
       return value === undefined ? undefined : readVariants(option, value, place);
+    }
+    case "list": {
+      const value = readJson(text, place);
+      return value === undefined ? undefined : readItems(option, value, place);
     }
     case "instrumentations": {
       if (!text.trim().startsWith("{")) return readText(flag, text, place);

@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
-import type { IMetricReader, MeterProvider, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { IMetricReader, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import {
   instrumentProducer,
+  type MeterProvider,
+  meterProvider,
   type PrometheusEndpoint,
   prometheusEndpoint,
   type StatsdListener,
@@ -37,7 +39,7 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
   });
   const readers: IMetricReader[] = pushers.map(({ reader }) => reader);
   if (prometheus) readers.push(prometheus.reader);
-  const provider = new sdk.MeterProvider({ resource, readers });
+  const provider = meterProvider({ resource, readers, views: configuration.views });
   return {
     provider,
     prometheus,
@@ -49,7 +51,7 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
       await provider.shutdown();
     },
     pending: () => 0,
-    takeUndelivered: () => pushers.map(collectSynchronously),
+    takeUndelivered: () => pushers.map((pusher) => collectSynchronously(provider, pusher)),
   };
 }
 
@@ -82,7 +84,10 @@ function pushed({ exporters, statsd, exportIntervalMs, exportTimeoutMs }: Config
   return [...all, { exporter: { type: "statsd", ...options }, ...often }];
 }
 
-function collectSynchronously({ exporter, reader }: { exporter: PushedMetrics; reader: IMetricReader }) {
+function collectSynchronously(
+  provider: MeterProvider,
+  { exporter, reader }: { readonly exporter: PushedMetrics; readonly reader: IMetricReader },
+) {
   let collected: ResourceMetrics | undefined;
   reader.collect().then(
     (result) => {
@@ -91,5 +96,8 @@ function collectSynchronously({ exporter, reader }: { exporter: PushedMetrics; r
     () => {},
   );
   settleMicrotasks();
-  return { signal: "metrics", exporter, items: collected ? [plainMetrics(collected)] : [] } as const;
+  // Inside a promise nothing settles any more; then all is taken that needs no callback.
+  const metrics = collected ?? provider.collectNow(reader);
+  const items = metrics.scopeMetrics.length > 0 ? [plainMetrics(metrics)] : [];
+  return { signal: "metrics", exporter, items } as const;
 }

@@ -39,7 +39,7 @@ function readMapped(group: GroupOption, path: string, reading: Reading): void {
     else if (option.kind === "variants") {
       for (const [type, variant] of Object.entries(option.variants)) readMapped(variant, `${below}.${type}`, reading);
       readList(option, below, reading);
-    } else if (option.kind !== "instrumentations") readLeaf(option, below, reading);
+    } else if (option.kind !== "instrumentations" && option.kind !== "list") readLeaf(option, below, reading);
   }
 }
 

@@ -58,7 +58,13 @@ export interface NamesOption extends Described {
   /** Whether a variable may say `all`. */
   readonly all?: boolean;
   readonly example: readonly string[];
-  readonly default: readonly string[];
+  readonly default?: readonly string[];
+}
+
+/** A list of numbers; in a variable: separated by commas. */
+export interface NumbersOption extends Described {
+  readonly kind: "numbers";
+  readonly example: readonly number[];
 }
 
 /** Keys and values; in a variable: `key=value,key2=value2`, values percent-encoded. Layers are merged by key. */
@@ -86,6 +92,12 @@ export interface VariantsOption extends Described {
   readonly variants: Readonly<Record<string, GroupOption>>;
 }
 
+/** A list of objects of one shape; in a variable: JSON. Only their groups have options. */
+export interface ListOption extends Described {
+  readonly kind: "list";
+  readonly item: GroupOption;
+}
+
 /** Switches by instrumentation name: `true`, `false` or the instrumentation's own configuration. */
 export interface InstrumentationsOption extends Described {
   readonly kind: "instrumentations";
@@ -99,6 +111,7 @@ export type LeafOption =
   | FlagOption
   | ChoiceOption
   | NamesOption
+  | NumbersOption
   | MapOption;
 
-export type Option = LeafOption | GroupOption | VariantsOption | InstrumentationsOption;
+export type Option = LeafOption | GroupOption | VariantsOption | ListOption | InstrumentationsOption;

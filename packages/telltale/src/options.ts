@@ -279,6 +279,8 @@ export interface MetricsOptions {
    * @default 30000
    */
   readonly exportTimeoutMs?: number;
+  /** What readers see in place of instruments: other names, buckets or attributes, or nothing. */
+  readonly views?: readonly ViewOptions[];
   /**
    * Which measurements may become exemplars.
    * @default trace_based
@@ -440,6 +442,102 @@ export interface StatsdListenerOptions {
    * @default never
    */
   readonly expireAfterMs?: number;
+}
+
+/** A view, as in `meter_provider.views` of OpenTelemetry's declarative configuration. */
+export interface ViewOptions {
+  /** Which instruments it is for; all that is given has to fit. */
+  readonly selector?: ViewSelectorOptions;
+  /** What is seen; what is not given stays as it is. */
+  readonly stream?: ViewStreamOptions;
+}
+
+/** Which instruments it is for; all that is given has to fit. */
+export interface ViewSelectorOptions {
+  /** Name; `*` stands for any characters, `?` for one. */
+  readonly instrumentName?: string;
+  /** Type. */
+  readonly instrumentType?:
+    | "counter"
+    | "gauge"
+    | "histogram"
+    | "observable_counter"
+    | "observable_gauge"
+    | "observable_up_down_counter"
+    | "up_down_counter";
+  /** Unit. */
+  readonly unit?: string;
+  /** Name of the instrumentation scope. */
+  readonly meterName?: string;
+  /** Version of the instrumentation scope. */
+  readonly meterVersion?: string;
+  /** Schema URL of the instrumentation scope. */
+  readonly meterSchemaUrl?: string;
+}
+
+/** What is seen; what is not given stays as it is. */
+export interface ViewStreamOptions {
+  /** Name, for a selector of one instrument. */
+  readonly name?: string;
+  /** Description. */
+  readonly description?: string;
+  /** How values are summed up: one of these, `true` or an object. */
+  readonly aggregation?: ViewAggregationOptions;
+  /** How many series are kept, the overflow series included. */
+  readonly aggregationCardinalityLimit?: number;
+  /** Which attributes are kept, by key with `*` and `?`; series that become the same are one. */
+  readonly attributeKeys?: ViewAttributeKeysOptions;
+}
+
+/** How values are summed up: one of these, `true` or an object. */
+export interface ViewAggregationOptions {
+  /** As if no view had chosen one. */
+  readonly default?: boolean | Readonly<Record<string, never>>;
+  /** Not at all: the instrument is not recorded. */
+  readonly drop?: boolean | Readonly<Record<string, never>>;
+  /** By adding. */
+  readonly sum?: boolean | Readonly<Record<string, never>>;
+  /** By keeping the last. */
+  readonly lastValue?: boolean | Readonly<Record<string, never>>;
+  /** In buckets of these limits. */
+  readonly explicitBucketHistogram?: boolean | ViewExplicitBucketHistogramOptions;
+  /** In buckets whose width follows the data. */
+  readonly base2ExponentialBucketHistogram?: boolean | ViewBase2ExponentialBucketHistogramOptions;
+}
+
+/** In buckets of these limits. */
+export interface ViewExplicitBucketHistogramOptions {
+  /** Upper limits, ascending. */
+  readonly boundaries?: readonly number[];
+  /**
+   * Whether minimum and maximum are kept.
+   * @default true
+   */
+  readonly recordMinMax?: boolean;
+}
+
+/** In buckets whose width follows the data. */
+export interface ViewBase2ExponentialBucketHistogramOptions {
+  /** Finest scale. */
+  readonly maxScale?: number;
+  /** How many buckets at most. */
+  readonly maxSize?: number;
+  /**
+   * Whether minimum and maximum are kept.
+   * @default true
+   */
+  readonly recordMinMax?: boolean;
+}
+
+/** Which attributes are kept, by key with `*` and `?`; series that become the same are one. */
+export interface ViewAttributeKeysOptions {
+  /**
+   * Keys that are kept.
+   * @default all
+   */
+  readonly included?: readonly string[];
+  /** Keys that are left out of those. */
+  readonly excluded?: readonly string[];
 }
 
 /** Logs; `false` switches the logger and the shipping off. */

@@ -1,7 +1,7 @@
 import { shown } from "./configuration-error.ts";
 import { listed, nearest, oneOf } from "./did-you-mean.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
-import type { GroupOption, VariantsOption } from "./option.ts";
+import type { GroupOption, LeafOption, ListOption, VariantsOption } from "./option.ts";
 import type { Place } from "./place.ts";
 import { refuse } from "./place.ts";
 import { isObject } from "./read-map.ts";
@@ -49,9 +49,40 @@ function readMember(
   if (option.kind === "group") readGroup(option, value, at);
   else if (option.kind === "instrumentations") readInstrumentations(value, at);
   else {
-    const read = option.kind === "variants" ? readVariants(option, value, at) : readValue(option, value, at);
+    const read = readListed(option, value, at);
     if (read !== undefined) at.into.set(at.path, { value: read, name: at.name });
   }
+}
+
+function readListed(option: VariantsOption | ListOption | LeafOption, value: unknown, at: Place): unknown {
+  if (option.kind === "variants") return readVariants(option, value, at);
+  return option.kind === "list" ? readItems(option, value, at) : readValue(option, value, at);
+}
+
+/** Reads a list such as `metrics.views` into plain objects. */
+export function readItems({ item }: ListOption, value: unknown, place: Place): readonly object[] | undefined {
+  if (!Array.isArray(value)) {
+    const shape = Object.keys(item.options).map((key) => `${key}: …`);
+    return refuse(place, value, `a list, such as [{ ${shape.join(", ")} }]`);
+  }
+  return value.map((member: unknown, index) => {
+    const into: Settings = new Map<string, Setting>();
+    readGroup(item, member, { ...place, name: `${place.name}[${index}]`, path: "", into });
+    return nested(into, item);
+  });
+}
+
+/** What the paths of settings spell; a group that can be switched on is an object when it is. */
+function nested(settings: Settings, group: GroupOption, path = ""): object {
+  const members = Object.entries(group.options).flatMap(([key, option]): [string, unknown][] => {
+    const below = join(path, key);
+    const value = settings.get(below)?.value;
+    if (option.kind !== "group") return value === undefined ? [] : [[key, value]];
+    const inside = nested(settings, option, below);
+    const present = option.switchedOn === undefined ? Object.keys(inside).length > 0 : value === true;
+    return present ? [[key, inside]] : [];
+  });
+  return Object.fromEntries(members);
 }
 
 /** Reads a list such as `tracing.exporters`; each member is an object whose `type` names its shape. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { shown } from "./configuration-error.ts";
 import { listed, oneOf } from "./did-you-mean.ts";
-import type { LeafOption, NamesOption, NumberOption } from "./option.ts";
+import type { LeafOption, NamesOption, NumberOption, NumbersOption } from "./option.ts";
 import { type Place, refuse } from "./place.ts";
 import { readMap, readMapText } from "./read-map.ts";
 import { SubstitutedText } from "./substitution.ts";
@@ -24,6 +24,8 @@ export function readValue(option: LeafOption, value: unknown, place: Place): unk
       return refuse(place, value, `one of ${oneOf(option.values, value)}`);
     case "names":
       return readNames(option, value, place);
+    case "numbers":
+      return readNumbers(option, value, place);
     case "map":
       return readMap(option, value, place);
   }
@@ -52,6 +54,8 @@ export function readText(option: LeafOption, text: string, place: Place): unknow
       if (trimmed === "none") return [];
       if (trimmed === "all" && option.all) return option.values;
       return readNames(option, namesIn(trimmed), place);
+    case "numbers":
+      return readNumbers(option, namesIn(trimmed).map(numberIn), place);
     case "map":
       return readMapText(option, text, place);
   }
@@ -112,6 +116,14 @@ function readNames({ values, example }: NamesOption, value: unknown, place: Plac
     else place.report(place.name, `has ${shown(name)}; give ${values === undefined ? any : oneOf(values, name)}`);
   }
   return [...names];
+}
+
+function readNumbers({ example }: NumbersOption, value: unknown, place: Place): unknown {
+  const numbers = Array.isArray(value)
+    ? value.map((member: unknown) => (member instanceof SubstitutedText ? numberIn(member.text.trim()) : member))
+    : undefined;
+  if (numbers?.every((member) => Number.isFinite(member))) return numbers;
+  return refuse(place, value, `a list of numbers, such as [${example.join(", ")}]`);
 }
 
 /** The text of a PEM file; `undefined`, and a report, when there is none. */

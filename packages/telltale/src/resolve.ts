@@ -1,3 +1,4 @@
+import { checkViews, type View } from "@telltale/metrics";
 import type { BatchConfiguration, Configuration, SamplingConfiguration, StatsdConfiguration } from "./configuration.ts";
 import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
@@ -45,6 +46,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
       statsdListener:
         get("metrics") && get("metrics.statsdListener") ? given(group(get, "metrics.statsdListener")) : undefined,
       ...exportTimes(around),
+      views: views(around),
       exemplarFilter: get("metrics.exemplarFilter"),
     },
     logging: {
@@ -215,6 +217,22 @@ function statsdConfiguration({ layers, report }: Surroundings): StatsdConfigurat
 /** Without what nobody gave and has no default. */
 function given(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** The views of the strongest layer; what is wrong with one as a whole is found by who uses it. */
+function views({ layers, report }: Surroundings): readonly View[] {
+  const setting = strongest(layers, "metrics.views");
+  const given = ((setting?.value ?? []) as readonly Partial<View>[]).map(
+    ({ selector = {}, stream = {} }): View => ({ selector, stream }),
+  );
+  try {
+    checkViews(given);
+  } catch (error) {
+    const [place = "", problem = ""] = (error as Error).message.split(/ (.*)/s);
+    report(`${setting?.name ?? ""}${place.replace(/^views/, "")}`, problem);
+    return [];
+  }
+  return given;
 }
 
 function instrumentations(layers: Layers): Configuration["instrumentations"] {
