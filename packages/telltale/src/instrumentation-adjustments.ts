@@ -2,6 +2,7 @@
 
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { adjustPg } from "./pg-adjustment.ts";
+import { redisStatement } from "./redis-statement.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -16,6 +17,8 @@ export const instrumentationAdjustments: Readonly<Record<string, Instrumentation
   http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook") },
   undici: { config: ignoringOwnRequests("ignoreRequestHook") },
   pg: { instance: adjustPg },
+  redis: { config: withoutRedisValues },
+  ioredis: { config: withoutRedisValues },
 };
 
 /** Suppressed tracing stops the spans of exporters' requests, but not their durations: those need the hook. */
@@ -26,4 +29,8 @@ function ignoringOwnRequests(hookName: string): (config: Config) => Config {
       isTracingSuppressed() || (typeof hook === "function" && hook(request));
     return { ...config, [hookName]: ignored };
   };
+}
+
+function withoutRedisValues(config: Config): Config {
+  return { dbStatementSerializer: redisStatement, ...config };
 }
