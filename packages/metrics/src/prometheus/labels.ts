@@ -6,8 +6,13 @@ const RESERVED: ReadonlySet<string> = new Set(["le", "quantile"]);
 
 /** Attributes as `a="1",b="2"`, without braces. Never throws. */
 export function labelText(attributes: Attributes): string {
+  return pairsText(labelPairs(attributes));
+}
+
+/** Labels as they stand between the braces. */
+export function pairsText(labels: ReadonlyMap<string, string>): string {
   let text = "";
-  for (const [name, value] of labelPairs(attributes)) {
+  for (const [name, value] of labels) {
     text += `${text === "" ? "" : ","}${name}="${escapeLabelValue(value)}"`;
   }
   return text;

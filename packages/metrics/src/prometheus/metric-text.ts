@@ -110,8 +110,7 @@ function exemplarText(exemplar: Exemplar | undefined): string {
   return ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberText(value)} ${timeMs / 1_000}`;
 }
 
-/** Of a histogram without native buckets. */
-export interface Buckets {
+interface Buckets {
   readonly limits: readonly number[];
   /** Of each limit, not summed up; one more for what lies above the last. */
   readonly counts: readonly number[];

@@ -1,35 +1,53 @@
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
 import type { Exemplar } from "../exemplar.ts";
 import type { PointValue } from "../instrument.ts";
-import type { ProtobufWriter } from "../protobuf-writer.ts";
-import { type Buckets, explicitBuckets, octaveBuckets } from "./metric-text.ts";
+import { ProtobufWriter } from "../protobuf-writer.ts";
+import { explicitBuckets, octaveBuckets } from "./metric-text.ts";
 import type { FamilyType } from "./name.ts";
 import { writeNativeBuckets } from "./native-histogram.ts";
 
 /** One series as `io.prometheus.client.Metric`. */
 export interface ProtobufMetric {
   readonly type: FamilyType;
-  readonly labels: ReadonlyMap<string, string>;
-  readonly value: PointValue;
+  /** As `labelBytes` gives them. */
+  readonly labels: Uint8Array;
+  readonly value: PointValue | CumulatedHistogram;
   /** When it began, in milliseconds. */
   readonly startMs: number;
   readonly exemplar: Exemplar | undefined;
 }
 
+/** An explicit histogram as `Series.cumulate` gives it. */
+export interface CumulatedHistogram {
+  readonly boundaries: readonly number[];
+  /** The counts up to each limit, then the sum. */
+  readonly numbers: Float64Array;
+}
+
+/** Field 1 of Metric. */
+export function labelBytes(labels: ReadonlyMap<string, string>): Uint8Array {
+  const writer = new ProtobufWriter(128);
+  writeLabels(writer, labels);
+  return writer.written().slice();
+}
+
 export function writeMetric(writer: ProtobufWriter, { type, labels, value, startMs, exemplar }: ProtobufMetric): void {
   writer.tag(4, 2);
   const start = writer.open();
-  writeLabels(writer, labels);
+  writer.raw(labels);
   writer.tag(METRIC_FIELDS[type], 2);
   const content = writer.open();
-  if (typeof value !== "number") writeHistogram(writer, value, { startMs, exemplar });
-  else {
+  if (typeof value === "number") {
     writer.tag(1, 1);
     writer.double(value);
     if (type === "counter") {
       if (exemplar !== undefined) writeExemplar(writer, 2, exemplar);
       writeTimestamp(writer, 3, startMs);
     }
+  } else {
+    if ("numbers" in value) writeCumulated(writer, value, exemplar);
+    else writeHistogram(writer, value, exemplar);
+    writeTimestamp(writer, 15, startMs);
   }
   writer.close(content);
   writer.close(start);
@@ -40,40 +58,61 @@ const METRIC_FIELDS = { gauge: 2, counter: 3, histogram: 7, info: 2 } as const s
 function writeHistogram(
   writer: ProtobufWriter,
   value: Histogram | ExponentialHistogram,
-  { startMs, exemplar }: Pick<ProtobufMetric, "startMs" | "exemplar">,
+  exemplar: Exemplar | undefined,
 ): void {
-  writer.tag(1, 0);
-  writer.varint(value.count);
-  if (value.sum !== undefined) {
-    writer.tag(2, 1);
-    writer.double(value.sum);
-  }
-  writeClassicBuckets(writer, "buckets" in value ? explicitBuckets(value) : octaveBuckets(value), exemplar);
-  if (!("buckets" in value)) {
-    writeNativeBuckets(writer, value);
-    if (exemplar !== undefined) writeExemplar(writer, 16, exemplar);
-  }
-  writeTimestamp(writer, 15, startMs);
-}
-
-/** For Prometheus without native histograms; where it has them on, it takes those. */
-function writeClassicBuckets(writer: ProtobufWriter, { limits, counts, count }: Buckets, exemplar?: Exemplar): void {
+  writeTotals(writer, value.count, value.sum);
+  // Classic buckets also beside native ones: Prometheus takes those that it is set up for.
+  const { limits, counts, count } = "buckets" in value ? explicitBuckets(value) : octaveBuckets(value);
   let below = 0;
   let lower = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i <= limits.length; i++) {
-    const upper = limits[i] ?? Number.POSITIVE_INFINITY;
-    below += counts[i] ?? 0;
-    writer.tag(3, 2);
-    const start = writer.open();
-    writer.tag(1, 0);
-    writer.varint(upper === Number.POSITIVE_INFINITY ? count : below);
-    writer.tag(2, 1);
-    writer.double(upper);
-    if (exemplar !== undefined && exemplar.value > lower && exemplar.value <= upper) writeExemplar(writer, 3, exemplar);
-    writer.close(start);
+  limits.forEach((upper, i) => {
     if (upper === Number.POSITIVE_INFINITY) return;
+    below += counts[i] as number;
+    writeBucket(writer, below, upper, within(exemplar, lower, upper));
+    lower = upper;
+  });
+  writeBucket(writer, count, Number.POSITIVE_INFINITY, within(exemplar, lower, Number.POSITIVE_INFINITY));
+  if ("buckets" in value) return;
+  writeNativeBuckets(writer, value);
+  if (exemplar !== undefined) writeExemplar(writer, 16, exemplar);
+}
+
+function writeCumulated(
+  writer: ProtobufWriter,
+  { boundaries, numbers }: CumulatedHistogram,
+  exemplar: Exemplar | undefined,
+): void {
+  const { length } = boundaries;
+  writeTotals(writer, numbers[length] as number, numbers[length + 1]);
+  let lower = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i <= length; i++) {
+    const upper = boundaries[i] ?? Number.POSITIVE_INFINITY;
+    writeBucket(writer, numbers[i] as number, upper, within(exemplar, lower, upper));
     lower = upper;
   }
+}
+
+function writeTotals(writer: ProtobufWriter, count: number, sum: number | undefined): void {
+  writer.tag(1, 0);
+  writer.varint(count);
+  if (sum === undefined) return;
+  writer.tag(2, 1);
+  writer.double(sum);
+}
+
+function writeBucket(writer: ProtobufWriter, count: number, upper: number, exemplar: Exemplar | undefined): void {
+  writer.tag(3, 2);
+  const start = writer.open();
+  writer.tag(1, 0);
+  writer.varint(count);
+  writer.tag(2, 1);
+  writer.double(upper);
+  if (exemplar !== undefined) writeExemplar(writer, 3, exemplar);
+  writer.close(start);
+}
+
+function within(exemplar: Exemplar | undefined, lower: number, upper: number): Exemplar | undefined {
+  return exemplar !== undefined && exemplar.value > lower && exemplar.value <= upper ? exemplar : undefined;
 }
 
 function writeExemplar(writer: ProtobufWriter, field: number, { traceId, spanId, value, timeMs }: Exemplar): void {

@@ -2,14 +2,14 @@ import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { DataPoint } from "@opentelemetry/sdk-metrics";
 import { type Exemplar, exemplarOf } from "../exemplar.ts";
-import type { PointValue } from "../instrument.ts";
+import type { PointValue, Series } from "../instrument.ts";
 import { ProtobufWriter } from "../protobuf-writer.ts";
 import { type Family, type FamilyPart, families } from "./family.ts";
-import { labelPairs, labelText } from "./labels.ts";
+import { labelPairs, pairsText } from "./labels.ts";
 import { duplicateGuard, scopeAttributes } from "./metric-text.ts";
 import { type FamilyType, unitSuffix } from "./name.ts";
 import type { PageWriter } from "./page.ts";
-import { writeMetric } from "./protobuf-metric.ts";
+import { labelBytes, type ProtobufMetric, writeMetric } from "./protobuf-metric.ts";
 
 /** `Content-Type` of the format. */
 export const PROTOBUF_CONTENT_TYPE =
@@ -30,14 +30,15 @@ export interface ProtobufPageOptions {
  */
 export function protobufPageWriter(options: ProtobufPageOptions): PageWriter {
   const writer = new ProtobufWriter(65_536);
+  const page = { ...options, writer, labels: new WeakMap<Series, Labels>() };
   return {
     *pieces({ resource, scopes, instruments, only }) {
       if (Object.keys(resource).length > 0 && (only === undefined || only.has(TARGET.name))) {
-        yield* familyPieces(writer, TARGET, [targetInfo(resource)], options);
+        yield* familyPieces(page, TARGET, [targetInfo(resource)]);
       }
       for (const family of families({ scopes, instruments, told: options.told })) {
         if (only !== undefined && !only.has(family.name)) continue;
-        yield* familyPieces(writer, family, family.parts.map(pointsOf), options);
+        yield* familyPieces(page, family, family.parts.map(pointsOf));
       }
     },
   };
@@ -51,9 +52,22 @@ interface Points {
 
 interface Point {
   readonly attributes: Attributes;
-  readonly value: PointValue;
+  readonly value: ProtobufMetric["value"];
   readonly startMs: number;
   readonly exemplar: Exemplar | undefined;
+  /** Whose labels are kept between scrapes. */
+  readonly series?: Series;
+}
+
+interface Labels {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+interface Page extends ProtobufPageOptions {
+  readonly writer: ProtobufWriter;
+  /** Of our own series, whose attributes stand still. */
+  readonly labels: WeakMap<Series, Labels>;
 }
 
 /** How many series are written before the caller may let the event loop run. */
@@ -64,31 +78,37 @@ const TARGET = { name: "target_info", type: "info", help: "Target metadata", uni
 const TYPES = { counter: 0, gauge: 1, info: 1, histogram: 4 } as const satisfies Record<FamilyType, number>;
 
 /** A family is one message that begins with its length, so it comes as one piece, after empty ones. */
-function* familyPieces(
-  writer: ProtobufWriter,
-  family: Omit<Family, "parts">,
-  parts: readonly Points[],
-  options: ProtobufPageOptions,
-): Generator<Uint8Array> {
+function* familyPieces(page: Page, family: Omit<Family, "parts">, parts: readonly Points[]): Generator<Uint8Array> {
+  const { writer } = page;
   writer.at = 0;
   const start = writer.open();
   writeHead(writer, family);
-  const duplicate = duplicateGuard(family.name, options.told);
+  const duplicate = duplicateGuard(family.name, page.told);
   let written = 0;
   for (const { scope, points } of parts) {
-    const common = { ...options.constants, ...(options.scopeLabels && scope ? scopeAttributes(scope) : {}) };
-    const commonLabels = scope === undefined ? new Map<string, string>() : labelPairs(common);
-    for (const { attributes, ...point } of points) {
-      const labels = labelPairs(attributes);
-      for (const [name, value] of commonLabels) if (!labels.has(name)) labels.set(name, value);
-      if (duplicate(labelText(Object.fromEntries(labels)))) continue;
-      writeMetric(writer, { type: family.type, labels, ...point });
+    const common = commonLabels(page, scope);
+    for (const { attributes, value, startMs, exemplar, series } of points) {
+      const labels = (series && page.labels.get(series)) ?? labelled(attributes, common);
+      if (series !== undefined) page.labels.set(series, labels);
+      if (duplicate(labels.text)) continue;
+      writeMetric(writer, { type: family.type, labels: labels.bytes, value, startMs, exemplar });
       if (++written % SERIES_AT_A_TIME === 0) yield NOTHING;
     }
   }
   if (written === 0) return;
   writer.close(start);
   yield writer.written();
+}
+
+function commonLabels({ constants, scopeLabels }: Page, scope: InstrumentationScope | undefined): Map<string, string> {
+  if (scope === undefined) return new Map();
+  return labelPairs({ ...constants, ...(scopeLabels ? scopeAttributes(scope) : {}) });
+}
+
+function labelled(attributes: Attributes, common: ReadonlyMap<string, string>): Labels {
+  const labels = labelPairs(attributes);
+  for (const [name, value] of common) if (!labels.has(name)) labels.set(name, value);
+  return { bytes: labelBytes(labels), text: pairsText(labels) };
 }
 
 function writeHead(writer: ProtobufWriter, { name, help, type, unit }: Omit<Family, "parts">): void {
@@ -120,11 +140,14 @@ function pointsOf(part: FamilyPart): Points {
 /** Series by series, so that 10,000 histograms are not read at a stretch. */
 function* instrumentPoints({ instrument }: Extract<FamilyPart, { instrument: unknown }>): Generator<Point> {
   instrument.refresh();
+  const { boundaries = [], exemplars } = instrument;
+  const cumulated = { boundaries, numbers: new Float64Array(boundaries.length + 2) };
   for (const series of [...instrument.series()]) {
-    const value = series.total();
+    const value = series.cumulate === undefined ? series.total() : cumulated;
     if (value === undefined) continue;
-    const exemplar = instrument.exemplars ? exemplarOf(series) : undefined;
-    yield { attributes: series.attributes, value, startMs: series.startTimeMs, exemplar };
+    series.cumulate?.(cumulated.numbers);
+    const exemplar = exemplars ? exemplarOf(series) : undefined;
+    yield { attributes: series.attributes, value, startMs: series.startTimeMs, exemplar, series };
   }
 }
 
