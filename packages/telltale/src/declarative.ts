@@ -4,7 +4,9 @@
  */
 import { createRequire } from "node:module";
 import { diag, logs, metrics, trace } from "@opentelemetry/api";
+import { adoptMeterProvider } from "@telltale/metrics";
 import type { Configuration } from "./configuration.ts";
+import { type DeclaredView, viewOf } from "./declared-view.ts";
 import { reportDiagnostics } from "./diagnostics.ts";
 import type { Signal } from "./signal.ts";
 
@@ -22,9 +24,9 @@ export function startDeclared(file: string, diagnosticsLevel: Configuration["dia
     Object.assign(new Error(`OTEL_CONFIG_FILE is "${file}", which cannot be used: ${reason}`), {
       code: "TELLTALE_BAD_CONFIGURATION",
     });
-  let disabled: boolean | null | undefined;
+  let model: ReturnType<ReturnType<typeof createConfigFactory>["getConfigModel"]>;
   try {
-    ({ disabled } = createConfigFactory().getConfigModel());
+    model = createConfigFactory().getConfigModel();
   } catch (error) {
     throw unusable(error instanceof Error ? error.message : String(error));
   }
@@ -34,7 +36,8 @@ export function startDeclared(file: string, diagnosticsLevel: Configuration["dia
   const sdk = startNodeSDK();
   reportDiagnostics(diagnosticsLevel);
   const started = registeredProviders().some((provider, index) => provider !== before[index]);
-  if (!started && !disabled) throw unusable("the SDK made no provider from it; its own message is above");
+  if (!started && !model.disabled) throw unusable("the SDK made no provider from it; its own message is above");
+  adoptMetrics(model.meter_provider?.views ?? []);
   return {
     async flush() {
       await Promise.allSettled(registeredProviders().map((provider) => provider.forceFlush?.()));
@@ -43,6 +46,14 @@ export function startDeclared(file: string, diagnosticsLevel: Configuration["dia
     pending: () => 0,
     takeUndelivered: () => [], // The SDK's own processors do not give up what they hold.
   };
+}
+
+/** The SDK's provider, which the file made, with our series and the declared instruments. */
+function adoptMetrics(views: readonly DeclaredView[]): void {
+  const adopted = adoptMeterProvider(metrics.getMeterProvider(), { views: views.map(viewOf) });
+  if (adopted === undefined) return;
+  metrics.disable();
+  metrics.setGlobalMeterProvider(adopted);
 }
 
 interface Flushable {

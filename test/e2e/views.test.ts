@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type OtlpReceiver, otlpReceiver } from "@telltale/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startApplication } from "./application.ts";
+
+let receiver: OtlpReceiver;
+let folder: string;
+beforeEach(async () => {
+  receiver = await otlpReceiver();
+  folder = mkdtempSync(join(tmpdir(), "telltale-views-"));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true });
+  await receiver.close();
+});
+
+const SERVICE = `
+  import { createServer } from "node:http";
+  import { counter } from "@telltale/metrics";
+  const answered = counter({ name: "answered" });
+  const server = createServer((request, response) => {
+    answered.add(1, { url: request.url, method: request.method });
+    response.end("pong");
+  });
+  server.listen(0, "127.0.0.1", () => console.log("listening on " + server.address().port));
+`;
+
+const written = (name: string, text: string): string => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+test.each([
+  ["metrics.views", "telltale.yaml"],
+  ["OTEL_CONFIG_FILE", "otel.yaml"],
+])(
+  "the metrics of the stock HTTP instrumentation, and declared ones, go out as the views of %s say",
+  async (_, name) => {
+    const variable = name === "otel.yaml" ? "OTEL_CONFIG_FILE" : "TELLTALE_CONFIG";
+    const file = written(name, name === "otel.yaml" ? declarative(receiver.url) : own(receiver.url));
+    const application = await startApplication({ source: SERVICE, register: true, env: { [variable]: file } });
+    for (const path of ["/a", "/b", "/c"]) await (await application.request(path)).text();
+    expect(await application.stop("SIGTERM")).toMatchObject({ signal: "SIGTERM", stderr: "" });
+    const metrics = receiver.metrics();
+    const duration = metrics.find((metric) => metric.name === "request.duration");
+    expect(metrics.map((metric) => metric.name)).not.toContain("http.server.request.duration");
+    expect(duration).toMatchObject({ unit: "s", scope: { name: "@opentelemetry/instrumentation-http" } });
+    expect(duration?.points).toHaveLength(1);
+    expect(duration?.points[0]).toMatchObject({
+      attributes: { "http.request.method": "GET", "http.response.status_code": 200 },
+      value: { count: 3, boundaries: [0.5, 30] },
+    });
+    expect(Object.keys(duration?.points[0]?.attributes ?? {})).toHaveLength(2);
+    const answered = metrics.find((metric) => metric.name === "answered");
+    expect(answered?.points.map(({ attributes, value }) => [attributes, value])).toEqual([[{ method: "GET" }, 3]]);
+    expect(receiver.problems()).toEqual([]);
+  },
+);
+
+function own(url: string): string {
+  return `
+tracing: false
+logging: { sinks: [] }
+metrics:
+  exporters: [{ type: otlp, endpoint: "${url}/v1/metrics" }]
+  views:
+    - selector: { instrumentName: http.server.request.duration }
+      stream:
+        name: request.duration
+        aggregation: { explicitBucketHistogram: { boundaries: [0.5, 30] } }
+        attributeKeys: { included: [http.request.method, http.response.status_code] }
+    - selector: { instrumentName: answered }
+      stream: { attributeKeys: { excluded: [url] } }
+`;
+}
+
+function declarative(url: string): string {
+  return `
+file_format: "1.0"
+meter_provider:
+  readers:
+    - periodic:
+        exporter:
+          otlp_http:
+            endpoint: ${url}/v1/metrics
+  views:
+    - selector:
+        instrument_name: http.server.request.duration
+      stream:
+        name: request.duration
+        aggregation:
+          explicit_bucket_histogram:
+            boundaries: [0.5, 30]
+        attribute_keys:
+          included: [http.request.method, http.response.status_code]
+    - selector:
+        instrument_name: answered
+      stream:
+        attribute_keys:
+          excluded: [url]
+`;
+}
