@@ -26,10 +26,11 @@ const lowerHalves = Uint32Array.from(limits, (limit) => {
   return words[0] as number;
 });
 /** For each 2,048th of the mantissa, the bucket in which it begins: fine enough that at most one limit lies in a cell. */
-const cells = Int16Array.from({ length: 1 << CELL_BITS }, (_, cell) => {
-  const mantissa = 1 + cell / (1 << CELL_BITS);
-  return limits.findLastIndex((limit) => limit < mantissa);
-});
+const cells = new Int16Array(1 << CELL_BITS);
+for (let cell = 0, bucket = -1; cell < cells.length; cell++) {
+  while ((limits[bucket + 1] as number) < 1 + cell / cells.length) bucket++;
+  cells[cell] = bucket;
+}
 
 /** The bucket of a positive finite number: the `i` with base^i < value <= base^(i+1), where base is 2^(2^-scale). */
 // Hot: benchmarks/metrics.
