@@ -58,7 +58,10 @@ describe("the trading desk", () => {
     const traceId = placed.headers.get("x-trace-id");
     expect(traceId).toMatch(/^[0-9a-f]{32}$/);
 
-    const trace = await eventually(() => text(ports.traces, `/traces/${traceId}`), /match order.*log info/s);
+    const trace = await eventually(
+      () => text(ports.traces, `/traces/${traceId}`),
+      /POST \/orders.*match order.*exchange +log info/s,
+    );
     expect(trace).toMatch(/^trading-desk {2}POST \/orders/m);
     expect(trace).toMatch(/trading-desk {2}.*INSERT INTO orders/);
     expect(trace).toMatch(/exchange .*POST \/executions/);
