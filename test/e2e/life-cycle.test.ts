@@ -81,7 +81,10 @@ describe("signals", () => {
     await application.waitForOutput(/READY/);
     process.kill(application.pid, "SIGTERM");
     await application.waitForOutput(/staying/);
-    await receiver.waitFor(() => receiver.spans().length + receiver.logs().length === 501);
+    // The three signals are sent at the same time and arrive in any order.
+    await receiver.waitFor(
+      () => receiver.spans().length + receiver.logs().length === 501 && receiver.metrics().length > 0,
+    );
     expectEverything();
     expect(await application.stop("SIGKILL")).toMatchObject({ signal: "SIGKILL" });
   });

@@ -4,8 +4,8 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { createSpanExporter } from "@telltale/tracing";
 import type { LastFlushWork, UndeliveredBatch } from "./last-flush.ts";
 import { createLogExporter } from "./log-exporter.ts";
-import { createMetricExporter } from "./metric-exporter.ts";
-import { readableLogRecord, readableMetrics, readableSpan } from "./undelivered.ts";
+import { createMetricExporter, createRequestExporter, type PushedMetrics } from "./metric-exporter.ts";
+import { type PlainMetrics, readableLogRecord, readableMetrics, readableSpan } from "./undelivered.ts";
 
 const work = workerData as LastFlushWork;
 await Promise.all(work.batches.map((batch) => deliver(batch).catch(() => {})));
@@ -23,11 +23,22 @@ async function deliver(batch: UndeliveredBatch): Promise<void> {
     case "logs":
       return sendAll(batch.items.map(readableLogRecord), createLogExporter(batch.exporter));
     case "metrics": {
-      const exporter = createMetricExporter(batch.exporter);
-      for (const metrics of batch.items) await send((done) => exporter.export(readableMetrics(metrics), done));
-      return exporter.forceFlush();
+      for (const metrics of batch.items) await sendMetrics(metrics, batch.exporter);
+      return;
     }
   }
+}
+
+async function sendMetrics(metrics: PlainMetrics | Uint8Array, configuration: PushedMetrics): Promise<void> {
+  if (metrics instanceof Uint8Array) {
+    if (configuration.type !== "otlp") return;
+    const exporter = createRequestExporter(configuration);
+    await send((done) => exporter.export(metrics, done));
+    return;
+  }
+  const exporter = createMetricExporter(configuration);
+  await send((done) => exporter.export(readableMetrics(metrics), done));
+  await exporter.forceFlush();
 }
 
 async function sendAll<T>(

@@ -14,7 +14,12 @@ type OtlpLogs = Extract<LogSinkConfiguration, { type: "otlp" }>;
 export type UndeliveredBatch =
   | { readonly signal: "traces"; readonly exporter: SpanExporterConfiguration; readonly items: readonly PlainSpan[] }
   | { readonly signal: "logs"; readonly exporter: OtlpLogs; readonly items: readonly PlainLogRecord[] }
-  | { readonly signal: "metrics"; readonly exporter: PushedMetrics; readonly items: readonly PlainMetrics[] };
+  | {
+      readonly signal: "metrics";
+      readonly exporter: PushedMetrics;
+      /** Bytes are an OTLP request that is encoded already. */
+      readonly items: readonly (PlainMetrics | Uint8Array)[];
+    };
 
 export interface LastFlushWork {
   readonly batches: readonly UndeliveredBatch[];

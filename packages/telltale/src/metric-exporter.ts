@@ -6,13 +6,13 @@ import type {
   PushMetricExporter,
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { type StatsdExporterOptions, statsdExporter } from "@telltale/metrics";
+import { type MetricsRequestExporter, type StatsdExporterOptions, statsdExporter } from "@telltale/metrics";
 import { createOtlpExporter, reportOutages } from "@telltale/tracing";
 import type { MetricExporterConfiguration } from "./configuration.ts";
 
 const require = createRequire(import.meta.url);
 
-type OtlpMetrics = Extract<MetricExporterConfiguration, { type: "otlp" }>;
+export type OtlpMetrics = Extract<MetricExporterConfiguration, { type: "otlp" }>;
 
 /** Everything that metrics are pushed to. */
 export type PushedMetrics = MetricExporterConfiguration | (StatsdExporterOptions & { readonly type: "statsd" });
@@ -21,17 +21,22 @@ export type PushedMetrics = MetricExporterConfiguration | (StatsdExporterOptions
 export function createMetricExporter(configuration: PushedMetrics): PushMetricExporter {
   if (configuration.type === "statsd") return statsdExporter(configuration);
   const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-  if (configuration.type === "console") return new sdk.ConsoleMetricExporter();
-  const exporter = reportOutages(
-    "metrics",
-    createOtlpExporter<ResourceMetrics>("metrics", configuration),
-    configuration,
-  );
+  return configuration.type === "console" ? new sdk.ConsoleMetricExporter() : otlpExporter(configuration);
+}
+
+/** The exporter of a reader that encodes its requests itself. */
+export function createRequestExporter(configuration: OtlpMetrics): MetricsRequestExporter {
+  return otlpExporter(configuration);
+}
+
+function otlpExporter<T extends ResourceMetrics | Uint8Array>(configuration: OtlpMetrics) {
+  const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
   const exponential = configuration.histogramAggregation === "base2_exponential_bucket_histogram";
   return {
-    ...exporter,
-    selectAggregationTemporality: (instrument) => temporality(configuration.temporality, instrument, sdk),
-    selectAggregation: (instrument): AggregationOption =>
+    ...reportOutages("metrics", createOtlpExporter<T>("metrics", configuration), configuration),
+    selectAggregationTemporality: (instrument: InstrumentType) =>
+      temporality(configuration.temporality, instrument, sdk),
+    selectAggregation: (instrument: InstrumentType): AggregationOption =>
       exponential && instrument === sdk.InstrumentType.HISTOGRAM
         ? { type: sdk.AggregationType.EXPONENTIAL_HISTOGRAM }
         : { type: sdk.AggregationType.DEFAULT },

@@ -5,16 +5,17 @@ import {
   instrumentProducer,
   type MeterProvider,
   meterProvider,
+  otlpMetricReader,
   type PrometheusEndpoint,
   prometheusEndpoint,
   type StatsdListener,
   statsdListener,
 } from "@telltale/metrics";
 import type { Configuration } from "./configuration.ts";
-import { settleMicrotasks } from "./last-flush.ts";
-import { createMetricExporter, type PushedMetrics } from "./metric-exporter.ts";
+import { settleMicrotasks, type UndeliveredBatch } from "./last-flush.ts";
+import { createMetricExporter, createRequestExporter, type PushedMetrics } from "./metric-exporter.ts";
 import type { Signal } from "./signal.ts";
-import { plainMetrics } from "./undelivered.ts";
+import { plainMetrics, readableMetrics } from "./undelivered.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -25,18 +26,8 @@ export interface Metrics extends Signal {
 
 /** The meter provider with a reader for each exporter, and the servers that there are to be. */
 export function startMetrics(configuration: Configuration["metrics"], resource: Resource): Metrics {
-  const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
   const { prometheus, listener } = startServers(configuration);
-  const pushers = pushed(configuration).map(({ exporter: configured, ...times }) => {
-    const exporter = createMetricExporter(configured);
-    const temporality = exporter.selectAggregationTemporality?.bind(exporter);
-    const reader = new sdk.PeriodicExportingMetricReader({
-      exporter,
-      ...times,
-      metricProducers: [instrumentProducer(temporality ? { temporality } : {})],
-    });
-    return { exporter: configured, reader };
-  });
+  const pushers = pushed(configuration).map(startPusher);
   const readers: IMetricReader[] = pushers.map(({ reader }) => reader);
   if (prometheus) readers.push(prometheus.reader);
   const provider = meterProvider({ resource, readers, views: configuration.views });
@@ -51,7 +42,7 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
       await provider.shutdown();
     },
     pending: () => 0,
-    takeUndelivered: () => pushers.map((pusher) => collectSynchronously(provider, pusher)),
+    takeUndelivered: () => pushers.map((pusher) => undelivered(provider, pusher)),
   };
 }
 
@@ -71,23 +62,49 @@ function startServers(configuration: Configuration["metrics"]): {
 
 interface Pushed {
   readonly exporter: PushedMetrics;
-  readonly exportIntervalMillis: number;
-  readonly exportTimeoutMillis: number;
+  readonly exportIntervalMs: number;
+  readonly exportTimeoutMs: number;
 }
 
 function pushed({ exporters, statsd, exportIntervalMs, exportTimeoutMs }: Configuration["metrics"]): Pushed[] {
-  const times = { exportIntervalMillis: exportIntervalMs, exportTimeoutMillis: exportTimeoutMs };
+  const times = { exportIntervalMs, exportTimeoutMs };
   const all = exporters.map((exporter): Pushed => ({ exporter, ...times }));
   if (statsd === undefined) return all;
   const { intervalMs, ...options } = statsd;
-  const often = { exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(intervalMs, exportTimeoutMs) };
+  const often = { exportIntervalMs: intervalMs, exportTimeoutMs: Math.min(intervalMs, exportTimeoutMs) };
   return [...all, { exporter: { type: "statsd", ...options }, ...often }];
 }
 
-function collectSynchronously(
-  provider: MeterProvider,
-  { exporter, reader }: { readonly exporter: PushedMetrics; readonly reader: IMetricReader },
-) {
+interface Pusher {
+  readonly exporter: PushedMetrics;
+  readonly reader: IMetricReader;
+  /** Makes of a last collection what is left to be sent. */
+  items(collected: ResourceMetrics): MetricItems;
+}
+type MetricItems = Extract<UndeliveredBatch, { signal: "metrics" }>["items"];
+
+function startPusher({ exporter: configured, exportIntervalMs, exportTimeoutMs }: Pushed): Pusher {
+  if (configured.type === "otlp" && configured.protocol === "http/protobuf") {
+    const exporter = createRequestExporter(configured);
+    const reader = otlpMetricReader({ exporter, exportIntervalMs, exportTimeoutMs });
+    // With what is known of the resource by now: asking for more would be told on standard error.
+    const known = (collected: ResourceMetrics): ResourceMetrics => readableMetrics(plainMetrics(collected));
+    return { exporter: configured, reader, items: (collected) => reader.lastRequests(known(collected)) };
+  }
+  const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
+  const exporter = createMetricExporter(configured);
+  const temporality = exporter.selectAggregationTemporality?.bind(exporter);
+  const reader = new sdk.PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: exportIntervalMs,
+    exportTimeoutMillis: exportTimeoutMs,
+    metricProducers: [instrumentProducer(temporality ? { temporality } : {})],
+  });
+  const items = (collected: ResourceMetrics) => (collected.scopeMetrics.length > 0 ? [plainMetrics(collected)] : []);
+  return { exporter: configured, reader, items };
+}
+
+function undelivered(provider: MeterProvider, { exporter, reader, items }: Pusher): UndeliveredBatch {
   let collected: ResourceMetrics | undefined;
   reader.collect().then(
     (result) => {
@@ -97,7 +114,5 @@ function collectSynchronously(
   );
   settleMicrotasks();
   // Inside a promise nothing settles any more; then all is taken that needs no callback.
-  const metrics = collected ?? provider.collectNow(reader);
-  const items = metrics.scopeMetrics.length > 0 ? [plainMetrics(metrics)] : [];
-  return { signal: "metrics", exporter, items } as const;
+  return { signal: "metrics", exporter, items: items(collected ?? provider.collectNow(reader)) };
 }

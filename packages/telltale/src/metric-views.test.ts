@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { counter } from "@telltale/metrics";
+import { counter, forgetInstrument } from "@telltale/metrics";
+import { otlpReceiver } from "@telltale/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import { startMetrics } from "./metric-readers.ts";
+import type { PlainMetrics } from "./undelivered.ts";
 
 let cwd: string;
 beforeAll(() => {
@@ -70,31 +72,51 @@ test.each([
   expect(() => configured({ metrics: { views: [view] } })).toThrow(message);
 });
 
-test("bootstrap's readers see declared and other instruments through the views, and the last values without waiting", async () => {
-  const stream = { name: "views.seen", attributeKeys: { excluded: ["id"] } };
-  const { metrics } = configured({
-    metrics: {
-      exporters: [{ type: "otlp", endpoint: "http://127.0.0.1:9/v1/metrics", timeoutMs: 100 }],
-      views: [
-        { selector: { instrumentName: "views.declared" }, stream: { ...stream, name: "views.declared.seen" } },
-        { selector: { instrumentName: "views.other" }, stream },
-      ],
-    },
-  });
-  const started = startMetrics(metrics, resourceFromAttributes({}));
-  const declared = counter({ name: "views.declared" });
-  const other = started.provider.getMeter("m").createCounter("views.other");
-  for (const id of [1, 2]) for (const one of [declared, other]) one.add(id, { id, side: "buy" });
-  const [batch] = await Promise.resolve().then(() => started.takeUndelivered());
-  const [items] = batch?.signal === "metrics" ? batch.items : [];
-  const found = items?.scopeMetrics
-    .flatMap((scope) => scope.metrics)
-    .filter(({ descriptor }) => descriptor.name.startsWith("views."))
-    .map(({ descriptor, dataPoints }) => [
-      descriptor.name,
-      dataPoints.map(({ attributes, value }) => [attributes, value]),
-    ]);
-  const points = [[{ side: "buy" }, 3]];
-  expect(Object.fromEntries(found ?? [])).toEqual({ "views.declared.seen": points, "views.seen": points });
-  await started.shutdown();
-});
+test.each(["http/json", "http/protobuf"])(
+  "bootstrap's readers see declared and other instruments through the views, and the last values without waiting: %s",
+  async (protocol) => {
+    const stream = { name: "views.seen", attributeKeys: { excluded: ["id"] } };
+    const { metrics } = configured({
+      metrics: {
+        exporters: [{ type: "otlp", endpoint: "http://127.0.0.1:9/v1/metrics", timeoutMs: 100, protocol }],
+        views: [
+          { selector: { instrumentName: "views.declared" }, stream: { ...stream, name: "views.declared.seen" } },
+          { selector: { instrumentName: "views.other" }, stream },
+        ],
+      },
+    });
+    const started = startMetrics(metrics, resourceFromAttributes({}));
+    const declared = counter({ name: "views.declared" });
+    const other = started.provider.getMeter("m").createCounter("views.other");
+    for (const id of [1, 2]) for (const one of [declared, other]) one.add(id, { id, side: "buy" });
+    const [batch] = await Promise.resolve().then(() => started.takeUndelivered());
+    const [items] = batch?.signal === "metrics" ? batch.items : [];
+    const points = [[{ side: "buy" }, 3]];
+    expect(Object.fromEntries(await sums(items))).toEqual({ "views.declared.seen": points, "views.seen": points });
+    forgetInstrument(declared);
+    await started.shutdown();
+  },
+);
+
+/** Names and points, from objects or from what a receiver makes of an encoded request. */
+async function sums(items: PlainMetrics | Uint8Array | undefined): Promise<[string, unknown][]> {
+  if (!(items instanceof Uint8Array)) {
+    const metrics = items?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
+    return seen(metrics.map(({ descriptor, dataPoints }) => ({ name: descriptor.name, points: dataPoints })));
+  }
+  await using receiver = await otlpReceiver();
+  const headers = { "content-type": "application/x-protobuf" };
+  await fetch(`${receiver.url}/v1/metrics`, { method: "POST", headers, body: Buffer.from(items) });
+  return seen(receiver.metrics());
+}
+
+function seen(
+  metrics: readonly {
+    readonly name: string;
+    readonly points: readonly { readonly attributes: object; readonly value?: unknown }[];
+  }[],
+): [string, unknown][] {
+  return metrics
+    .filter(({ name }) => name.startsWith("views."))
+    .map(({ name, points }) => [name, points.map(({ attributes, value }) => [attributes, value])]);
+}
