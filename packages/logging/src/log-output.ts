@@ -21,7 +21,7 @@ let standardOutput: ReturnType<typeof destination> | undefined;
 
 export function writeLine(line: string): void {
   if (output === undefined) {
-    standardOutputLines().write(line);
+    standardOutputWriter.write(line);
     if (early.length < MAX_EARLY_LINES) early.push(line);
     return;
   }
@@ -32,7 +32,7 @@ export function writeLine(line: string): void {
 /** Directs all loggers. Lines from before have been printed; here they become OpenTelemetry records, too. */
 export function setOutput(options: { readonly console: boolean | LineWriter; readonly records: boolean }): void {
   const { console, records } = options;
-  output = { console: console === true ? standardOutputLines() : console || undefined, records };
+  output = { console: console === true ? standardOutputWriter : console || undefined, records };
   const lines = early;
   early = [];
   if (records) for (const line of lines) emitLine(line);
@@ -44,8 +44,10 @@ export function flushOutput(done?: () => void): void {
   done?.();
 }
 
-// Synchronous: the last lines before a crash or process.exit() are the ones that are needed.
-function standardOutputLines(): LineWriter {
-  standardOutput ??= requirePino().destination({ dest: 1, sync: true });
-  return standardOutput;
-}
+// Synchronous: the last lines before a crash or process.exit() are the ones that are needed. Opened with the first line.
+const standardOutputWriter: LineWriter = {
+  write(line) {
+    standardOutput ??= requirePino().destination({ dest: 1, sync: true });
+    standardOutput.write(line);
+  },
+};

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { bundledInstrumentations } from "./bundled-instrumentations.ts";
 import {
   type DrivenInstrumentation,
   driveInstrumentation,
@@ -37,10 +38,8 @@ export function instrumentationLoader(
       // Set first: while it loads, the modules that it loads must not bring it in again.
       tried.set(entry.name, undefined);
       const driven = guarded(entry, "be loaded", () => {
-        const { [entry.className]: InstrumentationClass } = require(entry.package) as Record<
-          string,
-          InstrumentationConstructor
-        >;
+        const required = bundledInstrumentations[entry.package]?.() ?? require(entry.package);
+        const { [entry.className]: InstrumentationClass } = required as Record<string, InstrumentationConstructor>;
         if (InstrumentationClass === undefined) throw new Error(`${entry.package} has no export ${entry.className}`);
         const adjustment = instrumentationAdjustments[entry.name];
         const config = configOf(entry);

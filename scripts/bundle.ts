@@ -1,0 +1,128 @@
+/**
+ * The JavaScript of one package as it is published, run in its folder after tsc has written the types: each entry in few
+ * files, with the OpenTelemetry packages that are always needed inside, since loading hundreds of small files is most of
+ * what telemetry costs at start. What is inside is evaluated when it is asked for, as it was outside; see
+ * docs/decisions/0002-start-up.md.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { bundledPackages } from "./bundled-packages.ts";
+
+for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
+  if (/\.js(\.map)?$/.test(file)) rmSync(join("dist", file));
+}
+const metafiles = [await bundle(exportedSources())];
+for (const source of threadSources()) metafiles.push(await bundle([source]));
+writeFileSync("dist/third-party-licenses.txt", licences(metafiles));
+
+function exportedSources(): string[] {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    readonly exports: Readonly<Record<string, string | { readonly "telltale-source": string }>>;
+  };
+  return Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target["telltale-source"]]));
+}
+
+/** A thread starts in a file of its own, `./x-worker.js` beside whatever starts it: flat, as everything else is in one file. */
+function threadSources(): string[] {
+  return readdirSync("src", { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith("-worker.ts"))
+    .map((path) => join("src", path));
+}
+
+async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: entryPoints.map((source) => ({ in: source, out: basename(source, ".ts") })),
+    outdir: "dist",
+    chunkNames: "shared-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22.15",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    logOverride: { "require-resolve-not-external": "silent" },
+    // What stays outside is required from where this file lies.
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+    },
+    plugins: [requires(), insideOrOutside()],
+  });
+  return metafile;
+}
+
+/** In the sources `require` comes from `createRequire`; without that line, esbuild sees what is required by a literal. */
+function requires(): Plugin {
+  return {
+    name: "requires",
+    setup({ onLoad }) {
+      // An import() would become a file of its own; none of them waits for more than the loading.
+      onLoad({ filter: /[\\/]@opentelemetry[\\/].*\.mjs$/ }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll(/\bimport\((?=["'])/g, "require("),
+      }));
+      onLoad({ filter: /[\\/]packages[\\/][\w-]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+        loader: "ts",
+        contents: readFileSync(path, "utf8")
+          .replace(/^ *const require = createRequire\(import\.meta\.url\);\n/gm, "")
+          .replaceAll(/createRequire\(\s*import\.meta\.url,?\s*\)\(/g, "require("),
+      }));
+    },
+  };
+}
+
+/**
+ * Inside: our sources and `bundledPackages`, always in their ES build, whose names cost nothing to call. Outside: all else.
+ * What a bundled package imports from outside is required when it is evaluated; as an import it would be loaded at once.
+ */
+function insideOrOutside(): Plugin {
+  const asked = Symbol("asked");
+  return {
+    name: "inside or outside",
+    setup({ onResolve, onLoad, resolve }) {
+      onResolve({ filter: /^[^./#]/ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
+        if (pluginData === asked || kind === "entry-point") return undefined;
+        if (bundledPackages.includes(packageOf(path))) {
+          return await resolve(path, { kind: "import-statement", resolveDir, importer, pluginData: asked });
+        }
+        const isBundledPackage = importer.includes("node_modules") && kind === "import-statement";
+        if (path === "@opentelemetry/api" || namespace === "required" || !isBundledPackage) {
+          return { path, external: true };
+        }
+        return { path, namespace: "required" };
+      });
+      onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+        contents: path === "import-in-the-middle" ? lazyHook() : `module.exports = require(${JSON.stringify(path)});`,
+      }));
+    },
+  };
+}
+
+/** Only an instrumentation that telltale cannot drive makes one. */
+function lazyHook(): string {
+  return `exports.Hook = function (...given) {
+  const { Hook } = require("import-in-the-middle");
+  return new Hook(...given);
+};`;
+}
+
+function packageOf(specifier: string): string {
+  const [scopeOrName, name] = specifier.split("/");
+  return specifier.startsWith("@") ? `${scopeOrName}/${name}` : scopeOrName!;
+}
+
+/** The licence of every package that has a file inside. */
+function licences(metafiles: readonly Metafile[]): string {
+  const folders = new Set<string>();
+  for (const input of metafiles.flatMap(({ inputs }) => Object.keys(inputs))) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+    if (folder !== undefined) folders.add(folder);
+  }
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8") : ""}`;
+  });
+  return `This package contains files of the following packages.\n\n${texts.join("\n----\n\n")}`;
+}
