@@ -1,4 +1,5 @@
-import { type Attributes, type HrTime, ValueType } from "@opentelemetry/api";
+import { type Attributes, context, type HrTime, trace, ValueType } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -8,6 +9,7 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { otlpReceiver } from "@telltale/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { counter } from "../counter.ts";
@@ -128,6 +130,42 @@ test("a request that is still being sent is not written over", () => {
   expect(last.bytes.buffer).not.toBe(next.bytes.buffer);
   last.release();
   expect(encode().bytes.buffer).toBe(last.bytes.buffer);
+});
+
+test("an exemplar goes out once, beside what OpenTelemetry's serializer writes", async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const span = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
+  const scope = { name: "exemplary" };
+  const orders = counter({ scope, name: "exemplary.orders", exemplars: true });
+  const latency = histogram({ scope, name: "exemplary.latency", exemplars: true });
+  const sizes = exponentialHistogram({ scope, name: "exemplary.sizes", exemplars: true });
+  declared.push(orders, latency, sizes);
+  const source = { instruments: () => declared, reads: () => true };
+  const encoder = metricsRequestEncoder(() => AggregationTemporality.CUMULATIVE, source);
+  const stock = instrumentProducer({ source });
+  context.with(trace.setSpanContext(context.active(), span), () => {
+    orders.add(3, { side: "buy" });
+    latency.record(1.5);
+    sizes.record(5);
+  });
+  context.disable();
+  await using receiver = await otlpReceiver();
+  const send = async () => {
+    vi.setSystemTime(Date.now() + 1_000);
+    const bytes = atOnce(encoder.encode(NOTHING))?.bytes as Uint8Array;
+    receiver.clear();
+    const headers = { "content-type": "application/x-protobuf" };
+    await fetch(`${receiver.url}/v1/metrics`, { method: "POST", headers, body: Buffer.from(bytes) });
+    expect(receiver.problems()).toEqual([]);
+    return { bytes, exemplars: receiver.metrics().map(({ points }) => points[0]?.exemplars) };
+  };
+  const first = await send();
+  const { traceId, spanId } = span;
+  const timeUnixNano = 1_800_000_000_123_000_000n;
+  expect(first.exemplars).toMatchObject([3, 1.5, 5].map((value) => [{ value, traceId, spanId, timeUnixNano }]));
+  const second = await send();
+  expect(second.exemplars).toEqual([[], [], []]);
+  expectSameBytes(second.bytes, { ...NOTHING, scopeMetrics: stock.collectNow().resourceMetrics.scopeMetrics });
 });
 
 test("large sets are encoded in many small steps, the first time as well as later", () => {
