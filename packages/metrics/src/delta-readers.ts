@@ -22,12 +22,14 @@ export function addDeltaReader(reader: DeltaReader): void {
  * the others' intervals are.
  */
 export function shareOut(store: object, kind: InstrumentKind, series: Series): void {
-  const interested = readersOf(store, kind);
+  shareAmong(pendingOfAll(store, kind), kind, series);
+}
+
+function shareAmong(interested: readonly Map<Series, PointValue>[], kind: InstrumentKind, series: Series): void {
   if (interested.length === 0) return;
   const recorded = series.drain();
   if (recorded === undefined) return;
-  for (const { pending } of interested) {
-    const values = pendingOf(pending, store);
+  for (const values of interested) {
     const before = values.get(series);
     values.set(series, before === undefined ? recorded : mergeValues(kind, before, recorded));
   }
@@ -37,8 +39,9 @@ export function shareOut(store: object, kind: InstrumentKind, series: Series): v
 export function catchUp(reader: DeltaReader, instrument: Instrument): void {
   if (!reader.wants(instrument.kind)) return;
   const values = pendingOf(reader.pending, instrument.store);
+  const interested = pendingOfAll(instrument.store, instrument.kind);
   for (const series of instrument.series()) {
-    shareOut(instrument.store, instrument.kind, series);
+    shareAmong(interested, instrument.kind, series);
     const total = series.total();
     const nothing = instrument.kind !== "gauge" && (typeof total === "number" ? total : total?.count) === 0;
     if (total !== undefined && !nothing) values.set(series, total);
@@ -58,7 +61,8 @@ export function succeed(store: object, successors: readonly Instrument[]): void 
 /** What a reader has not reported of an instrument, which it then has. */
 export function takePending(reader: DeltaReader, instrument: Instrument): ReadonlyMap<Series, PointValue> {
   const listed = instrument.series();
-  for (const series of listed) shareOut(instrument.store, instrument.kind, series);
+  const interested = pendingOfAll(instrument.store, instrument.kind);
+  for (const series of listed) shareAmong(interested, instrument.kind, series);
   const values = pendingOf(reader.pending, instrument.store);
   reader.pending.delete(instrument.store);
   if (values.size > listed.length || listed.some((series) => !values.has(series))) joinRemoved(values, instrument);
@@ -86,12 +90,13 @@ function pendingOf(pending: DeltaReader["pending"], store: object): Map<Series, 
   return values;
 }
 
-function readersOf(store: object, kind: InstrumentKind): DeltaReader[] {
-  const interested: DeltaReader[] = [];
+/** What each reader that is interested has not reported of the store. */
+function pendingOfAll(store: object, kind: InstrumentKind): Map<Series, PointValue>[] {
+  const interested: Map<Series, PointValue>[] = [];
   for (const reference of readers) {
     const reader = reference.deref();
     if (reader === undefined) readers.delete(reference);
-    else if (reader.wants(kind) && reader.reads(store)) interested.push(reader);
+    else if (reader.wants(kind) && reader.reads(store)) interested.push(pendingOf(reader.pending, store));
   }
   return interested;
 }

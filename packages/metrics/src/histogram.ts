@@ -181,10 +181,16 @@ export class HistogramSeries implements Series {
 
   read(): HistogramValue {
     const { cells, base } = this;
-    const counts = Array.from(cells.subarray(base + HEAD, base + HEAD + this.index.size));
+    const counts = new Array<number>(this.index.size);
+    let count = 0;
+    for (let i = 0; i < counts.length; i++) {
+      const inBucket = cells[base + HEAD + i] as number;
+      counts[i] = inBucket;
+      count += inBucket;
+    }
     return {
       buckets: { boundaries: this.index.boundaries as number[], counts },
-      count: counts.reduce((sum, count) => sum + count, 0),
+      count,
       sum: cells[base + SUM] as number,
       min: cells[base + MIN] as number,
       max: cells[base + MAX] as number,

@@ -18,11 +18,12 @@ export function mergeValues(kind: InstrumentKind, older: PointValue, newer: Poin
 }
 
 function mergeHistograms(older: Histogram, newer: Histogram): Histogram {
+  const { boundaries, counts } = newer.buckets;
+  const before = older.buckets.counts;
+  const merged = new Array<number>(counts.length);
+  for (let i = 0; i < merged.length; i++) merged[i] = (before[i] as number) + (counts[i] as number);
   return {
-    buckets: {
-      boundaries: newer.buckets.boundaries,
-      counts: newer.buckets.counts.map((count, i) => count + (older.buckets.counts[i] as number)),
-    },
+    buckets: { boundaries, counts: merged },
     count: older.count + newer.count,
     sum: (older.sum as number) + (newer.sum as number),
     min: Math.min(older.min as number, newer.min as number),
