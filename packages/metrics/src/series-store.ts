@@ -5,12 +5,15 @@ import { AttributeTrie } from "./attribute-trie.ts";
 import { shareOut } from "./delta-readers.ts";
 import type { InstrumentKind, Series } from "./instrument.ts";
 import { keyOrder } from "./key-order.ts";
+import { MixedLane } from "./mixed-lane.ts";
 
 /** OpenTelemetry SDK specification, "Overflow attribute". */
 const OVERFLOW_ATTRIBUTES: Attributes = Object.freeze({ "otel.metric.overflow": true });
 
-/** Up to so many series the trie is faster. */
-const LANE_FROM = 32;
+/** Up to so many series no table is made for them. */
+const LANE_FROM = 4;
+/** From so many on, texts are found by their characters. */
+const MIXED_UP_TO = 32;
 
 export interface SeriesStoreOptions<S> {
   readonly instrument: string;
@@ -32,7 +35,7 @@ export class SeriesStore<S extends Series> {
   list: S[] = [];
   readonly #options: SeriesStoreOptions<S>;
   #trie = new AttributeTrie<S>();
-  #lane = new AttributeLane<S>();
+  #lane: AttributeLane<S> | MixedLane<S> = new MixedLane();
   #overflow: S | undefined;
   readonly #keyOrder = keyOrder();
   #memos = 0;
@@ -56,7 +59,12 @@ export class SeriesStore<S extends Series> {
   #walk(attributes: object | undefined): S {
     const series = this.#trie.get(attributes);
     if (series === undefined) return this.#admit(attributes);
-    if (attributes !== undefined && this.list.length > LANE_FROM) this.#lane.put(attributes, series);
+    if (attributes !== undefined && this.list.length > LANE_FROM) {
+      if (this.list.length > MIXED_UP_TO && this.#lane instanceof MixedLane && onlyTexts(attributes)) {
+        this.#lane = new AttributeLane();
+      }
+      this.#lane.put(attributes, series);
+    }
     return series;
   }
 
@@ -175,7 +183,7 @@ export class SeriesStore<S extends Series> {
     }
     this.list = this.list.filter((series) => !gone.has(series));
     this.#trie = new AttributeTrie();
-    this.#lane = new AttributeLane();
+    this.#lane = new MixedLane();
     this.#memos = 0;
     this.#lists.clear();
     for (const series of this.list) {
@@ -188,6 +196,10 @@ export class SeriesStore<S extends Series> {
       );
     }
   }
+}
+
+function onlyTexts(attributes: object): boolean {
+  return Object.values(attributes).every((value) => typeof value === "string");
 }
 
 function comparable(value: unknown): boolean {
