@@ -58,9 +58,10 @@ function requires(): Plugin {
   return {
     name: "requires",
     setup({ onLoad }) {
-      // An import() would become a file of its own; none of them waits for more than the loading.
+      // An import() would become a file of its own; none of them waits for more than the loading. And a function `__require`
+      // is what the compiler of these packages made of `require`.
       onLoad({ filter: /[\\/]@opentelemetry[\\/].*\.mjs$/ }, ({ path }) => ({
-        contents: readFileSync(path, "utf8").replaceAll(/\bimport\((?=["'])/g, "require("),
+        contents: readFileSync(path, "utf8").replaceAll(/\b(?:import|__require)\((?=["'])/g, "require("),
       }));
       onLoad({ filter: /[\\/]packages[\\/][\w-]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
         loader: "ts",

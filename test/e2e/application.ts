@@ -15,6 +15,8 @@ export interface ApplicationOptions {
   readonly language?: "esm" | "cjs";
   /** Runs it with `--import telltale/register`. @default false */
   readonly register?: boolean;
+  /** Runs it with our packages as they are published, which have to be built before. @default TELLTALE_BUILT=1 */
+  readonly built?: boolean;
   /** All that it finds in its environment beside PATH, HOME and TMPDIR. */
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
@@ -32,13 +34,19 @@ export interface Application extends Child, AsyncDisposable {
 
 /** Starts a real Node process, which is killed when the test ends if it has not ended before. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
-  const { register = false, until = "listening", nodeArgs = [], args = [] } = options;
+  const {
+    register = false,
+    built = process.env["TELLTALE_BUILT"] === "1",
+    until = "listening",
+    nodeArgs = [],
+    args = [],
+  } = options;
   const folder = options.source === undefined ? undefined : writeSource(options.source, options.language ?? "esm");
   const file = folder?.file ?? join(fixtures, options.file ?? "");
   const child = await startChild(
     process.execPath,
     [
-      "--conditions=telltale-source",
+      ...(built ? [] : ["--conditions=telltale-source"]),
       ...(register ? ["--import", "telltale/register"] : []),
       ...nodeArgs,
       options.file?.startsWith("/") ? options.file : file,
