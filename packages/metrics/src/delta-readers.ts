@@ -60,14 +60,36 @@ export function succeed(store: object, successors: readonly Instrument[]): void 
 
 /** What a reader has not reported of an instrument, which it then has. */
 export function takePending(reader: DeltaReader, instrument: Instrument): ReadonlyMap<Series, PointValue> {
+  const steps = takePendingInSteps(reader, instrument);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `takePending`, so that the caller may let the event loop run in between. */
+export function* takePendingInSteps(
+  reader: DeltaReader,
+  instrument: Instrument,
+): Generator<void, ReadonlyMap<Series, PointValue>> {
+  const { store, kind } = instrument;
   const listed = instrument.series();
-  const interested = pendingOfAll(instrument.store, instrument.kind);
-  for (const series of listed) shareAmong(interested, instrument.kind, series);
+  const { length } = listed;
+  for (let from = 0; from < length; from += SERIES_IN_A_STEP) {
+    // Anew in each step: another reader may have taken what was pending for it meanwhile.
+    const interested = pendingOfAll(store, kind);
+    for (let i = from; i < Math.min(from + SERIES_IN_A_STEP, length); i++) {
+      shareAmong(interested, kind, listed[i] as Series);
+    }
+    yield;
+  }
   const values = pendingOf(reader.pending, instrument.store);
   reader.pending.delete(instrument.store);
   if (values.size > listed.length || listed.some((series) => !values.has(series))) joinRemoved(values, instrument);
   return values;
 }
+
+const SERIES_IN_A_STEP = 512;
 
 /** A series that was let go and began anew within one interval is one point, not two. */
 function joinRemoved(values: Map<Series, PointValue>, { kind, series }: Instrument): void {

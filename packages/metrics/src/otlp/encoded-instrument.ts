@@ -1,5 +1,5 @@
 import type { AggregationTemporality, DataPointType } from "@opentelemetry/sdk-metrics";
-import { type DeltaReader, takePending } from "../delta-readers.ts";
+import { type DeltaReader, takePendingInSteps } from "../delta-readers.ts";
 import type { Instrument, InstrumentKind, PointValue, Series } from "../instrument.ts";
 import { ProtobufWriter, varintSize } from "../protobuf-writer.ts";
 import { dataField, writeDescriptor, writeTemporality } from "./metric.ts";
@@ -57,7 +57,8 @@ export function* refreshInstrument({ instrument, block }: EncodedInstrument, col
     start: delta ? startsAfter(lastMs ?? 0) : ({ startTimeMs }) => timeBits(startTimeMs),
     exemplarsSinceMs: lastMs ?? 0,
   };
-  yield* refreshBlock(block, instrument, delta ? pending(reader, instrument) : totals(instrument), times);
+  const points = delta ? yield* pending(reader, instrument) : totals(instrument);
+  yield* refreshBlock(block, instrument, points, times);
 }
 
 /** The length of the Metric message without its own tag and length. */
@@ -71,8 +72,8 @@ function startsAfter(lastMs: number): (series: Series) => TimeBits {
   return ({ startTimeMs }) => (startTimeMs > lastMs ? timeBits(startTimeMs) : last);
 }
 
-function pending(reader: DeltaReader, instrument: Instrument): Points {
-  const taken = takePending(reader, instrument);
+function* pending(reader: DeltaReader, instrument: Instrument): Generator<void, Points> {
+  const taken = yield* takePendingInSteps(reader, instrument);
   return { series: [...taken.keys()], values: [...taken.values()] };
 }
 

@@ -50,8 +50,9 @@ export interface PatchedRange {
 
 /** The number of the API's ValueType, as in metric.ts. */
 const INT = 0 as ValueType.INT;
-/** How many points are written before the caller may let the event loop run. */
+/** How many points are patched, or written, before the caller may let the event loop run. The first are written by cold code. */
 const POINTS_AT_A_TIME = 256;
+const WRITTEN_AT_A_TIME = 32;
 
 export function emptyBlock(): PointBlock {
   const { bytes, view } = new ProtobufWriter(0);
@@ -131,7 +132,7 @@ function* rewrite(block: PointBlock, instrument: Instrument, rewritten: Rewritte
     marks[4 * i + 1] = content;
     marks[4 * i + 2] = content + (marks[4 * i + 2] as number);
     marks[4 * i + 3] = content + (marks[4 * i + 3] as number);
-    if (i % POINTS_AT_A_TIME === 0) yield;
+    if (i % WRITTEN_AT_A_TIME === 0) yield;
   }
   block.series = points.series.slice(0, count);
   block.marks = marks;
