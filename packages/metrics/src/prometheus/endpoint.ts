@@ -4,6 +4,7 @@ import { pageServer } from "./page-server.ts";
 import { localSource } from "./page-source.ts";
 import { prometheusReader } from "./reader.ts";
 import { scraper } from "./scraper.ts";
+import { workerServer } from "./worker/worker-server.ts";
 
 export interface PrometheusEndpointOptions {
   /**
@@ -26,6 +27,14 @@ export interface PrometheusEndpointOptions {
   readonly created?: boolean;
   /** How long a page is given to whoever asks next, in milliseconds. @default 1000 */
   readonly keepPageMs?: number;
+  /**
+   * Which thread answers: this one, or a worker, which costs this one little more than handing over its numbers, and answers
+   * while this one is blocked. A page then has the numbers of the moment when this thread gives them within 25 ms; else the
+   * last ones, which are at most five seconds older than the time that it has been silent (or as old as the last scrape, when
+   * nobody scraped for a minute). `telltale.prometheus.sample.age` on the page says how old they are.
+   * @default "main"
+   */
+  readonly serve?: "main" | "worker";
 }
 
 export interface PrometheusEndpoint {
@@ -47,6 +56,7 @@ const defaults: Required<PrometheusEndpointOptions> = {
   resourceLabels: [],
   created: false,
   keepPageMs: 1_000,
+  serve: "main",
 };
 
 /**
@@ -55,12 +65,17 @@ const defaults: Required<PrometheusEndpointOptions> = {
  * @throws Error with code TELLTALE_PORT_IN_USE or TELLTALE_CANNOT_LISTEN; for a host name `ready` rejects with it instead
  */
 export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): PrometheusEndpoint {
-  const settings = { ...defaults, ...options };
-  const path = settings.path.startsWith("/") ? settings.path : `/${settings.path}`;
+  const given = { ...defaults, ...options };
+  const path = given.path.startsWith("/") ? given.path : `/${given.path}`;
+  const settings = { ...given, path };
   // The server comes first, because a busy port throws; it asks for pages only when it is asked for them.
-  const server = pageServer({ ...settings, path }, () => pages);
+  const server =
+    settings.serve === "worker"
+      ? workerServer(settings, { source: () => source, scraper: () => pages })
+      : pageServer(settings, () => pages);
   const reader = prometheusReader(() => server.shutdown());
-  const pages = scraper(localSource(reader), settings);
+  const source = localSource(reader);
+  const pages = scraper(source, settings);
   // Whoever does not wait for `ready` still learns of it, and a rejection nobody looks at must not end the process.
   server.ready.catch((error: unknown) => diag.error(String(error)));
   return {

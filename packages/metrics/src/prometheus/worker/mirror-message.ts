@@ -1,0 +1,45 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
+import type { Instrument } from "../../instrument.ts";
+
+/**
+ * What the thread that records tells the thread that serves: the numbers of all series as they are now, and of everything
+ * else only what changed since the last message.
+ */
+export interface MirrorMessage {
+  readonly sampledAtMs: number;
+  /** Absent while it is the same. */
+  readonly resource?: Attributes;
+  /** The tables on the page, in order; absent while they are the same. */
+  readonly order?: readonly number[];
+  readonly changes: readonly TableChange[];
+  /** The numbers of all tables, one after another in order. Handed over, not copied. */
+  readonly numbers: Float64Array<ArrayBuffer>;
+  /** What is no table of numbers: metrics of the SDK, exponential histograms, instruments with exemplars. */
+  readonly scopes: readonly ScopeMetrics[];
+}
+
+/** One instrument: a row of numbers for each series. */
+export interface TableChange {
+  readonly id: number;
+  /** Absent for a table that was told of before. */
+  readonly head?: TableHead;
+  /** The rows from here on are replaced by `rows`. */
+  readonly from: number;
+  readonly rows: readonly TableRow[];
+}
+
+export type TableHead = Pick<
+  Instrument,
+  "kind" | "monotonic" | "name" | "unit" | "description" | "scope" | "boundaries" | "valueType"
+>;
+
+export interface TableRow {
+  readonly attributes: Attributes;
+  readonly startTimeMs: number;
+}
+
+/** Numbers of a row: of a histogram the counts up to each limit, up to infinity, and the sum. */
+export function rowWidth({ kind, boundaries }: Pick<TableHead, "kind" | "boundaries">): number {
+  return kind === "histogram" ? (boundaries?.length ?? 0) + 2 : 1;
+}

@@ -1,0 +1,204 @@
+import type { Attributes, ValueType } from "@opentelemetry/api";
+import type { Histogram } from "@opentelemetry/sdk-metrics";
+import type { Instrument, Series } from "../../instrument.ts";
+import type { PageContents } from "../page-source.ts";
+import { type MirrorMessage, rowWidth, type TableChange, type TableHead, type TableRow } from "./mirror-message.ts";
+
+/** Stands for the instruments of another thread, as they were at its last message. */
+export interface MirrorReader {
+  /** Takes a message in; returns memory that is used no more, for the next one. */
+  take(message: MirrorMessage): ArrayBuffer | undefined;
+  /** Undefined before the first message. */
+  contents(): PageContents | undefined;
+}
+
+export function mirrorReader(): MirrorReader {
+  const tables = new Map<number, Table>();
+  let order: readonly number[] = [];
+  let last: MirrorMessage | undefined;
+  let resource: Attributes = {};
+  const age = ageOf(() => last?.sampledAtMs ?? Date.now());
+
+  return {
+    take(message) {
+      let mayBeRead = false;
+      for (const change of message.changes) {
+        const table = tables.get(change.id) ?? new Table(change.head as TableHead);
+        tables.set(change.id, table);
+        // A page that is being written may still read the rows that are gone.
+        mayBeRead ||= change.from < table.rows.length;
+        table.change(change);
+      }
+      if (message.order !== undefined) {
+        order = message.order;
+        const listed = new Set(order);
+        for (const id of tables.keys()) {
+          if (listed.has(id)) continue;
+          tables.delete(id);
+          mayBeRead = true;
+        }
+      }
+      let offset = 0;
+      for (const id of order) offset = (tables.get(id) as Table).place(message.numbers, offset);
+      resource = message.resource ?? resource;
+      const before = last?.numbers.buffer;
+      last = message;
+      return mayBeRead ? undefined : before;
+    },
+    contents() {
+      if (last === undefined) return undefined;
+      return { resource, scopes: last.scopes, instruments: [...order.map((id) => tables.get(id) as Table), age] };
+    },
+  };
+}
+
+// The SDK's number, written out so that this package loads none of it.
+const DOUBLE = 1 as ValueType.DOUBLE;
+
+/** Where the rows of a table stand. */
+interface Frame {
+  numbers: Float64Array;
+  offset: number;
+}
+
+class Table implements Instrument {
+  readonly kind: Instrument["kind"];
+  readonly monotonic: boolean;
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly scope: Instrument["scope"];
+  readonly boundaries: readonly number[];
+  readonly valueType: ValueType;
+  readonly exemplars = false;
+  readonly width: number;
+  rows: Row[] = [];
+  #frame: Frame = { numbers: new Float64Array(0), offset: 0 };
+
+  constructor(head: TableHead) {
+    this.kind = head.kind;
+    this.monotonic = head.monotonic;
+    this.name = head.name;
+    this.unit = head.unit;
+    this.description = head.description;
+    this.scope = head.scope;
+    this.boundaries = head.boundaries ?? [];
+    this.valueType = head.valueType ?? DOUBLE;
+    this.width = rowWidth(head);
+  }
+
+  get size(): number {
+    return this.rows.length;
+  }
+
+  get store(): object {
+    return this;
+  }
+
+  refresh(): void {}
+
+  series(): readonly Series[] {
+    return this.rows;
+  }
+
+  change({ from, rows }: TableChange): void {
+    const stay = this.rows.slice(0, from);
+    // Rows that are gone keep the numbers of their time; those that stay stand where they stood, in a frame of their own.
+    const moved = from < this.rows.length;
+    if (moved) this.#frame = { ...this.#frame };
+    const kept = moved ? stay.map((row, i) => this.#row(row, i)) : stay;
+    this.rows = [...kept, ...rows.map((row, i) => this.#row(row, from + i))];
+  }
+
+  /** Takes the numbers of all rows from `offset` on and returns where they end. */
+  place(numbers: Float64Array, offset: number): number {
+    this.#frame.numbers = numbers;
+    this.#frame.offset = offset;
+    return offset + this.rows.length * this.width;
+  }
+
+  #row(row: TableRow, index: number): Row {
+    return this.kind === "histogram"
+      ? new HistogramRow(row, { frame: this.#frame, at: index * this.width, boundaries: this.boundaries })
+      : new Row(row, { frame: this.#frame, at: index, boundaries: this.boundaries });
+  }
+}
+
+interface Place {
+  readonly frame: Frame;
+  /** From the table's offset. */
+  readonly at: number;
+  readonly boundaries: readonly number[];
+}
+
+class Row implements Series {
+  readonly attributes: Attributes;
+  readonly startTimeMs: number;
+  readonly place: Place;
+  bindings = 0;
+
+  constructor({ attributes, startTimeMs }: TableRow, place: Place) {
+    this.attributes = attributes;
+    this.startTimeMs = startTimeMs;
+    this.place = place;
+  }
+
+  number(index: number): number {
+    const { frame, at } = this.place;
+    return frame.numbers[frame.offset + at + index] as number;
+  }
+
+  /** A gauge that was never set is sent as NaN, which no series of ours holds. */
+  total(): number | Histogram | undefined {
+    const value = this.number(0);
+    return Number.isNaN(value) ? undefined : value;
+  }
+
+  drain(): undefined {
+    return undefined;
+  }
+
+  mark(): undefined {
+    return undefined;
+  }
+}
+
+class HistogramRow extends Row {
+  cumulate(into: Float64Array): void {
+    const limits = this.place.boundaries.length;
+    for (let i = 0; i < limits + 2; i++) into[i] = this.number(i);
+  }
+
+  override total(): Histogram {
+    const boundaries = this.place.boundaries as number[];
+    const upTo = Array.from({ length: boundaries.length + 1 }, (_, i) => this.number(i));
+    const counts = upTo.map((count, i) => count - (upTo[i - 1] ?? 0));
+    const count = upTo[boundaries.length] as number;
+    return { buckets: { boundaries, counts }, count, sum: this.number(boundaries.length + 1) };
+  }
+}
+
+/** How old the numbers are, so that a page from a blocked process can be told from a fresh one. */
+function ageOf(sampledAtMs: () => number): Instrument {
+  const series: Series = {
+    attributes: {},
+    startTimeMs: Date.now(),
+    bindings: 0,
+    total: () => Math.max(0, Date.now() - sampledAtMs()) / 1_000,
+    drain: () => undefined,
+    mark: () => undefined,
+  };
+  return {
+    kind: "gauge",
+    monotonic: false,
+    name: "telltale.prometheus.sample.age",
+    unit: "s",
+    description: "How long before the page was written its numbers were taken.",
+    scope: { name: "@telltale/metrics" },
+    exemplars: false,
+    size: 1,
+    store: series,
+    refresh() {},
+    series: () => [series],
+  };
+}

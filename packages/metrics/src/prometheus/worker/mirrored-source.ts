@@ -1,0 +1,74 @@
+import type { PageSource } from "../page-source.ts";
+import { deferred } from "./deferred.ts";
+import type { MirrorMessage } from "./mirror-message.ts";
+import { mirrorReader } from "./mirror-reader.ts";
+
+/** The contents of pages in a thread that has no instruments of its own. */
+export interface MirroredSource {
+  readonly contents: PageSource;
+  /** What was asked for has come, or could not be made. */
+  answered(message: MirrorMessage | undefined): void;
+  close(): void;
+}
+
+export interface MirroredSourceOptions {
+  /** Asks the other thread for a sample. */
+  readonly ask: (spare: ArrayBuffer | undefined) => void;
+  /** How long a sample is waited for before the last one is taken. @default 25 */
+  readonly patienceMs?: number;
+  /** How often a sample is asked for while nobody scrapes. @default 5000 */
+  readonly refreshMs?: number;
+}
+
+/** With no sample at all there is nothing else to serve, so it is waited for as long as a scrape lasts. */
+const FIRST_PATIENCE_MS = 5_000;
+/** When nobody has scraped for so long, nothing is asked for in advance. */
+const IDLE_MS = 60_000;
+
+/**
+ * Asks for a sample at each scrape, and every five seconds in between so that there is a recent one when the other thread does not
+ * answer. While it does not, the last one is served; only the first scrape of such a time waits for it.
+ */
+export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: MirroredSourceOptions): MirroredSource {
+  const mirror = mirrorReader();
+  let spare: ArrayBuffer | undefined;
+  let asked: { readonly atMs: number; readonly answer: Promise<void>; readonly resolve: () => void } | undefined;
+  let scrapedMs = performance.now();
+  request();
+  const timer = setInterval(() => {
+    if (performance.now() - scrapedMs < IDLE_MS) request();
+  }, refreshMs).unref();
+
+  function request() {
+    if (asked !== undefined) return asked;
+    const answer = deferred();
+    asked = { atMs: performance.now(), answer: answer.promise, resolve: answer.resolve };
+    ask(spare);
+    spare = undefined;
+    return asked;
+  }
+
+  return {
+    async contents() {
+      scrapedMs = performance.now();
+      const { atMs, answer } = request();
+      const patience = mirror.contents() === undefined ? FIRST_PATIENCE_MS : patienceMs;
+      await within(answer, atMs + patience - performance.now());
+      const contents = mirror.contents();
+      if (contents === undefined) throw new Error("the application's thread has not answered yet");
+      return contents;
+    },
+    answered(message) {
+      if (message !== undefined) spare = mirror.take(message);
+      asked?.resolve();
+      asked = undefined;
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+function within(answer: Promise<void>, timeMs: number): Promise<void> {
+  const late = deferred();
+  const timer = setTimeout(late.resolve, Math.max(0, timeMs));
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
+}

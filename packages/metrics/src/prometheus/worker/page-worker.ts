@@ -1,0 +1,53 @@
+/** The thread that answers scrapes: it listens, asks for the numbers, writes the pages and zips them. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { DiagLogLevel, diag } from "@opentelemetry/api";
+import { pageServer } from "../page-server.ts";
+import { scraper } from "../scraper.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./dialogue.ts";
+import { mirroredSource } from "./mirrored-source.ts";
+
+const options = workerData as WorkerOptions;
+const port = parentPort as MessagePort;
+const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+// Diagnostics go where the application's go.
+const teller =
+  (level: "error" | "warn" | "info" | "debug") =>
+  (...words: unknown[]): void =>
+    tell({ type: "told", level, text: words.map(String).join(" ") });
+const logger = { error: teller("error"), warn: teller("warn"), info: teller("info"), debug: teller("debug") };
+diag.setLogger({ ...logger, verbose: () => {} }, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
+
+const source = mirroredSource({ ask: (spare) => tell({ type: "ask", spare }, spare === undefined ? [] : [spare]) });
+const pages = scraper(source.contents, options);
+const server = listening();
+
+port.on("message", (message: ToWorker) => {
+  switch (message.type) {
+    case "sample":
+      source.answered(message.message);
+      break;
+    case "failed":
+      source.answered(undefined);
+      break;
+    case "close":
+      void server?.shutdown().then(() => tell({ type: "closed" }));
+      break;
+  }
+});
+
+function listening(): ReturnType<typeof pageServer> | undefined {
+  try {
+    const started = pageServer(options, () => pages);
+    started.ready.then(() => tell({ type: "listening", port: started.port }), refused);
+    return started;
+  } catch (error) {
+    refused(error);
+    return undefined;
+  }
+}
+
+function refused(error: unknown): void {
+  const { message, code = "" } = error as Error & { readonly code?: string };
+  tell({ type: "refused", message, code });
+}

@@ -1,0 +1,140 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Worker } from "node:worker_threads";
+import { type Attributes, diag } from "@opentelemetry/api";
+import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
+import { labelPairs } from "../labels.ts";
+import { listen } from "../listen.ts";
+import { type PageServer, pageServer } from "../page-server.ts";
+import type { PageSource } from "../page-source.ts";
+import type { Scraper } from "../scraper.ts";
+import { deferred } from "./deferred.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./dialogue.ts";
+import type { MirrorMessage } from "./mirror-message.ts";
+import { mirrorWriter } from "./mirror-writer.ts";
+
+/**
+ * Serves the page from a thread of its own. This thread only hands the numbers over when it is asked for them: at each scrape,
+ * and every five seconds between scrapes. While it does not answer, the last numbers are served. Should the worker end, this thread
+ * serves the page itself.
+ * @throws Error with code TELLTALE_PORT_IN_USE or TELLTALE_CANNOT_LISTEN
+ */
+export function workerServer(
+  options: WorkerOptions,
+  { source, scraper }: { readonly source: () => PageSource; readonly scraper: () => Scraper },
+): PageServer {
+  const settings = { ...options, port: freePort(options) };
+  const worker = startWorker(settings);
+  const writer = mirrorWriter();
+  const ready = deferred();
+  const closed = deferred();
+  let { port } = settings;
+  let closing: Promise<void> | undefined;
+  let instead: PageServer | undefined;
+
+  worker.on("message", (message: FromWorker) => {
+    switch (message.type) {
+      case "ask":
+        void answer(message.spare);
+        break;
+      case "listening":
+        port = message.port;
+        ready.resolve();
+        break;
+      case "refused":
+        ready.reject(Object.assign(new Error(message.message), { code: message.code }));
+        break;
+      case "told":
+        diag[message.level](message.text);
+        break;
+      case "closed":
+        closed.resolve();
+        break;
+    }
+  });
+  worker.on("error", (error) => diag.error("telltale: the thread that serves the Prometheus page failed", error));
+  worker.on("exit", () => {
+    closed.resolve();
+    if (closing !== undefined) return;
+    instead = pageServer({ ...settings, port }, scraper);
+    instead.ready.then(ready.resolve, ready.reject);
+  });
+
+  // From here on it keeps no process alive. Before, it does: whoever waits for `ready` and has nothing else would end.
+  const letGo = (): void => void worker.unref();
+  ready.promise.then(letGo, letGo);
+
+  async function answer(spare: ArrayBuffer | undefined): Promise<void> {
+    try {
+      hand(worker, await writer.write(await source()(), spare));
+    } catch (error) {
+      diag.error("telltale: the numbers of the Prometheus page cannot be taken", error);
+      worker.postMessage({ type: "failed" } satisfies ToWorker);
+    }
+  }
+
+  return {
+    ready: ready.promise,
+    get port(): number {
+      return instead?.port ?? port;
+    },
+    shutdown() {
+      closing ??= shutdown();
+      return closing;
+    },
+  };
+
+  async function shutdown(): Promise<void> {
+    if (instead !== undefined) return instead.shutdown();
+    // The page that is being served still needs its numbers, so this thread stays until it is out.
+    worker.ref();
+    worker.postMessage({ type: "close" } satisfies ToWorker);
+    await closed.promise;
+    await worker.terminate();
+  }
+}
+
+function startWorker(options: WorkerOptions): Worker {
+  const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  // The thread must not run the application's preloads (--import, NODE_OPTIONS): they would observe the observer.
+  return new Thread(new URL(`./page-worker.${extension}`, import.meta.url), {
+    name: "telltale-prometheus",
+    workerData: options,
+    env: {},
+    execArgv: process.execArgv.filter((argument) => /^(--conditions|-C)=/.test(argument)),
+  });
+}
+
+/** Takes the port for a moment, so that a busy one throws here and now, and any free one is known by its number. */
+function freePort(options: WorkerOptions): number {
+  const probe = process.getBuiltinModule("node:net").createServer();
+  void listen(probe as Server, options).catch(() => {});
+  const port = (probe.address() as AddressInfo | null)?.port ?? options.port;
+  probe.close();
+  return port;
+}
+
+function hand(worker: Worker, message: MirrorMessage): void {
+  const { buffer } = message.numbers;
+  try {
+    worker.postMessage({ type: "sample", message } satisfies ToWorker, [buffer]);
+  } catch {
+    // An attribute of the SDK's own instruments may hold what cannot go to another thread, such as a function.
+    worker.postMessage({ type: "sample", message: plain(message) } satisfies ToWorker, [buffer]);
+  }
+}
+
+/** With all attributes as the labels that they become. */
+function plain(message: MirrorMessage): MirrorMessage {
+  const labels = (attributes: Attributes): Attributes => Object.fromEntries(labelPairs(attributes));
+  const scopes = message.scopes.map(({ scope, metrics }) => ({
+    scope,
+    metrics: metrics.map((metric) => ({
+      ...metric,
+      dataPoints: metric.dataPoints.map((point) => ({ ...point, attributes: labels(point.attributes) })),
+    })),
+  }));
+  const resource = message.resource && { resource: labels(message.resource) };
+  return { ...message, ...resource, scopes: scopes as unknown as readonly ScopeMetrics[] };
+}
