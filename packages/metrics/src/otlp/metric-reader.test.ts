@@ -1,4 +1,6 @@
-import type { ExportResult } from "@opentelemetry/core";
+import { context } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { type ExportResult, isTracingSuppressed } from "@opentelemetry/core";
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -162,6 +164,24 @@ test("what a MeterProvider of this package counts is encoded from its series, in
   });
   expect(exporter.requests).toHaveLength(4);
   expect(new Set(exporter.lent.map(({ buffer }) => buffer)).size).toBe(1);
+});
+
+test("exports run where nothing is traced", async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const orders = counter({ name: "untraced" });
+  declared.push(orders);
+  orders.add(1);
+  const suppressed: boolean[] = [];
+  const exporter = collecting({
+    export(_, done) {
+      suppressed.push(isTracingSuppressed(context.active()));
+      done({ code: 0 });
+    },
+  });
+  const provider = provide(otlpMetricReader({ exporter }));
+  await provider.shutdown();
+  context.disable();
+  expect(suppressed).toEqual([true]);
 });
 
 test("between slices of a long export the event loop runs", async () => {

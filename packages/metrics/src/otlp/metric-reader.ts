@@ -1,4 +1,4 @@
-import { diag } from "@opentelemetry/api";
+import { context, createContextKey, diag } from "@opentelemetry/api";
 import type { ExportResult } from "@opentelemetry/core";
 import type {
   AggregationOption,
@@ -50,6 +50,9 @@ export interface OtlpMetricReader extends IMetricReader {
 /** OpenTelemetry SDK specification, "Periodic exporting MetricReader". */
 const defaults = { exportIntervalMs: 60_000, exportTimeoutMs: 30_000, metricProducers: [] };
 
+/** The key of `suppressTracing` in @opentelemetry/core, which is not loaded for it: exports make no spans and no figures. */
+const SUPPRESS_TRACING = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
 /** OpenTelemetry SDK specification, "Cardinality limits". */
 const CARDINALITY_LIMIT = 2_000;
 
@@ -100,7 +103,8 @@ export function otlpMetricReader(options: OtlpMetricReaderOptions): OtlpMetricRe
   }
 
   function exported({ bytes }: MetricsRequest): Promise<ExportResult> {
-    return new Promise((resolve) => exporter.export(bytes, resolve));
+    const untraced = context.active().setValue(SUPPRESS_TRACING, true);
+    return new Promise((resolve) => context.with(untraced, () => exporter.export(bytes, resolve)));
   }
 
   /** One at a time; never rejects. */
