@@ -58,6 +58,12 @@ const works: readonly Work[] = [
     unit: "ns",
     against: [...prometheus, hotShots],
   },
+  {
+    key: "http histogram",
+    name: "http.server.request.duration, 8 fresh attributes, through the provider",
+    unit: "ns",
+    against: [sdk],
+  },
   { key: "histogram bound", name: "explicit histogram of 15, bound", unit: "ns", against: [...prometheus, hotShots] },
   { key: "exponential bound", name: "exponential histogram, bound", unit: "ns", against: [sdk, hdr] },
   { key: "percentiles record", name: "rolling percentiles, record", unit: "ns", against: [hdr] },

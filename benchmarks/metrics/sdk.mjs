@@ -1,5 +1,14 @@
 import { requirePeer } from "./peers.mjs";
-import { attributesOf, boundaries, latencies, order, SCRAPED, scrapedAttributes } from "./workload.mjs";
+import {
+  attributesOf,
+  boundaries,
+  httpAttributesOf,
+  httpDuration,
+  latencies,
+  order,
+  SCRAPED,
+  scrapedAttributes,
+} from "./workload.mjs";
 
 const { AggregationType, MeterProvider } = requirePeer("@opentelemetry/sdk-metrics");
 const { PrometheusExporter, PrometheusSerializer } = requirePeer("@opentelemetry/exporter-prometheus");
@@ -38,6 +47,10 @@ export const works = {
     const metric = setUp(views).meter.createHistogram(name);
     const attributes = attributesOf(0);
     return (i) => metric.record(latencies[i & 8_191], attributes);
+  },
+  "http histogram"() {
+    const metric = setUp().meter.createHistogram("http.server.request.duration", httpDuration);
+    return (i) => metric.record(latencies[i & 8_191], httpAttributesOf(order[i & 8_191]));
   },
   "scrape counters"() {
     return scraped((i) => i);

@@ -1,7 +1,22 @@
-import { counter, exponentialHistogram, histogram, rollingPercentiles } from "../../packages/metrics/src/index.ts";
+import {
+  counter,
+  exponentialHistogram,
+  histogram,
+  meterProvider,
+  rollingPercentiles,
+} from "../../packages/metrics/src/index.ts";
 import { pageWriter } from "../../packages/metrics/src/prometheus/page.ts";
 import { chunkPool, renderPage } from "../../packages/metrics/src/prometheus/rendered-page.ts";
-import { attributesOf, boundaries, latencies, order, SCRAPED, scrapedAttributes } from "./workload.mjs";
+import {
+  attributesOf,
+  boundaries,
+  httpAttributesOf,
+  httpDuration,
+  latencies,
+  order,
+  SCRAPED,
+  scrapedAttributes,
+} from "./workload.mjs";
 
 const writer = pageWriter({ format: "text", scopeLabels: false, constantLabels: "", created: false, told: new Set() });
 const pool = chunkPool();
@@ -14,6 +29,14 @@ async function scrape(instrument) {
 }
 
 const name = "bench.metric";
+
+/** What a provider asks a reader for when an instrument is created. */
+const anyReader = {
+  setMetricProducer() {},
+  selectAggregation: () => ({ type: 0 }),
+  selectAggregationTemporality: () => 1,
+  selectCardinalityLimit: () => 2_000,
+};
 
 export const works = {
   "counter bound"() {
@@ -28,6 +51,11 @@ export const works = {
   "histogram bound"() {
     const bound = histogram({ name, boundaries }).bind(attributesOf(0));
     return (i) => bound.record(latencies[i & 8_191]);
+  },
+  "http histogram"() {
+    const meter = meterProvider({ readers: [anyReader] }).getMeter("@opentelemetry/instrumentation-http");
+    const metric = meter.createHistogram("http.server.request.duration", httpDuration);
+    return (i) => metric.record(latencies[i & 8_191], httpAttributesOf(order[i & 8_191]));
   },
   "exponential bound"() {
     const bound = exponentialHistogram({ name }).bind(attributesOf(0));

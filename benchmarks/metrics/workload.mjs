@@ -17,6 +17,29 @@ export function attributesOf(i) {
   return { venue: venues[i & 31], side: sides[(i >> 5) & 1], kind: kinds[(i >> 6) & 15] };
 }
 
+const routes = ["/", "/orders", "/orders/:id", "/venues", "/venues/:venue", "/health", "/login", "/account"];
+const statuses = [200, 201, 204, 404];
+
+/** What the stock HTTP instrumentation records a request with; 32 series. */
+export function httpAttributesOf(i) {
+  return {
+    "http.request.method": "GET",
+    "url.scheme": "http",
+    "http.response.status_code": statuses[i & 3],
+    "network.protocol.name": "http",
+    "network.protocol.version": "1.1",
+    "http.route": routes[(i >> 2) & 7],
+    "server.address": "localhost",
+    "server.port": 8080,
+  };
+}
+
+/** As it creates its histogram. */
+export const httpDuration = {
+  unit: "s",
+  advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+};
+
 export const attributeKeys = ["venue", "side", "kind"];
 
 /** Which series each record goes to, at random so that no branch is predicted for free. */
