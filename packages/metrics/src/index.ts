@@ -41,6 +41,9 @@ export {
   percentileGauge,
 } from "./percentiles.ts";
 export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export { type PrometheusHandler, type PrometheusHandlerOptions, prometheusHandler } from "./prometheus/handler.ts";
+export type { BasicAuth, PageAccess } from "./prometheus/page-access.ts";
+export type { ServerTls } from "./prometheus/server-certificate.ts";
 export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";
 export type { BoundInstrument, ProvidedInstrument } from "./provider/instrument-face.ts";
 export { type MeterProvider, type MeterProviderOptions, meterProvider } from "./provider/meter-provider.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatFor, takesGzip } from "./negotiate.ts";
+import { codingFor, formatFor } from "./negotiate.ts";
 
 test.each([
   [undefined, "text"],
@@ -17,11 +17,18 @@ test.each([
 });
 
 test.each([
-  [undefined, false],
-  ["gzip", true],
-  ["br, gzip;q=0.5", true],
-  ["gzip;q=0", false],
-  ["identity", false],
-])("Accept-Encoding: %s takes gzip: %s", (encoding, takes) => {
-  expect(takesGzip(encoding === undefined ? {} : { "accept-encoding": encoding })).toBe(takes);
+  [undefined, undefined],
+  ["gzip", "gzip"],
+  ["br, gzip;q=0.5", "gzip"],
+  ["gzip;q=0", undefined],
+  ["identity", undefined],
+  ["gzip, zstd", "zstd"],
+  ["gzip, zstd;q=0.9", "gzip"],
+  ["gzip;q=0.2, zstd;q=0.3", "zstd"],
+  ["gzip;q=0.5, identity", undefined],
+  ["zstd;q=0, *", "gzip"],
+  ["*;q=0", undefined],
+  ["zstd;q=x", undefined],
+])("Accept-Encoding: %s is answered with %s", (encoding, coding) => {
+  expect(codingFor(encoding === undefined ? {} : { "accept-encoding": encoding })).toBe(coding);
 });

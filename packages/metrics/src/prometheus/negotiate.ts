@@ -36,12 +36,32 @@ function formatOf(type: string, parameters: readonly string[]): PageFormat | und
   }
 }
 
-/** Whether the scraper takes gzip. */
-export function takesGzip(headers: IncomingHttpHeaders): boolean {
-  return String(headers["accept-encoding"] ?? "")
-    .split(",")
-    .map((part) => part.trim().toLowerCase().split(";"))
-    .some(([coding, ...parameters]) => coding === "gzip" && qualityOf(parameters.map((p) => p.trim())) > 0);
+/** How a page is compressed, the best first: zstd is smaller and takes less time. */
+export type Coding = "zstd" | "gzip";
+
+/** The compression that the scraper likes best; undefined for none. */
+export function codingFor(headers: IncomingHttpHeaders): Coding | undefined {
+  const qualities = new Map<string, number>();
+  for (const range of String(headers["accept-encoding"] ?? "").split(",")) {
+    const [coding = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    qualities.set(coding, qualityOf(parameters));
+  }
+  let best: Coding | undefined;
+  // Who names no quality for the plain page takes it when nothing else will do.
+  let bestQuality = qualities.get("identity") ?? 0;
+  for (const coding of codings()) {
+    const quality = qualities.get(coding) ?? qualities.get("*") ?? 0;
+    const better = best === undefined ? quality > 0 && quality >= bestQuality : quality > bestQuality;
+    if (!better) continue;
+    best = coding;
+    bestQuality = quality;
+  }
+  return best;
+}
+
+/** Bun and others that stand in for Node may lack zstd. */
+function codings(): readonly Coding[] {
+  return typeof process.getBuiltinModule("node:zlib").zstdCompress === "function" ? ["zstd", "gzip"] : ["gzip"];
 }
 
 function qualityOf(parameters: readonly string[]): number {

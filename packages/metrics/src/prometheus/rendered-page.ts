@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
+import type { Coding } from "./negotiate.ts";
 
 /** A page as it goes out, to however many ask for it at the same time. */
 export interface RenderedPage {
   readonly chunks: readonly Uint8Array[];
   readonly length: number;
-  /** The page by gzip, once for all who want it; made by libuv's threads. */
-  gzipped(): Promise<Uint8Array>;
+  /** The page compressed, once for all who want it so; made by libuv's threads. */
+  compressed(coding: Coding): Promise<Uint8Array>;
   /** Says that one more goes to use the page, or uses it no more; with the last its memory goes back to the pool. */
   retain(): void;
   release(): void;
@@ -75,13 +76,14 @@ function shared({
   readonly free: () => void;
 }): RenderedPage {
   let users = 1;
-  let gzipped: Promise<Uint8Array> | undefined;
+  const packed = new Map<Coding, Promise<Uint8Array>>();
   return {
     chunks,
     length,
-    gzipped() {
-      gzipped ??= gzip(chunks);
-      return gzipped;
+    compressed(coding) {
+      const made = packed.get(coding) ?? compress(chunks, coding);
+      packed.set(coding, made);
+      return made;
     },
     retain() {
       users++;
@@ -92,11 +94,15 @@ function shared({
   };
 }
 
-function gzip(chunks: readonly Uint8Array[]): Promise<Uint8Array> {
+function compress(chunks: readonly Uint8Array[], coding: Coding): Promise<Uint8Array> {
+  const zlib = process.getBuiltinModule("node:zlib");
   return new Promise((resolve, reject) => {
-    process.getBuiltinModule("node:zlib").gzip(Buffer.concat(chunks), { level: 1 }, (error, result) => {
+    const done = (error: Error | null, result: Uint8Array): void => {
       if (error === null) resolve(result);
       else reject(error);
-    });
+    };
+    const page = Buffer.concat(chunks);
+    if (coding === "gzip") zlib.gzip(page, { level: 1 }, done);
+    else zlib.zstdCompress(page, done);
   });
 }

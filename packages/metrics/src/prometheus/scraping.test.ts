@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { createGunzip } from "node:zlib";
+import { createGunzip, createZstdDecompress } from "node:zlib";
 import { context, TraceFlags, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
@@ -29,7 +29,7 @@ test("scrapes at the same time and as long as the page is kept get one page, and
   expect(await read(kept)).toBe(1);
 });
 
-test("gzip is sent to who takes it, and is the same page", async () => {
+test("gzip or zstd is sent to who takes it, and is the same page", async () => {
   const endpoint = open({ keepPageMs: 2_000 });
   counter({ name: "scraping.zipped" }).add(1);
   const [plain, zipped] = [await raw(endpoint, {}), await raw(endpoint, { "accept-encoding": "gzip" })];
@@ -37,6 +37,9 @@ test("gzip is sent to who takes it, and is the same page", async () => {
   expect(zipped.headers["content-encoding"]).toBe("gzip");
   const page = await text(plain);
   expect(await text(zipped.pipe(createGunzip()))).toBe(page);
+  const smaller = await raw(endpoint, { "accept-encoding": "gzip, zstd" });
+  expect(smaller.headers["content-encoding"]).toBe("zstd");
+  expect(await text(smaller.pipe(createZstdDecompress()))).toBe(page);
   expect(Number(plain.headers["content-length"])).toBe(Buffer.byteLength(page));
 });
 
@@ -91,7 +94,7 @@ test("requests that a client sends without reading the answers are answered one 
   await once(socket, "connect");
   const asked = 20;
   for (let i = 0; i < asked; i++) {
-    socket.write(`GET /metrics HTTP/1.1\r\nHost: x\r\n${i === asked - 1 ? "Connection: close\r\n" : ""}\r\n`);
+    socket.write(`GET /metrics HTTP/1.1\r\nHost: localhost\r\n${i === asked - 1 ? "Connection: close\r\n" : ""}\r\n`);
   }
   expect((await text(socket)).split("HTTP/1.1 200 OK")).toHaveLength(asked + 1);
 });

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { PageAccess } from "./page-access.ts";
+import { pageAnswer, refuse } from "./page-answer.ts";
+import { localSource } from "./page-source.ts";
+import { prometheusReader } from "./reader.ts";
+import { type ScraperOptions, scraper } from "./scraper.ts";
+
+/** What the page is like, and who may read it. Where it is, the routes of your server say. */
+export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {}
+
+export interface PrometheusHandler {
+  /** For the `readers` of a MeterProvider. */
+  readonly reader: PrometheusExporter;
+  /**
+   * Answers a request of your own server with the page, whatever its path. The promise settles when the answer is out or the
+   * client is gone.
+   */
+  handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Waits for the scrapes in progress; later ones are answered with 503. Shutting the provider down does the same. */
+  shutdown(): Promise<void>;
+}
+
+const defaults: ScraperOptions = { scopeLabels: false, resourceLabels: [], created: false, keepPageMs: 1_000 };
+
+/**
+ * The page of `prometheusEndpoint` for a server of your own, such as that of Express, Fastify or Koa.
+ * @throws Error with code TELLTALE_BAD_CREDENTIALS
+ */
+export function prometheusHandler(options: PrometheusHandlerOptions = {}): PrometheusHandler {
+  const settings = { ...defaults, ...options };
+  const answer = pageAnswer({ ...settings, host: undefined, path: undefined }, () => pages);
+  const answering = new Set<Promise<void>>();
+  let closed = false;
+  const reader = prometheusReader(shutdown);
+  const pages = scraper(localSource(reader), settings);
+  return {
+    reader,
+    shutdown,
+    async handler(request, response) {
+      if (closed) {
+        refuse(response, 503, "The application is shutting down.");
+        return;
+      }
+      const answered = answer(request, response);
+      answering.add(answered);
+      await answered;
+      answering.delete(answered);
+    },
+  };
+
+  async function shutdown(): Promise<void> {
+    closed = true;
+    await Promise.all(answering);
+  }
+}

@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { type RequestOptions, request as secureRequest } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type PageServer, type PageServerOptions, pageServer } from "./page-server.ts";
+import { scraper } from "./scraper.ts";
+
+const opened: PageServer[] = [];
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.shutdown();
+});
+
+const folder = mkdtempSync(join(tmpdir(), "telltale-tls-"));
+const pem = (name: string): string => readFileSync(join(folder, name), "utf8");
+const absent = spawnSync("openssl", ["version"]).error !== undefined;
+
+beforeAll(() => {
+  if (absent) return;
+  writeFileSync(join(folder, "san"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+  authority("ca");
+  authority("other-ca");
+  certificate("server", "ca", ["-extfile", "san"]);
+  certificate("client", "ca");
+  certificate("stranger", "other-ca");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a page without credentials is refused with what to give, and other paths ask for none", async () => {
+  const server = open({ bearerToken: "s3cret", basicAuth: { username: "prometheus", password: "pass" } });
+  const url = `http://127.0.0.1:${server.port}`;
+  const refused = await fetch(`${url}/metrics`);
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get("www-authenticate")).toBe(
+    'Bearer realm="metrics", Basic realm="metrics", charset="UTF-8"',
+  );
+  expect(await refused.text()).not.toContain("target_info");
+  expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(401);
+  expect((await fetch(`${url}/`)).status).toBe(404);
+  for (const authorization of ["Bearer s3cret", `Basic ${btoa("prometheus:pass")}`]) {
+    const got = await fetch(`${url}/metrics`, { headers: { authorization } });
+    expect([got.status, await got.text()]).toEqual([
+      200,
+      expect.stringContaining('target_info{service_name="desk"} 1'),
+    ]);
+  }
+});
+
+test("a name that a browser was made to believe in is refused", async () => {
+  const server = open({ allowedHosts: ["metrics.internal"] });
+  const statusFor = async (host: string): Promise<number | undefined> => {
+    const asked = request({ port: server.port, host: "127.0.0.1", path: "/metrics", headers: { host } }).end();
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await statusFor("evil.example")).toBe(403);
+  expect(await statusFor("metrics.internal")).toBe(200);
+});
+
+test.skipIf(absent)("the page goes over TLS", async () => {
+  const server = open({ tls: { certificate: pem("server.crt"), key: pem("server.key") } });
+  expect(await secured(server, { ca: pem("ca.crt") })).toContain('target_info{service_name="desk"} 1');
+  await expect(secured(server, { ca: pem("other-ca.crt") })).rejects.toThrow(/unable to verify|signature/);
+  await expect(fetch(`http://127.0.0.1:${server.port}/metrics`)).rejects.toThrow();
+});
+
+test.skipIf(absent)("with clientCa only clients with a certificate of that authority get the page", async () => {
+  const tls = { certificate: pem("server.crt"), key: pem("server.key"), clientCa: pem("ca.crt") };
+  const server = open({ tls });
+  const ca = pem("ca.crt");
+  expect(await secured(server, { ca, cert: pem("client.crt"), key: pem("client.key") })).toContain("target_info");
+  await expect(secured(server, { ca })).rejects.toThrow();
+  await expect(secured(server, { ca, cert: pem("stranger.crt"), key: pem("stranger.key") })).rejects.toThrow();
+});
+
+test.skipIf(absent)("a key of another certificate throws at once, and is not shown", () => {
+  const key = pem("client.key");
+  const start = () => open({ tls: { certificate: pem("server.crt"), key } });
+  expect(start).toThrow(expect.objectContaining({ code: "TELLTALE_BAD_CERTIFICATE" }));
+  expect(start).not.toThrow(key.split("\n")[1]);
+});
+
+function open(options: Partial<PageServerOptions>): PageServer {
+  const page = { scopeLabels: false, resourceLabels: [], created: false, keepPageMs: 0 };
+  const pages = scraper(async () => ({ resource: { "service.name": "desk" }, scopes: [], instruments: [] }), page);
+  const server = pageServer({ host: "127.0.0.1", port: 0, path: "/metrics", ...options }, () => pages);
+  opened.push(server);
+  return server;
+}
+
+async function secured({ port }: PageServer, options: RequestOptions): Promise<string> {
+  const asked = secureRequest({ host: "127.0.0.1", port, path: "/metrics", agent: false, ...options }).end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  return text(response);
+}
+
+function authority(name: string): void {
+  openssl(["req", "-x509", ...newKey(name), "-out", `${name}.crt`, "-days", "2", "-subj", `/CN=${name}`]);
+}
+
+function certificate(name: string, signer: string, extra: readonly string[] = []): void {
+  openssl(["req", ...newKey(name), "-out", `${name}.csr`, "-subj", `/CN=${name}`]);
+  const signed = ["-CA", `${signer}.crt`, "-CAkey", `${signer}.key`, "-CAcreateserial", "-days", "2"];
+  openssl(["x509", "-req", "-in", `${name}.csr`, "-out", `${name}.crt`, ...signed, ...extra]);
+}
+
+function newKey(name: string): readonly string[] {
+  return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${name}.key`];
+}
+
+function openssl(options: readonly string[]): void {
+  const { status, stderr } = spawnSync("openssl", options, { cwd: folder, encoding: "utf8" });
+  if (status !== 0) throw new Error(`openssl ${options.join(" ")}: ${stderr}`);
+}
