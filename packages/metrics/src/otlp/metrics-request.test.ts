@@ -47,6 +47,9 @@ test("whatever is recorded, bound and let go, the bytes are those of OpenTelemet
           case "record":
             instrument.record(one.value, one.attributes);
             break;
+          case "bind":
+            instrument.bind(one.attributes);
+            break;
           case "unbind":
             instrument.unbind(one.attributes);
             break;
@@ -224,6 +227,7 @@ interface Declaration {
 
 interface Recordable {
   record(value: number, attributes: Attributes): void;
+  bind(attributes: Attributes): void;
   unbind(attributes: Attributes): void;
 }
 
@@ -240,6 +244,7 @@ function declare({ kind, boundaries, ...text }: Declaration, place: { scope: str
   return {
     record: (value, attributes) =>
       "add" in made ? made.add(value, attributes as never) : made.record(value, attributes as never),
+    bind: (attributes) => void made.bind(attributes as never),
     unbind: (attributes) => made.bind(attributes as never).unbind(),
   };
 }
@@ -303,7 +308,11 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("unbind" as const), instrument: fc.nat(), attributes: reused }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("bind" as const, "unbind" as const),
+      instrument: fc.nat(),
+      attributes: reused,
+    }),
   },
   {
     weight: 2,
