@@ -7,7 +7,10 @@ import { prometheusReader } from "./reader.ts";
 import { type ScraperOptions, scraper } from "./scraper.ts";
 
 /** What the page is like, and who may read it. Where it is, the routes of your server say. */
-export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {}
+export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {
+  /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
+  readonly sendTimeoutMs?: number;
+}
 
 export interface PrometheusHandler {
   /** For the `readers` of a MeterProvider. */

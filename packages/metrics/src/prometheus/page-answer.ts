@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { diag } from "@opentelemetry/api";
-import { codingFor, formatFor } from "./negotiate.ts";
+import { codingFor, formatFor, type PageFormat } from "./negotiate.ts";
 import { type PageAccess, pageAccess } from "./page-access.ts";
 import { PROTOBUF_CONTENT_TYPE } from "./protobuf-page.ts";
+import type { RenderedPage } from "./rendered-page.ts";
 import type { Scraper } from "./scraper.ts";
 import { inTurn, send } from "./send.ts";
 import { CONTENT_TYPES } from "./text-format.ts";
@@ -12,6 +13,8 @@ export interface PageAnswerOptions extends PageAccess {
   readonly host: string | undefined;
   /** Undefined: whatever the server's own routes send here. */
   readonly path: string | undefined;
+  /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
+  readonly sendTimeoutMs?: number;
 }
 
 /** Answers one request, and settles when the answer is out or the client is gone. */
@@ -22,7 +25,7 @@ export type PageAnswer = (request: IncomingMessage, response: ServerResponse) =>
  * @throws Error with code TELLTALE_BAD_CREDENTIALS
  */
 export function pageAnswer(options: PageAnswerOptions, scraper: () => Scraper): PageAnswer {
-  const { path } = options;
+  const { path, sendTimeoutMs: timeoutMs } = options;
   const refusalOf = pageAccess(options);
   return async (request, response) => {
     const [asked, query] = splitUrl(request.url ?? "");
@@ -43,7 +46,8 @@ export function pageAnswer(options: PageAnswerOptions, scraper: () => Scraper): 
       return;
     }
     const names = new URLSearchParams(query).getAll("name[]");
-    await inTurn(request, () => answerPage(request, response, scraper().page, names)).catch((error: unknown) => {
+    const page = (format: PageFormat) => scraper().page(format, names);
+    await inTurn(request, () => answerPage(request, response, { page, timeoutMs })).catch((error: unknown) => {
       diag.error("telltale: the Prometheus page failed", error);
       refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
     });
@@ -64,8 +68,10 @@ export function refuse(response: ServerResponse, status: number, text: string): 
 async function answerPage(
   request: IncomingMessage,
   response: ServerResponse,
-  page: Scraper["page"],
-  names: readonly string[],
+  {
+    page,
+    timeoutMs,
+  }: { readonly page: (format: PageFormat) => Promise<RenderedPage>; readonly timeoutMs: number | undefined },
 ): Promise<void> {
   if (response.destroyed || request.socket.destroyed) return;
   const format = formatFor(request.headers);
@@ -77,13 +83,13 @@ async function answerPage(
     response.end();
     return;
   }
-  const rendered = await page(format, names);
+  const rendered = await page(format);
   try {
     const coding = codingFor(request.headers);
     const packed = coding === undefined ? undefined : await rendered.compressed(coding);
     if (coding !== undefined) response.setHeader("content-encoding", coding);
     response.setHeader("content-length", packed?.length ?? rendered.length);
-    await send(response, packed === undefined ? rendered.chunks : [packed]);
+    await send(response, packed === undefined ? rendered.chunks : [packed], { timeoutMs });
   } finally {
     rendered.release();
   }

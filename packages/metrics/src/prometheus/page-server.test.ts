@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { type RequestOptions, request as secureRequest } from "node:https";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { Attributes } from "@opentelemetry/api";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type PageServer, type PageServerOptions, pageServer } from "./page-server.ts";
 import { scraper } from "./scraper.ts";
@@ -50,6 +52,26 @@ test("a page without credentials is refused with what to give, and other paths a
   }
 });
 
+test("a client that does not read is cut off, and others get their page meanwhile", async () => {
+  const attributes = { filler: "x".repeat(32 * 1_024 * 1_024) };
+  const server = open({ sendTimeoutMs: 100 }, attributes);
+  const socket = connect(server.port, "127.0.0.1").pause();
+  await once(socket, "connect");
+  const sinceMs = performance.now();
+  socket.write("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect((await fetch(`http://127.0.0.1:${server.port}/metrics`, { method: "HEAD" })).status).toBe(200);
+  // A shutdown waits for the answers that are still going out, and this one's client takes nothing.
+  await server.shutdown();
+  expect(performance.now() - sinceMs).toBeGreaterThan(95);
+  let received = 0;
+  socket.on("data", (data) => {
+    received += data.length;
+  });
+  socket.on("error", () => {});
+  await once(socket.resume(), "close");
+  expect(received).toBeLessThan(32 * 1_024 * 1_024);
+});
+
 test("a name that a browser was made to believe in is refused", async () => {
   const server = open({ allowedHosts: ["metrics.internal"] });
   const statusFor = async (host: string): Promise<number | undefined> => {
@@ -85,9 +107,9 @@ test.skipIf(absent)("a key of another certificate throws at once, and is not sho
   expect(start).not.toThrow(key.split("\n")[1]);
 });
 
-function open(options: Partial<PageServerOptions>): PageServer {
+function open(options: Partial<PageServerOptions>, resource: Attributes = { "service.name": "desk" }): PageServer {
   const page = { scopeLabels: false, resourceLabels: [], created: false, keepPageMs: 0 };
-  const pages = scraper(async () => ({ resource: { "service.name": "desk" }, scopes: [], instruments: [] }), page);
+  const pages = scraper(async () => ({ resource, scopes: [], instruments: [] }), page);
   const server = pageServer({ host: "127.0.0.1", port: 0, path: "/metrics", ...options }, () => pages);
   opened.push(server);
   return server;

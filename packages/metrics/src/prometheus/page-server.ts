@@ -16,6 +16,8 @@ export interface PageServerOptions extends PageAccess {
   readonly path: string;
   /** Absent: plain HTTP. */
   readonly tls?: ServerTls;
+  /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
+  readonly sendTimeoutMs?: number;
 }
 
 /** The HTTP server of the page, in this thread or in one of its own. */

@@ -17,13 +17,20 @@ export function inTurn({ socket }: IncomingMessage, respond: () => Promise<void>
   return turn;
 }
 
-/** Writes the chunks as fast as the client reads them, and settles when they are out or the client is gone. */
-export async function send(response: ServerResponse, chunks: readonly Uint8Array[]): Promise<void> {
+/**
+ * Writes the chunks as fast as the client reads them, and settles when they are out or the client is gone. It is cut off when
+ * it has not taken them all within `timeoutMs`.
+ */
+export async function send(
+  response: ServerResponse,
+  chunks: readonly Uint8Array[],
+  { timeoutMs = SEND_TIMEOUT_MS }: { readonly timeoutMs?: number | undefined } = {},
+): Promise<void> {
   const finished = new Promise<void>((resolve) => {
     response.once("close", resolve);
     response.once("finish", resolve);
   });
-  const timer = setTimeout(() => response.destroy(), SEND_TIMEOUT_MS).unref();
+  const timer = setTimeout(() => response.destroy(), timeoutMs).unref();
   for (const chunk of chunks) {
     if (response.destroyed) break;
     if (!response.write(chunk)) await drained(response);
