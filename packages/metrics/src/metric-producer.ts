@@ -36,6 +36,11 @@ export interface InstrumentSource {
   reads(store: object): boolean;
 }
 
+/** A reader that takes the numbers out of the series itself, and has no use for objects made of them. */
+export interface SeriesReader {
+  addSource(source: InstrumentSource): unknown;
+}
+
 /** A producer that can also answer at once, as when a process is about to end. */
 export interface InstrumentProducer extends MetricProducer {
   collectNow(): CollectionResult;

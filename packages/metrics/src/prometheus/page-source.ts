@@ -3,6 +3,7 @@ import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../instrument.ts";
 import { instruments } from "../instrument-registry.ts";
+import type { InstrumentSource, SeriesReader } from "../metric-producer.ts";
 import { declareSelfMetrics } from "../self-metrics.ts";
 
 /** What a page is written from. */
@@ -23,9 +24,13 @@ const COLLECT_TIMEOUT_MS = 5_000;
 /** The metrics of this thread: the MeterProvider's, and our own instruments. */
 export function localSource(reader: PrometheusExporter): PageSource {
   declareSelfMetrics();
+  const sources: InstrumentSource[] = [{ instruments, reads: () => true }];
+  // A MeterProvider of ours hands its series over as they are, for text that is kept between scrapes.
+  Object.assign(reader, { addSource: (source: InstrumentSource) => sources.push(source) } satisfies SeriesReader);
   return async () => {
     const { resource, scopeMetrics } = await collected(reader);
-    return { resource: resource.attributes, scopes: scopeMetrics, instruments: [...instruments()] };
+    const own = sources.flatMap((source) => [...source.instruments()]);
+    return { resource: resource.attributes, scopes: scopeMetrics, instruments: own };
   };
 }
 

@@ -3,8 +3,12 @@ import { type MeterProvider as ApiMeterProvider, diag, type Meter } from "@opent
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, ResourceMetrics, MeterProvider as SdkMeterProvider } from "@opentelemetry/sdk-metrics";
-import { type InstrumentProducer, type InstrumentSource, instrumentProducer } from "../metric-producer.ts";
-import type { OtlpMetricReader } from "../otlp/metric-reader.ts";
+import {
+  type InstrumentProducer,
+  type InstrumentSource,
+  instrumentProducer,
+  type SeriesReader,
+} from "../metric-producer.ts";
 import { viewDeclaredInstruments } from "./declared-views.ts";
 import { providedMeter } from "./meter.ts";
 import { collectProducersNow, guardProducers, joinScopes, readerFront } from "./reader-front.ts";
@@ -92,8 +96,7 @@ export function readerSeries(readers: readonly IMetricReader[]): ReaderSeries {
 
 const NO_INSTRUMENTS: InstrumentSource = { instruments: () => [], reads: () => false };
 
-/** Such a reader takes the numbers out of the series itself, and has no use for objects made of them. */
-function readsSeries(reader: IMetricReader): reader is OtlpMetricReader {
+function readsSeries(reader: IMetricReader): reader is IMetricReader & SeriesReader {
   return "addSource" in reader;
 }
 

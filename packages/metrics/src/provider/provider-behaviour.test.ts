@@ -22,6 +22,7 @@ import {
 import { afterEach, expect, test, vi } from "vitest";
 import { counter } from "../counter.ts";
 import { instrumentProducer } from "../metric-producer.ts";
+import { prometheusEndpoint } from "../prometheus/endpoint.ts";
 import type { ProvidedInstrument } from "./instrument-face.ts";
 import { meterProvider } from "./meter-provider.ts";
 
@@ -288,6 +289,30 @@ test("what only the SDK can sum up is left to the SDK", async () => {
   const value = resourceMetrics.scopeMetrics[0]?.metrics[0]?.dataPoints[0]?.value as ExponentialHistogram;
   expect(value.positive.bucketCounts.length).toBeLessThanOrEqual(20);
   expect(lines.filter((line) => line.includes("left to the SDK"))).toHaveLength(1);
+});
+
+test("the Prometheus endpoint writes a provider's series itself, once, beside the SDK's", async () => {
+  const endpoint = prometheusEndpoint({ port: 0 });
+  await endpoint.ready;
+  const provider = meterProvider({ readers: [endpoint.reader] });
+  const meter = provider.getMeter("page");
+  const requests = meter.createCounter("page.requests");
+  requests.add(1, { a: "x" });
+  meter.createHistogram("page.sizes", { unit: "s", advice: { explicitBucketBoundaries: [1] } }).record(0.5);
+  meter.createObservableGauge("page.level").addCallback((result) => result.observe(2));
+  const collected = await endpoint.reader.collect();
+  const names = collected.resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics.map((m) => m.descriptor.name));
+  expect(names).toEqual(["page.level"]);
+  const text = await (await fetch(endpoint.url)).text();
+  expect(text.split("\n").filter((line) => line.startsWith("page_"))).toEqual([
+    "page_level 2",
+    'page_requests_total{a="x"} 1',
+    'page_sizes_seconds_bucket{le="1"} 1',
+    'page_sizes_seconds_bucket{le="+Inf"} 1',
+    "page_sizes_seconds_sum 0.5",
+    "page_sizes_seconds_count 1",
+  ]);
+  await provider.shutdown();
 });
 
 test("views reach the SDK's observable instruments, by any pattern", async () => {
