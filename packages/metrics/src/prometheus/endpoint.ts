@@ -1,12 +1,13 @@
 import { diag } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
-import { pageServer } from "./page-server.ts";
+import { pageAccess } from "./page-access.ts";
+import { type PageProtection, pageServer } from "./page-server.ts";
 import { localSource } from "./page-source.ts";
 import { prometheusReader } from "./reader.ts";
 import { scraper } from "./scraper.ts";
 import { workerServer } from "./worker/worker-server.ts";
 
-export interface PrometheusEndpointOptions {
+export interface PrometheusEndpointOptions extends PageProtection {
   /**
    * Who may ask: 127.0.0.1 is this machine only, 0.0.0.0 is everybody who can reach it, as a container needs.
    * @default "127.0.0.1"
@@ -48,7 +49,7 @@ export interface PrometheusEndpoint {
   shutdown(): Promise<void>;
 }
 
-const defaults: Required<PrometheusEndpointOptions> = {
+const defaults: Required<Omit<PrometheusEndpointOptions, keyof PageProtection>> = {
   host: "127.0.0.1",
   port: 9464,
   path: "/metrics",
@@ -62,12 +63,15 @@ const defaults: Required<PrometheusEndpointOptions> = {
 /**
  * Serves metrics to Prometheus, those of this package and those of the MeterProvider that gets `reader`. It does not keep
  * the process alive, and its own requests are not traced.
+ * @throws Error with code TELLTALE_BAD_CREDENTIALS or TELLTALE_BAD_CERTIFICATE
  * @throws Error with code TELLTALE_PORT_IN_USE or TELLTALE_CANNOT_LISTEN; for a host name `ready` rejects with it instead
  */
 export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): PrometheusEndpoint {
   const given = { ...defaults, ...options };
   const path = given.path.startsWith("/") ? given.path : `/${given.path}`;
   const settings = { ...given, path };
+  // A server in a worker would tell of bad credentials too late.
+  pageAccess(settings);
   // The server comes first, because a busy port throws; it asks for pages only when it is asked for them.
   const server =
     settings.serve === "worker"
@@ -86,7 +90,7 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
     },
     get url(): string {
       const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
-      return `http://${host}:${server.port}${path}`;
+      return `${settings.tls === undefined ? "http" : "https"}://${host}:${server.port}${path}`;
     },
     shutdown: () => server.shutdown(),
   };

@@ -9,12 +9,16 @@ import type { Scraper } from "./scraper.ts";
 import { type ServerTls, tlsServer } from "./server-certificate.ts";
 
 /** Plain data, so that a server in another thread can be told of it. */
-export interface PageServerOptions extends PageAccess {
+export interface PageServerOptions extends PageProtection {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly path: string;
-  /** Absent: plain HTTP. */
+}
+
+/** Who may read the page, how, and for how long. */
+export interface PageProtection extends PageAccess {
+  /** Serves HTTPS. @default plain HTTP */
   readonly tls?: ServerTls;
   /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
   readonly sendTimeoutMs?: number;

@@ -155,6 +155,19 @@ test("labels of the scope and of the resource stand on every series when they ar
   );
 });
 
+test.each(["main", "worker"] as const)(
+  "a token and other hosts are refused when the %s thread serves",
+  async (serve) => {
+    const endpoint = open({ serve, bearerToken: "s3cret" });
+    await endpoint.ready;
+    expect((await fetch(endpoint.url)).status).toBe(401);
+    const authorization = "Bearer s3cret";
+    expect((await raw(endpoint, { authorization, host: "evil.example" })).statusCode).toBe(403);
+    expect((await fetch(endpoint.url, { headers: { authorization } })).status).toBe(200);
+    expect(() => open({ serve, bearerToken: "" })).toThrow("bearerToken is empty");
+  },
+);
+
 function open(options: PrometheusEndpointOptions = {}): PrometheusEndpoint {
   const endpoint = prometheusEndpoint({ port: 0, keepPageMs: 0, ...options });
   opened.push(endpoint);
