@@ -39,3 +39,25 @@ test.skipIf(absent !== undefined)(
     expect(await server.query("target_info")).toMatchObject([{ labels: { service_name: "orders" } }]);
   },
 );
+
+test("a page with a token is for those who have it", async () => {
+  const port = await freePort();
+  const service = await startApplication({
+    source,
+    register: true,
+    env: {
+      OTEL_SERVICE_NAME: "orders",
+      OTEL_TRACES_EXPORTER: "none",
+      OTEL_LOGS_EXPORTER: "none",
+      OTEL_METRICS_EXPORTER: "prometheus",
+      OTEL_EXPORTER_PROMETHEUS_PORT: `${port}`,
+      TELLTALE_METRICS_PROMETHEUS_BEARER_TOKEN: "s3cret",
+      TELLTALE_STRICT: "1",
+    },
+  });
+  expect((await service.request("/orders/1")).status).toBe(200);
+  const page = (authorization: string) => fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization } });
+  expect((await page("Bearer wrong")).status).toBe(401);
+  const got = await page("Bearer s3cret");
+  expect([got.status, await got.text()]).toEqual([200, expect.stringContaining('service_name="orders"')]);
+});

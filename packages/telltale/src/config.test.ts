@@ -94,7 +94,11 @@ test("lists are taken whole from the strongest place", () => {
 
 test("Prometheus alone means no OTLP metrics, Prometheus with exporters means both", () => {
   const alone = read({ options: { metrics: { prometheus: true } } }).metrics;
-  expect([alone.exporters, alone.prometheus]).toEqual([[], { host: "127.0.0.1", port: 9464, path: "/metrics" }]);
+  const page = { resourceLabels: [], scopeLabels: false, created: false };
+  expect([alone.exporters, alone.prometheus]).toEqual([
+    [],
+    { host: "127.0.0.1", port: 9464, path: "/metrics", ...page },
+  ]);
   const both = read({ options: { metrics: { prometheus: { port: 0 }, exporters: [{ type: "otlp" }] } } }).metrics;
   expect([types(both.exporters), both.prometheus?.port]).toEqual([["otlp"], 0]);
 });
@@ -119,6 +123,23 @@ test("StatsD takes the place of OTLP metrics, and both may be asked for", () => 
   expect([types(both.exporters), both.statsd?.port]).toEqual([["otlp"], 8125]);
   const received = read({ env: { TELLTALE_METRICS_STATSD_LISTENER_PORT: "0" } }).metrics;
   expect([types(received.exporters), received.statsdListener?.port]).toEqual([["otlp"], 0]);
+});
+
+test("the page's credentials are read from variables, and half of them is no use", () => {
+  const user = { TELLTALE_METRICS_PROMETHEUS_BASIC_AUTH_USERNAME: "prometheus" };
+  const password = { TELLTALE_METRICS_PROMETHEUS_BASIC_AUTH_PASSWORD: "s3cret" };
+  const both = read({ env: { ...user, ...password, TELLTALE_METRICS_PROMETHEUS_BEARER_TOKEN: "t0ken" } });
+  expect(both.metrics.prometheus).toMatchObject({
+    bearerToken: "t0ken",
+    basicAuth: { username: "prometheus", password: "s3cret" },
+  });
+  expect(() => read({ env: { TELLTALE_METRICS_PROMETHEUS: "true", ...password } })).toThrow("without username");
+  expect(() => read({ env: { TELLTALE_METRICS_PROMETHEUS: "true", ...password } })).not.toThrow("s3cret");
+  const inCode = (bearerToken: unknown) => read({ options: { metrics: { prometheus: { bearerToken } } } as never });
+  expect(() => inCode(48_151_623)).toThrow("metrics.prometheus.bearerToken is no text");
+  expect(() => inCode(48_151_623)).not.toThrow("48151623");
+  expect(() => inCode("s3 cret")).toThrow("metrics.prometheus.bearerToken has a space");
+  expect(() => inCode("s3 cret")).not.toThrow("s3 cret");
 });
 
 test("a variable inside prometheus switches it on, the group's own variable has the last word", () => {

@@ -2,7 +2,7 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
-import type { StatsdExporterOptions, StatsdListenerOptions, View } from "@telltale/metrics";
+import type { BasicAuth, ServerTls, StatsdExporterOptions, StatsdListenerOptions, View } from "@telltale/metrics";
 import type { OtlpExporterConfiguration, SpanExporterConfiguration } from "@telltale/tracing";
 
 export type { OtlpExporterConfiguration, SpanExporterConfiguration };
@@ -48,6 +48,14 @@ export interface PrometheusConfiguration {
   /** 0 takes any free port. */
   readonly port: number;
   readonly path: string;
+  readonly bearerToken?: string;
+  readonly basicAuth?: BasicAuth;
+  /** With the files' texts. */
+  readonly tls?: ServerTls;
+  readonly allowedHosts?: readonly string[];
+  readonly resourceLabels: readonly string[];
+  readonly scopeLabels: boolean;
+  readonly created: boolean;
 }
 
 export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };

@@ -162,7 +162,10 @@ const meanings = (): Meaning[] => [
       OTEL_EXPORTER_PROMETHEUS_PORT: "0",
     },
     (c) => [c.metrics.exporters, c.metrics.prometheus],
-    [[{ type: "console" }], { host: "0.0.0.0", port: 0, path: "/metrics" }],
+    [
+      [{ type: "console" }],
+      { host: "0.0.0.0", port: 0, path: "/metrics", resourceLabels: [], scopeLabels: false, created: false },
+    ],
   ],
   [{ OTEL_LOGS_EXPORTER: "none" }, (c) => c.logging.sinks, [{ type: "console" }]],
   [{ OTEL_LOGS_EXPORTER: "console" }, (c) => c.logging.sinks, [{ type: "console" }]],

@@ -17,6 +17,8 @@ interface Described {
 export interface TextOption extends Described {
   readonly kind: "text";
   readonly example: string;
+  /** Messages say nothing of its value. */
+  readonly secret?: boolean;
   readonly default?: string;
 }
 

@@ -361,6 +361,53 @@ export interface PrometheusOptions {
    * @default /metrics
    */
   readonly path?: string;
+  /**
+   * Only requests with `Authorization: Bearer` and this token get the page.
+   * @default none is asked for
+   */
+  readonly bearerToken?: string;
+  /** Only requests with this user and password get the page; beside `bearerToken`, either will do. */
+  readonly basicAuth?: PrometheusBasicAuthOptions;
+  /** Serves the page over HTTPS. */
+  readonly tls?: PrometheusTlsOptions;
+  /**
+   * Names that the Host header may have, besides localhost, `host` and IP addresses. On a loopback address all others are refused, elsewhere when this is given.
+   * @default none
+   */
+  readonly allowedHosts?: readonly string[];
+  /**
+   * Resource attributes that every series carries as labels.
+   * @default []
+   */
+  readonly resourceLabels?: readonly string[];
+  /**
+   * Whether every series carries `otel_scope_name` and `otel_scope_version`.
+   * @default false
+   */
+  readonly scopeLabels?: boolean;
+  /**
+   * Whether OpenMetrics tells with `_created` when each counter and histogram began.
+   * @default false
+   */
+  readonly created?: boolean;
+}
+
+/** Only requests with this user and password get the page; beside `bearerToken`, either will do. */
+export interface PrometheusBasicAuthOptions {
+  /** The user, without a colon. */
+  readonly username?: string;
+  /** The password. */
+  readonly password?: string;
+}
+
+/** Serves the page over HTTPS. */
+export interface PrometheusTlsOptions {
+  /** PEM file of the server's certificate, with those between it and its authority. */
+  readonly certificateFile?: string;
+  /** PEM file of the certificate's key. */
+  readonly keyFile?: string;
+  /** PEM file of the authority of clients' certificates: whoever has none gets no page (mutual TLS). */
+  readonly clientCaFile?: string;
 }
 
 /** Sends metrics to a StatsD server; `true` takes the defaults. */

@@ -12,7 +12,10 @@ export function readValue(option: LeafOption, value: unknown, place: Place): unk
   if (value instanceof SubstitutedText) return value.text === "" ? undefined : readText(option, value.text, place);
   switch (option.kind) {
     case "text":
-      return isText(value) ? value : refuse(place, value, `a text, such as "${option.example}"`);
+      if (isText(value)) return value;
+      // A token of digits alone, unquoted in a file, is a number.
+      if (option.secret) return void place.report(place.name, "is no text; give one, in quotes");
+      return refuse(place, value, `a text, such as "${option.example}"`);
     case "pem-file":
       return isText(value) ? readPemFile(value, place) : refuse(place, value, "the path of a PEM file");
     case "number":

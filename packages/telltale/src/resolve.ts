@@ -5,6 +5,7 @@ import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";
 import type { Place } from "./place.ts";
 import { logSinks, metricExporters, spanExporters, unlessZero } from "./resolve-exporters.ts";
+import { prometheusConfiguration } from "./resolve-prometheus.ts";
 import { schema } from "./schema.ts";
 import { type Layers, mergedMap, type Setting, strongest } from "./setting.ts";
 
@@ -40,7 +41,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
       exporters: get("metrics") ? metricExporters({ ...around, otherwise: prometheus || statsd }) : [],
       prometheus:
         get("metrics") && prometheus
-          ? { ...group(get, "metrics.prometheus"), path: prometheusPath(around) }
+          ? prometheusConfiguration(given(group(get, "metrics.prometheus")) as never, around)
           : undefined,
       statsd: get("metrics") && statsd ? statsdConfiguration(around) : undefined,
       statsdListener:
@@ -191,17 +192,6 @@ function exportTimes({ layers, report }: Surroundings): {
     );
   }
   return { exportIntervalMs, exportTimeoutMs: Math.min(exportTimeoutMs, exportIntervalMs) };
-}
-
-function prometheusPath({ layers, report }: Surroundings): string {
-  const path: string = reader(layers)("metrics.prometheus.path");
-  if (!/^\/[^\s?#]*$/.test(path)) {
-    report(
-      strongest(layers, "metrics.prometheus.path")!.name,
-      `is ${shown(path)}; give a path that begins with /, such as /metrics`,
-    );
-  }
-  return path;
 }
 
 function statsdConfiguration({ layers, report }: Surroundings): StatsdConfiguration {

@@ -496,6 +496,60 @@ const metrics: GroupOption = {
           otel: ["OTEL_EXPORTER_PROMETHEUS_PORT"],
         },
         path: { kind: "text", doc: "Path of the page.", example: "/metrics", default: "/metrics" },
+        bearerToken: {
+          kind: "text",
+          doc: "Only requests with `Authorization: Bearer` and this token get the page.",
+          example: "secret",
+          secret: true,
+          defaultNote: "none is asked for",
+        },
+        basicAuth: {
+          kind: "group",
+          doc: "Only requests with this user and password get the page; beside `bearerToken`, either will do.",
+          typeName: "PrometheusBasicAuthOptions",
+          options: {
+            username: { kind: "text", doc: "The user, without a colon.", example: "prometheus" },
+            password: { kind: "text", doc: "The password.", example: "secret", secret: true },
+          },
+        },
+        tls: {
+          kind: "group",
+          doc: "Serves the page over HTTPS.",
+          typeName: "PrometheusTlsOptions",
+          options: {
+            certificateFile: {
+              kind: "pem-file",
+              doc: "PEM file of the server's certificate, with those between it and its authority.",
+            },
+            keyFile: { kind: "pem-file", doc: "PEM file of the certificate's key." },
+            clientCaFile: {
+              kind: "pem-file",
+              doc: "PEM file of the authority of clients' certificates: whoever has none gets no page (mutual TLS).",
+            },
+          },
+        },
+        allowedHosts: {
+          kind: "names",
+          doc: "Names that the Host header may have, besides localhost, `host` and IP addresses. On a loopback address all others are refused, elsewhere when this is given.",
+          example: ["metrics.internal"],
+          defaultNote: "none",
+        },
+        resourceLabels: {
+          kind: "names",
+          doc: "Resource attributes that every series carries as labels.",
+          example: ["service.name"],
+          default: [],
+        },
+        scopeLabels: {
+          kind: "flag",
+          doc: "Whether every series carries `otel_scope_name` and `otel_scope_version`.",
+          default: false,
+        },
+        created: {
+          kind: "flag",
+          doc: "Whether OpenMetrics tells with `_created` when each counter and histogram began.",
+          default: false,
+        },
       },
     },
     statsd,
