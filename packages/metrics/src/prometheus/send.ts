@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 /** A client that does not take the page within this time is cut off. */
 const SEND_TIMEOUT_MS = 5_000;
@@ -32,12 +33,22 @@ export async function send(
   });
   const timer = setTimeout(() => response.destroy(), timeoutMs).unref();
   for (const chunk of chunks) {
+    await ownTurn();
     if (response.destroyed) break;
     if (!response.write(chunk)) await drained(response);
   }
   response.end();
   await finished;
   clearTimeout(timer);
+}
+
+// A thousand clients that wait for one page would all be written to in one turn of the event loop.
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** Settles in a turn of the event loop in which nobody else's does. */
+function ownTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => setImmediate());
+  return lastTurn;
 }
 
 function drained(response: ServerResponse): Promise<void> {
