@@ -1,5 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { GaugeMerge } from "./members/merge-metrics.ts";
+import { join, memberRole, mergedSource } from "./members/merged-source.ts";
 import { pageAccess } from "./page-access.ts";
 import { type PageProtection, pageServer } from "./page-server.ts";
 import { localSource } from "./page-source.ts";
@@ -36,6 +38,24 @@ export interface PrometheusEndpointOptions extends PageProtection {
    * @default "main"
    */
   readonly serve?: "main" | "worker";
+  /**
+   * Makes one page of a `node:cluster` and of worker threads: the primary process, or the main thread, serves the metrics of
+   * all that make an endpoint with this option, and the others do not listen. Counters, up-down counters and histograms are
+   * summed; counters and histograms of workers that have ended go on to count. A worker that does not answer within a second
+   * stands on the page with what it had before. What one counted between the last scrape and its end is lost, unless its
+   * endpoint is shut down.
+   * @default each for itself
+   */
+  readonly cluster?: PrometheusClusterOptions;
+}
+
+export interface PrometheusClusterOptions {
+  /**
+   * What becomes of a gauge that several have: `each` keeps them apart by a label `worker` (0 for the one that serves), `last`
+   * takes that of the worker that was started last.
+   * @default "each"
+   */
+  readonly gauges?: GaugeMerge;
 }
 
 export interface PrometheusEndpoint {
@@ -49,7 +69,7 @@ export interface PrometheusEndpoint {
   shutdown(): Promise<void>;
 }
 
-const defaults: Required<Omit<PrometheusEndpointOptions, keyof PageProtection>> = {
+const defaults: Required<Omit<PrometheusEndpointOptions, "cluster" | keyof PageProtection>> = {
   host: "127.0.0.1",
   port: 9464,
   path: "/metrics",
@@ -70,6 +90,13 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
   const given = { ...defaults, ...options };
   const path = given.path.startsWith("/") ? given.path : `/${given.path}`;
   const settings = { ...given, path };
+  const role = settings.cluster === undefined ? "serves" : memberRole();
+  return role === "serves" ? serving(settings) : joining(settings, role);
+}
+
+type Settings = typeof defaults & Pick<PrometheusEndpointOptions, "cluster" | keyof PageProtection>;
+
+function serving({ cluster, ...settings }: Settings): PrometheusEndpoint {
   // A server in a worker would tell of bad credentials too late.
   pageAccess(settings);
   // The server comes first, because a busy port throws; it asks for pages only when it is asked for them.
@@ -77,8 +104,10 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
     settings.serve === "worker"
       ? workerServer(settings, { source: () => source, scraper: () => pages })
       : pageServer(settings, () => pages);
-  const reader = prometheusReader(() => server.shutdown());
-  const source = localSource(reader);
+  const reader = prometheusReader(shutdown);
+  const own = localSource(reader);
+  const merged = cluster && mergedSource(own, { gauges: cluster.gauges ?? "each" });
+  const source = merged?.source ?? own;
   const pages = scraper(source, settings);
   // Whoever does not wait for `ready` still learns of it, and a rejection nobody looks at must not end the process.
   server.ready.catch((error: unknown) => diag.error(String(error)));
@@ -89,9 +118,29 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
       return server.port;
     },
     get url(): string {
-      const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
-      return `${settings.tls === undefined ? "http" : "https"}://${host}:${server.port}${path}`;
+      return urlOf({ ...settings, port: server.port });
     },
-    shutdown: () => server.shutdown(),
+    shutdown,
   };
+
+  async function shutdown(): Promise<void> {
+    await server.shutdown();
+    merged?.close();
+  }
+}
+
+/** Of a worker: it gives its metrics to the one that serves, whose address it tells as far as its own options know it. */
+function joining(settings: Settings, role: "cluster worker" | "thread"): PrometheusEndpoint {
+  let left: Promise<void> | undefined;
+  const shutdown = (): Promise<void> => {
+    left ??= membership.leave();
+    return left;
+  };
+  const reader = prometheusReader(shutdown);
+  const membership = join(role, localSource(reader));
+  return { reader, ready: Promise.resolve(), port: settings.port, url: urlOf(settings), shutdown };
+}
+
+function urlOf({ host, port, path, tls }: Pick<Settings, "host" | "port" | "path" | "tls">): string {
+  return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}${path}`;
 }

@@ -1,10 +1,9 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Worker } from "node:worker_threads";
-import { type Attributes, diag } from "@opentelemetry/api";
-import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
-import { labelPairs } from "../labels.ts";
+import { diag } from "@opentelemetry/api";
 import { listen } from "../listen.ts";
+import { labelAttributes, labelled } from "../members/cloneable.ts";
 import { type PageServer, pageServer } from "../page-server.ts";
 import type { PageSource } from "../page-source.ts";
 import type { Scraper } from "../scraper.ts";
@@ -125,16 +124,7 @@ function hand(worker: Worker, message: MirrorMessage): void {
   }
 }
 
-/** With all attributes as the labels that they become. */
 function plain(message: MirrorMessage): MirrorMessage {
-  const labels = (attributes: Attributes): Attributes => Object.fromEntries(labelPairs(attributes));
-  const scopes = message.scopes.map(({ scope, metrics }) => ({
-    scope,
-    metrics: metrics.map((metric) => ({
-      ...metric,
-      dataPoints: metric.dataPoints.map((point) => ({ ...point, attributes: labels(point.attributes) })),
-    })),
-  }));
-  const resource = message.resource && { resource: labels(message.resource) };
-  return { ...message, ...resource, scopes: scopes as unknown as readonly ScopeMetrics[] };
+  const resource = message.resource && { resource: labelAttributes(message.resource) };
+  return { ...message, ...resource, scopes: message.scopes.map(labelled) };
 }
