@@ -161,7 +161,7 @@ export interface PercentileGaugeDeclaration {
 }
 export declare function percentileGauge(declaration: PercentileGaugeDeclaration, percentiles: Percentiles): Instrument;
 export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
-export interface PrometheusEndpointOptions {
+export interface PrometheusEndpointOptions extends PageProtection {
     readonly host?: string;
     readonly port?: number;
     readonly path?: string;
@@ -170,6 +170,7 @@ export interface PrometheusEndpointOptions {
     readonly created?: boolean;
     readonly keepPageMs?: number;
     readonly serve?: "main" | "worker";
+    readonly cluster?: PrometheusClusterOptions;
 }
 export interface PrometheusEndpoint {
     readonly reader: PrometheusExporter;
@@ -179,6 +180,32 @@ export interface PrometheusEndpoint {
     shutdown(): Promise<void>;
 }
 export declare function prometheusEndpoint(options?: PrometheusEndpointOptions): PrometheusEndpoint;
+export { type PrometheusHandler, type PrometheusHandlerOptions, prometheusHandler } from "./prometheus/handler.ts";
+export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {
+    readonly sendTimeoutMs?: number;
+}
+export interface PrometheusHandler {
+    readonly reader: PrometheusExporter;
+    handler(request: IncomingMessage, response: ServerResponse): Promise<void>;
+    shutdown(): Promise<void>;
+}
+export declare function prometheusHandler(options?: PrometheusHandlerOptions): PrometheusHandler;
+export type { BasicAuth, PageAccess } from "./prometheus/page-access.ts";
+export interface PageAccess {
+    readonly bearerToken?: string;
+    readonly basicAuth?: BasicAuth;
+    readonly allowedHosts?: readonly string[];
+}
+export interface BasicAuth {
+    readonly username: string;
+    readonly password: string;
+}
+export type { ServerTls } from "./prometheus/server-certificate.ts";
+export interface ServerTls {
+    readonly certificate: string;
+    readonly key: string;
+    readonly clientCa?: string;
+}
 export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";
 export declare function adoptMeterProvider(provider: ApiMeterProvider, { views: given, exemplars }?: Pick<MeterProviderOptions, "views" | "exemplars">): MeterProvider | undefined;
 export type { BoundInstrument, ProvidedInstrument } from "./provider/instrument-face.ts";

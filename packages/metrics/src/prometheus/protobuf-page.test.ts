@@ -99,33 +99,39 @@ test("whatever the labels and values, what is decoded is what was recorded", () 
   );
   const attributes = fc.dictionary(fc.oneof(text, fc.constantFrom("a.b", "a_b", "le", "9")), text, { maxKeys: 3 });
   fc.assert(
-    fc.property(fc.array(fc.tuple(attributes, fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }))), (sets) => {
-      const orders = declare(counter({ name: "any.orders", maxSeries: 1_000 }));
-      const latency = declare(histogram({ name: "any.latency", boundaries: [1e-3, 1, 1e3], maxSeries: 1_000 }));
-      const expected = new Map<string, { sum: number; count: number }>();
-      for (const [set, value] of sets) {
-        orders.add(value, set as never);
-        latency.record(value, set as never);
-      }
-      for (const series of orders.series()) {
-        const key = keyOf(labelPairs(series.attributes));
-        // Of two that come to the same labels, the first stays.
-        if (!expected.has(key)) expected.set(key, { sum: series.total() as number, count: 0 });
-      }
-      const families = decoded(page());
-      const metrics = families.find(({ name }) => name === "any_orders_total")?.metric ?? [];
-      expect(
-        new Map(
-          metrics.map((one) => [keyOf((one.label ?? []).map(({ name, value }) => [name, value])), one.counter?.value]),
-        ),
-      ).toEqual(new Map([...expected].map(([key, { sum }]) => [key, sum])));
-      const histograms = families.find(({ name }) => name === "any_latency")?.metric ?? [];
-      expect(histograms).toHaveLength(expected.size);
-      for (const { histogram } of histograms) {
-        expect(histogram?.bucket.at(-1)?.cumulative_count).toBe(histogram?.sample_count);
-      }
-      for (const instrument of declared.splice(0)) forgetInstrument(instrument);
-    }),
+    fc.property(
+      fc.array(fc.tuple(attributes, fc.double({ min: 0, max: 1e290, noNaN: true, noDefaultInfinity: true }))),
+      (sets) => {
+        const orders = declare(counter({ name: "any.orders", maxSeries: 1_000 }));
+        const latency = declare(histogram({ name: "any.latency", boundaries: [1e-3, 1, 1e3], maxSeries: 1_000 }));
+        const expected = new Map<string, { sum: number; count: number }>();
+        for (const [set, value] of sets) {
+          orders.add(value, set as never);
+          latency.record(value, set as never);
+        }
+        for (const series of orders.series()) {
+          const key = keyOf(labelPairs(series.attributes));
+          // Of two that come to the same labels, the first stays.
+          if (!expected.has(key)) expected.set(key, { sum: series.total() as number, count: 0 });
+        }
+        const families = decoded(page());
+        const metrics = families.find(({ name }) => name === "any_orders_total")?.metric ?? [];
+        expect(
+          new Map(
+            metrics.map((one) => [
+              keyOf((one.label ?? []).map(({ name, value }) => [name, value])),
+              one.counter?.value,
+            ]),
+          ),
+        ).toEqual(new Map([...expected].map(([key, { sum }]) => [key, sum])));
+        const histograms = families.find(({ name }) => name === "any_latency")?.metric ?? [];
+        expect(histograms).toHaveLength(expected.size);
+        for (const { histogram } of histograms) {
+          expect(histogram?.bucket.at(-1)?.cumulative_count).toBe(histogram?.sample_count);
+        }
+        for (const instrument of declared.splice(0)) forgetInstrument(instrument);
+      },
+    ),
   );
 });
 

@@ -1,0 +1,4 @@
+export interface WinstonInstrumentationConstructor {
+    new (config?: WinstonInstrumentationConfig): Contrib;
+}
+export declare const WinstonInstrumentation: WinstonInstrumentationConstructor;
