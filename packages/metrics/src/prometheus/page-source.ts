@@ -30,8 +30,16 @@ export function localSource(reader: PrometheusExporter): PageSource {
   return async () => {
     const { resource, scopeMetrics } = await collected(reader);
     const own = sources.flatMap((source) => [...source.instruments()]);
-    return { resource: resource.attributes, scopes: scopeMetrics, instruments: own };
+    return { resource: knownAttributes(resource), scopes: scopeMetrics, instruments: own };
   };
+}
+
+/** Those that are known by now; reading `resource.attributes` while a detector is at work is told as an error. */
+function knownAttributes(resource: ResourceMetrics["resource"]): Attributes {
+  if (resource.asyncAttributesPending !== true) return resource.attributes;
+  const known = resource.getRawAttributes().filter(([, value]) => value != null && !(value instanceof Promise));
+  // The first of a name counts.
+  return Object.fromEntries(known.toReversed()) as Attributes;
 }
 
 type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
