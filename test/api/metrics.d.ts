@@ -160,7 +160,7 @@ export interface PercentileGaugeDeclaration {
     readonly description?: string;
 }
 export declare function percentileGauge(declaration: PercentileGaugeDeclaration, percentiles: Percentiles): Instrument;
-export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export { type PrometheusClusterOptions, type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint, } from "./prometheus/endpoint.ts";
 export interface PrometheusEndpointOptions extends PageProtection {
     readonly host?: string;
     readonly port?: number;
@@ -171,6 +171,9 @@ export interface PrometheusEndpointOptions extends PageProtection {
     readonly keepPageMs?: number;
     readonly serve?: "main" | "worker";
     readonly cluster?: PrometheusClusterOptions;
+}
+export interface PrometheusClusterOptions {
+    readonly gauges?: GaugeMerge;
 }
 export interface PrometheusEndpoint {
     readonly reader: PrometheusExporter;
@@ -190,6 +193,8 @@ export interface PrometheusHandler {
     shutdown(): Promise<void>;
 }
 export declare function prometheusHandler(options?: PrometheusHandlerOptions): PrometheusHandler;
+export type { GaugeMerge } from "./prometheus/members/merge-metrics.ts";
+export type GaugeMerge = "each" | "sum" | "max" | "min" | "last";
 export type { BasicAuth, PageAccess } from "./prometheus/page-access.ts";
 export interface PageAccess {
     readonly bearerToken?: string;

@@ -40,8 +40,14 @@ export {
   type Percentiles,
   percentileGauge,
 } from "./percentiles.ts";
-export { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./prometheus/endpoint.ts";
+export {
+  type PrometheusClusterOptions,
+  type PrometheusEndpoint,
+  type PrometheusEndpointOptions,
+  prometheusEndpoint,
+} from "./prometheus/endpoint.ts";
 export { type PrometheusHandler, type PrometheusHandlerOptions, prometheusHandler } from "./prometheus/handler.ts";
+export type { GaugeMerge } from "./prometheus/members/merge-metrics.ts";
 export type { BasicAuth, PageAccess } from "./prometheus/page-access.ts";
 export type { ServerTls } from "./prometheus/server-certificate.ts";
 export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";

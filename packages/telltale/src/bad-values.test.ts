@@ -198,6 +198,8 @@ const badOptions: readonly (readonly [path: string, options: unknown, remedy: st
     "at most 9",
   ],
   ["metrics.graphite", { metrics: { graphite: { host: "x" } } }, "exporters, prometheus"],
+  ["metrics.prometheus.serve", { metrics: { prometheus: { serve: "thread" } } }, "main or worker"],
+  ["metrics.prometheus.cluster.gauges", { metrics: { prometheus: { cluster: { gauges: "avg" } } } }, "each, sum"],
   ["metrics.statsd.port", { metrics: { statsd: { port: 0 } } }, "from 1 to 65535"],
   ["metrics.statsd.prefix", { metrics: { statsd: { prefix: "9 lives" } } }, "begin with a letter"],
   ["metrics.statsd.flavour", { metrics: { statsd: { flavour: "datadog" } } }, "dogstatsd"],

@@ -94,13 +94,23 @@ test("lists are taken whole from the strongest place", () => {
 
 test("Prometheus alone means no OTLP metrics, Prometheus with exporters means both", () => {
   const alone = read({ options: { metrics: { prometheus: true } } }).metrics;
-  const page = { resourceLabels: [], scopeLabels: false, created: false };
+  const page = { resourceLabels: [], scopeLabels: false, created: false, serve: "main" };
   expect([alone.exporters, alone.prometheus]).toEqual([
     [],
     { host: "127.0.0.1", port: 9464, path: "/metrics", ...page },
   ]);
   const both = read({ options: { metrics: { prometheus: { port: 0 }, exporters: [{ type: "otlp" }] } } }).metrics;
   expect([types(both.exporters), both.prometheus?.port]).toEqual([["otlp"], 0]);
+});
+
+test("a cluster shares one page when it is asked to, its gauges apart unless told otherwise", () => {
+  const cluster = (given: object, env = {}) =>
+    read({ options: { metrics: { prometheus: given } }, env }).metrics.prometheus?.cluster;
+  expect(cluster({})).toBeUndefined();
+  expect(cluster({ cluster: true })).toEqual({ gauges: "each" });
+  expect(cluster({ cluster: { gauges: "max" } })).toEqual({ gauges: "max" });
+  expect(cluster({}, { TELLTALE_METRICS_PROMETHEUS_CLUSTER_GAUGES: "sum" })).toEqual({ gauges: "sum" });
+  expect(cluster({ cluster: false }, { TELLTALE_METRICS_PROMETHEUS_CLUSTER_GAUGES: "sum" })).toBeUndefined();
 });
 
 test("StatsD takes the place of OTLP metrics, and both may be asked for", () => {

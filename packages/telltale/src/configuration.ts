@@ -2,7 +2,14 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
-import type { BasicAuth, ServerTls, StatsdExporterOptions, StatsdListenerOptions, View } from "@telltale/metrics";
+import type {
+  BasicAuth,
+  GaugeMerge,
+  ServerTls,
+  StatsdExporterOptions,
+  StatsdListenerOptions,
+  View,
+} from "@telltale/metrics";
 import type { OtlpExporterConfiguration, SpanExporterConfiguration } from "@telltale/tracing";
 
 export type { OtlpExporterConfiguration, SpanExporterConfiguration };
@@ -56,6 +63,9 @@ export interface PrometheusConfiguration {
   readonly resourceLabels: readonly string[];
   readonly scopeLabels: boolean;
   readonly created: boolean;
+  readonly serve: "main" | "worker";
+  /** Set when workers of a cluster and worker threads share the page. */
+  readonly cluster?: { readonly gauges: GaugeMerge };
 }
 
 export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };

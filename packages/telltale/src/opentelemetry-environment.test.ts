@@ -164,7 +164,15 @@ const meanings = (): Meaning[] => [
     (c) => [c.metrics.exporters, c.metrics.prometheus],
     [
       [{ type: "console" }],
-      { host: "0.0.0.0", port: 0, path: "/metrics", resourceLabels: [], scopeLabels: false, created: false },
+      {
+        host: "0.0.0.0",
+        port: 0,
+        path: "/metrics",
+        resourceLabels: [],
+        scopeLabels: false,
+        created: false,
+        serve: "main",
+      },
     ],
   ],
   [{ OTEL_LOGS_EXPORTER: "none" }, (c) => c.logging.sinks, [{ type: "console" }]],

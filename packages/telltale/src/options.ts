@@ -390,6 +390,13 @@ export interface PrometheusOptions {
    * @default false
    */
   readonly created?: boolean;
+  /**
+   * Which thread answers scrapes; a worker costs the main thread little, and answers while that one is blocked.
+   * @default main
+   */
+  readonly serve?: "main" | "worker";
+  /** One page for all workers of a `node:cluster` and all worker threads; `true` takes the defaults. */
+  readonly cluster?: boolean | PrometheusClusterOptions;
 }
 
 /** Only requests with this user and password get the page; beside `bearerToken`, either will do. */
@@ -408,6 +415,15 @@ export interface PrometheusTlsOptions {
   readonly keyFile?: string;
   /** PEM file of the authority of clients' certificates: whoever has none gets no page (mutual TLS). */
   readonly clientCaFile?: string;
+}
+
+/** One page for all workers of a `node:cluster` and all worker threads; `true` takes the defaults. */
+export interface PrometheusClusterOptions {
+  /**
+   * A gauge that several workers have: `each` keeps them apart by a label `worker`, the others make one of them.
+   * @default each
+   */
+  readonly gauges?: "each" | "sum" | "max" | "min" | "last";
 }
 
 /** Sends metrics to a StatsD server; `true` takes the defaults. */

@@ -1,3 +1,4 @@
+import type { GaugeMerge } from "@telltale/metrics";
 import type { PrometheusConfiguration } from "./configuration.ts";
 import { shown } from "./configuration-error.ts";
 import type { Surroundings } from "./resolve.ts";
@@ -7,7 +8,10 @@ const PATH = "metrics.prometheus";
 
 /** The endpoint's options that belong together or have a form of their own; what is wrong with them is reported. */
 export function prometheusConfiguration(
-  values: Omit<PrometheusConfiguration, "basicAuth" | "tls">,
+  {
+    cluster,
+    ...values
+  }: Omit<PrometheusConfiguration, "basicAuth" | "tls" | "cluster"> & { readonly cluster: boolean },
   around: Surroundings,
 ): PrometheusConfiguration {
   checkPath(values.path, around);
@@ -18,8 +22,10 @@ export function prometheusConfiguration(
   if (clientCa !== undefined && tls === undefined) {
     around.report(clientCa.name, "is given without the server's own certificateFile and keyFile; give all three");
   }
+  const gauges = (setting(around, "cluster.gauges")?.value ?? "each") as GaugeMerge;
   return {
     ...values,
+    ...(cluster && { cluster: { gauges } }),
     ...(basicAuth && { basicAuth: { username: basicAuth[0], password: basicAuth[1] } }),
     ...(tls && { tls: { certificate: tls[0], key: tls[1], ...(clientCa && { clientCa: clientCa.value as string }) } }),
   };

@@ -550,6 +550,26 @@ const metrics: GroupOption = {
           doc: "Whether OpenMetrics tells with `_created` when each counter and histogram began.",
           default: false,
         },
+        serve: {
+          kind: "choice",
+          doc: "Which thread answers scrapes; a worker costs the main thread little, and answers while that one is blocked.",
+          values: ["main", "worker"],
+          default: "main",
+        },
+        cluster: {
+          kind: "group",
+          doc: "One page for all workers of a `node:cluster` and all worker threads; `true` takes the defaults.",
+          typeName: "PrometheusClusterOptions",
+          switchedOn: false,
+          options: {
+            gauges: {
+              kind: "choice",
+              doc: "A gauge that several workers have: `each` keeps them apart by a label `worker`, the others make one of them.",
+              values: ["each", "sum", "max", "min", "last"],
+              default: "each",
+            },
+          },
+        },
       },
     },
     statsd,
