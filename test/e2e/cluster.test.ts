@@ -1,4 +1,6 @@
 /** Services of several processes and threads, with one Prometheus page under telltale/register. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startApplication } from "./application.ts";
 import { freePort } from "./servers.ts";
@@ -70,6 +72,23 @@ test("worker threads that inherit telltale/register share the main thread's page
   await expect.poll(text, { interval: 1_100, timeout: 10_000 }).toContain("jobs_total 2\n");
   expect(application.stderr).not.toMatch(/telltale|Error/);
 });
+
+const isBuilt = existsSync(join(import.meta.dirname, "../../packages/metrics/dist/page-worker.js"));
+
+test.skipIf(!isBuilt)(
+  "the worker thread also serves with the packages as they are published (npm run build)",
+  async () => {
+    const page = await freePort();
+    await startApplication({
+      source: `setInterval(() => {}, 1000); console.log("listening on 0");`,
+      register: true,
+      built: true,
+      env: { ...off, TELLTALE_METRICS_PROMETHEUS_PORT: `${page}`, TELLTALE_METRICS_PROMETHEUS_SERVE: "worker" },
+    });
+    const text = async () => (await fetch(`http://127.0.0.1:${page}/metrics`)).text();
+    await expect.poll(text, { interval: 200, timeout: 10_000 }).toContain("telltale_prometheus_sample_age_seconds");
+  },
+);
 
 test("an application that the page's worker thread serves ends as it would without", async () => {
   for (const [ending, exit] of [
