@@ -1,14 +1,14 @@
-import { variableOf } from "../packages/telltale/src/environment.ts";
-import { instrumentationNames } from "../packages/telltale/src/instrumentation-names.ts";
-import type { GroupOption, Option } from "../packages/telltale/src/option.ts";
-import { schema } from "../packages/telltale/src/schema.ts";
+import { variableOf } from "../packages/telltale/src/configuration/environment.ts";
+import { instrumentationNames } from "../packages/telltale/src/configuration/instrumentation-names.ts";
+import type { GroupOption, Option } from "../packages/telltale/src/configuration/option.ts";
+import { schema } from "../packages/telltale/src/configuration/schema.ts";
 
 /** `docs/configuration.md`: every option with its type, default and variables, from the schema. */
 export function configurationPage(): string {
   return `${introduction}\n${sections(schema, "").join("\n")}\n${instrumentations()}\n${standardVariables()}`;
 }
 
-const introduction = `<!-- Generated from packages/telltale/src/schema.ts by \`npm run generate\`: edit the schema, not this page. -->
+const introduction = `<!-- Generated from packages/telltale/src/configuration/schema.ts by \`npm run generate\`: edit the schema, not this page. -->
 
 # Configuration
 

@@ -1,5 +1,8 @@
 import { createRequire } from "node:module";
-import { type InstrumentationEntry, instrumentationTable } from "../packages/telltale/src/instrumentation-table.ts";
+import {
+  type InstrumentationEntry,
+  instrumentationTable,
+} from "../packages/telltale/src/instrumentation/instrumentation-table.ts";
 
 const require = createRequire(import.meta.url);
 

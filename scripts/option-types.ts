@@ -1,6 +1,6 @@
-import { instrumentationNames } from "../packages/telltale/src/instrumentation-names.ts";
-import type { GroupOption, Option, VariantsOption } from "../packages/telltale/src/option.ts";
-import { schema } from "../packages/telltale/src/schema.ts";
+import { instrumentationNames } from "../packages/telltale/src/configuration/instrumentation-names.ts";
+import type { GroupOption, Option, VariantsOption } from "../packages/telltale/src/configuration/option.ts";
+import { schema } from "../packages/telltale/src/configuration/schema.ts";
 
 /** `packages/telltale/src/options.ts`: the schema as TypeScript interfaces, formatted as biome would. */
 export function optionTypes(): string {

@@ -9,7 +9,7 @@ export interface Telemetry {
     shutdown(): Promise<void>;
 }
 export declare function bootstrap(options?: TelltaleOptions): Telemetry;
-export { ConfigurationError } from "./configuration-error.ts";
+export { ConfigurationError } from "./configuration/configuration-error.ts";
 export declare class ConfigurationError extends Error {
     readonly name = "ConfigurationError";
     readonly code = "TELLTALE_BAD_CONFIGURATION";

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ConfigurationSources, isStrict, readConfiguration } from "./config.ts";
+import { ConfigurationError } from "./configuration/configuration-error.ts";
+import { targetsOf } from "./configuration/environment.ts";
+import { variablesIn } from "./configuration/opentelemetry-variables.ts";
+import { schema } from "./configuration/schema.ts";
 import type { Configuration } from "./configuration.ts";
-import { ConfigurationError } from "./configuration-error.ts";
-import { targetsOf } from "./environment.ts";
-import { variablesIn } from "./opentelemetry-variables.ts";
-import { schema } from "./schema.ts";
 
 let cwd: string;
 beforeEach(() => {

@@ -1,14 +1,14 @@
+import { ConfigurationError, gatherProblems } from "./configuration/configuration-error.ts";
+import { readConfigurationFile, readDeclarativeFile } from "./configuration/configuration-file.ts";
+import { readEnvironment, strictIn } from "./configuration/environment.ts";
+import { readOpentelemetryEnvironment } from "./configuration/opentelemetry-environment.ts";
+import { misspelled } from "./configuration/opentelemetry-variables.ts";
+import { readGroup } from "./configuration/read-group.ts";
+import { resolveConfiguration } from "./configuration/resolve.ts";
+import { schema } from "./configuration/schema.ts";
+import type { Settings } from "./configuration/setting.ts";
 import type { Configuration } from "./configuration.ts";
-import { ConfigurationError, gatherProblems } from "./configuration-error.ts";
-import { readConfigurationFile, readDeclarativeFile } from "./configuration-file.ts";
-import { readEnvironment, strictIn } from "./environment.ts";
-import { readOpentelemetryEnvironment } from "./opentelemetry-environment.ts";
-import { misspelled } from "./opentelemetry-variables.ts";
 import type { TelltaleOptions } from "./options.ts";
-import { readGroup } from "./read-group.ts";
-import { resolveConfiguration } from "./resolve.ts";
-import { schema } from "./schema.ts";
-import type { Settings } from "./setting.ts";
 
 /** Where configuration comes from; only `options` has to be given. */
 export interface ConfigurationSources {

@@ -1,3 +1,3 @@
 export { bootstrap, type Telemetry } from "./bootstrap.ts";
-export { ConfigurationError } from "./configuration-error.ts";
+export { ConfigurationError } from "./configuration/configuration-error.ts";
 export type { TelltaleOptions } from "./options.ts";

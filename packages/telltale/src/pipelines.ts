@@ -4,7 +4,7 @@ import type { Resource } from "@opentelemetry/resources";
 import { discardEarlySpans, replayEarlySpans } from "@telltale/tracing";
 import type { Configuration } from "./configuration.ts";
 import { startDeclared } from "./declarative.ts";
-import { startInstrumentations } from "./instrumentations.ts";
+import { startInstrumentations } from "./instrumentation/instrumentations.ts";
 import { startLogRecords } from "./log-records.ts";
 import { startMetrics } from "./metric-readers.ts";
 import { registerPropagators } from "./propagation.ts";

@@ -1,5 +1,5 @@
 import type { GaugeMerge } from "@telltale/metrics";
-import type { PrometheusConfiguration } from "./configuration.ts";
+import type { PrometheusConfiguration } from "../configuration.ts";
 import { shown } from "./configuration-error.ts";
 import type { Surroundings } from "./resolve.ts";
 import { strongest } from "./setting.ts";

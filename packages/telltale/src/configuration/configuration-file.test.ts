@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readConfiguration } from "./config.ts";
-import type { Configuration } from "./configuration.ts";
+import { readConfiguration } from "../config.ts";
+import type { Configuration } from "../configuration.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 
 let cwd: string;

@@ -1,5 +1,10 @@
 import { checkViews, type View } from "@telltale/metrics";
-import type { BatchConfiguration, Configuration, SamplingConfiguration, StatsdConfiguration } from "./configuration.ts";
+import type {
+  BatchConfiguration,
+  Configuration,
+  SamplingConfiguration,
+  StatsdConfiguration,
+} from "../configuration.ts";
 import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";

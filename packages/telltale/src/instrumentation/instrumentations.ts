@@ -1,7 +1,7 @@
 /** Brings in each instrumentation when the application first loads the module that it patches, and never otherwise. */
 
 import { syncBuiltinESMExports } from "node:module";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "../configuration.ts";
 import type { InstrumentationProviders } from "./driven-instrumentation.ts";
 import { atFirstRequest } from "./first-request.ts";
 import { type InstrumentationLoader, instrumentationLoader } from "./instrumentation-loader.ts";

@@ -3,7 +3,7 @@
  * application's use of it: it brings no instrumentation in, and stays as it is when the application's copy is patched.
  */
 
-import { dirname } from "node:path";
+import { sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** A CommonJS module as seen by the module that first required it. */
@@ -28,9 +28,10 @@ export function isOwnModule(module: LoadedModule | null | undefined): boolean {
 const OWN_FOLDERS = ["/node_modules/@opentelemetry/", "/node_modules/@telltale/", "/node_modules/telltale/"];
 
 // In telltale's own workspace the packages are linked, and Node gives their real paths.
-const WORKSPACE_ROOTS = workspaceRoots(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const WORKSPACE_ROOTS = workspaceRoots(fileURLToPath(import.meta.url));
 
-function workspaceRoots(packages: string): readonly string[] {
+function workspaceRoots(here: string): readonly string[] {
   if (import.meta.url.includes("/node_modules/")) return [];
+  const packages = here.slice(0, here.lastIndexOf(`${sep}telltale${sep}`));
   return [`${packages.replaceAll("\\", "/")}/`, `${pathToFileURL(packages).href}/`];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readConfiguration } from "./config.ts";
+import { readConfiguration } from "../config.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 
 let cwd: string;

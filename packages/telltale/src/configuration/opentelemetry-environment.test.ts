@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readConfiguration } from "./config.ts";
-import type { Configuration } from "./configuration.ts";
+import { readConfiguration } from "../config.ts";
+import type { Configuration } from "../configuration.ts";
 import { variablesIn } from "./opentelemetry-variables.ts";
 import { schema } from "./schema.ts";
 

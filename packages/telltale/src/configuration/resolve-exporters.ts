@@ -3,7 +3,7 @@ import type {
   MetricExporterConfiguration,
   OtlpExporterConfiguration,
   SpanExporterConfiguration,
-} from "./configuration.ts";
+} from "../configuration.ts";
 import { otlpEndpoint, zipkinEndpoint } from "./exporter-endpoint.ts";
 import { type JaegerProtocol, jaegerTarget } from "./jaeger-endpoint.ts";
 import type { GroupOption, VariantsOption } from "./option.ts";
