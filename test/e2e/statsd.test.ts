@@ -27,7 +27,7 @@ const expected = [
 
 test.for([
   ["ends by itself", "", { code: 0 }],
-  ["calls process.exit()", "setImmediate(() => process.exit(3));", { code: 3 }],
+  ["calls process.exit()", "process.exit(3);", { code: 3 }],
   ["crashes", "setTimeout(() => { throw new Error('boom'); }, 10);", { code: 1 }],
   [
     "gets SIGTERM",

@@ -48,6 +48,13 @@ test("the worker speaks the protobuf format too", async () => {
   expect(Buffer.from(await response.arrayBuffer()).includes("native_wide")).toBe(true);
 });
 
+test("the worker asks for the same credentials", async () => {
+  const { url, ready } = open({ serve: "worker", bearerToken: "secret" });
+  await ready;
+  expect((await fetch(url)).status).toBe(401);
+  expect((await fetch(url, { headers: { authorization: "Bearer secret" } })).status).toBe(200);
+});
+
 test("series that come, grow and go are followed", async () => {
   const endpoint = open({ serve: "worker", keepPageMs: 0 });
   await endpoint.ready;
