@@ -68,7 +68,9 @@ export function members(channels: readonly ((events: ChannelEvents) => Channel)[
       waiting = undefined;
     }
     for (const id of ids) known.set(id, { last: known.get(id)?.last ?? [], silent: true });
-    return [departed, ...Array.from(known.values(), ({ last }) => last).flat()];
+    // In the order in which they were started, whoever answered first.
+    const inOrder = [...known].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    return [departed, ...inOrder.flatMap(([, { last }]) => last)];
   }
 
   return {
