@@ -39,7 +39,7 @@ test("without any configuration all signals go to OTLP on localhost, logs to the
     enabled: true,
     propagators: ["tracecontext", "baggage"],
     shutdownTimeoutMs: 2000,
-    diagnosticsLevel: "info",
+    diagnosticsLevel: "warn",
     warnings: [],
   });
   expect([tracing.sampling, tracing.parentBased]).toEqual([{ type: "always_on" }, true]);
@@ -300,6 +300,11 @@ test("with telemetry switched off, nothing throws: what is wrong becomes a warni
   const { enabled, warnings } = read({ env: { OTEL_SDK_DISABLED: "true", OTEL_TRACES_EXPORTER: "OTLP" } });
   expect([enabled, warnings]).toEqual([false, [expect.stringContaining('OTEL_TRACES_EXPORTER has "OTLP"')]]);
   expect(read({ options: { enabled: true }, env: { OTEL_SDK_DISABLED: "true" } }).enabled).toBe(true);
+});
+
+test("an empty secret is refused, since it would leave open what it protects", () => {
+  const env = { TELLTALE_METRICS_PROMETHEUS_BEARER_TOKEN: " " };
+  expect(() => read({ env })).toThrow("TELLTALE_METRICS_PROMETHEUS_BEARER_TOKEN is empty");
 });
 
 test("an option that is explicitly undefined is not there", () => {

@@ -34,7 +34,7 @@ export interface TelltaleOptions {
   readonly enabled?: boolean;
   /**
    * What telltale and the SDK say about themselves on standard error.
-   * @default info
+   * @default warn
    */
   readonly diagnosticsLevel?: "none" | "error" | "warn" | "info" | "debug" | "verbose" | "all";
 }

@@ -18,7 +18,7 @@ interface Target {
   readonly switches: readonly string[];
 }
 
-/** Reads all `TELLTALE_*` variables; an empty one counts as unset, an unknown one is reported. */
+/** Reads all `TELLTALE_*` variables; an empty one counts as unset unless it is a secret, an unknown one is reported. */
 export function readEnvironment(env: NodeJS.ProcessEnv, place: Omit<Place, "name">): Settings {
   const settings: Settings = new Map();
   const given = Object.keys(env).filter((name) => name.startsWith("TELLTALE_") && !otherVariables.includes(name));
@@ -30,6 +30,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, place: Omit<Place, "name
     const text = env[name];
     const target = targets.get(name);
     if (target === undefined) reportUnknown(name, [...targets.keys(), ...otherVariables], place);
+    else if (text?.trim() === "" && "secret" in target.option && target.option.secret)
+      place.report(name, "is empty, which would leave open what it protects; give the secret, or remove the variable");
     else if (text !== undefined && text.trim() !== "") readVariable(text, target, { ...place, name }, settings);
   }
   return settings;

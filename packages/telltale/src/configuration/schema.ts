@@ -692,7 +692,8 @@ export const schema: GroupOption = {
       doc: "What telltale and the SDK say about themselves on standard error.",
       values: ["none", "error", "warn", "info", "debug", "verbose", "all"],
       anyCase: true,
-      default: "info",
+      // Not the specification's info: there the SDK writes a line for each export that fails, all through an outage.
+      default: "warn",
       otel: ["OTEL_LOG_LEVEL"],
     },
   },
