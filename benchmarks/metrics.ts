@@ -18,10 +18,13 @@ const { values } = parseArgs({
   },
 });
 const rounds = values.quick ? 1 : Number(values.rounds);
+/** How long the scrapes of one case are repeated. */
+const budgetMs = values.quick ? 200 : 2_500;
 
 const peers = peerFolder("metrics", {
   "@opentelemetry/api": "latest",
   "@opentelemetry/exporter-prometheus": "latest",
+  "@opentelemetry/otlp-transformer": "latest",
   "@opentelemetry/sdk-metrics": "latest",
   "@platformatic/prom-client": "latest",
   "hdr-histogram-js": "latest",
@@ -41,6 +44,7 @@ const promClient = candidate("prom-client", "prom-client", "prom-client");
 const platformatic = candidate("platformatic", "prom-client", "@platformatic/prom-client");
 const hotShots = candidate("hot-shots", "hot-shots", "hot-shots");
 const hdr = candidate("hdr (WASM)", "hdr", "hdr-histogram-js");
+const memcpy: Candidate = { name: "memcpy of the page", module: "memcpy" };
 const prometheus = [sdk, promClient, platformatic];
 
 interface Work {
@@ -69,14 +73,47 @@ const works: readonly Work[] = [
   { key: "percentiles record", name: "rolling percentiles, record", unit: "ns", against: [hdr] },
   { key: "percentiles read", name: "rolling percentiles of 100,000, read", unit: "ns", against: [hdr] },
   { key: "scrape counters", name: "scrape of 10,000 counters, all changed", unit: "ms", against: prometheus },
-  { key: "scrape counters 10%", name: "scrape of 10,000 counters, 10 % changed", unit: "ms", against: prometheus },
+  {
+    key: "scrape counters 10%",
+    name: "scrape of 10,000 counters, 10 % changed",
+    unit: "ms",
+    against: [...prometheus, memcpy],
+  },
   { key: "scrape histograms", name: "scrape of 10,000 histograms of 15", unit: "ms", against: prometheus },
+  {
+    key: "scrape protobuf counters",
+    name: "protobuf page of 10,000 counters, against the peers' text",
+    unit: "ms",
+    against: prometheus,
+  },
+  {
+    key: "scrape protobuf histograms",
+    name: "protobuf page of 10,000 histograms of 15, against the peers' text",
+    unit: "ms",
+    against: prometheus,
+  },
+  {
+    key: "served counters",
+    name: "main thread's share of a scrape of 10,000 counters over HTTP, by a worker thread",
+    unit: "ms",
+    against: prometheus,
+  },
+  { key: "otlp counters cumulative", name: "OTLP export of 10,000 counters, cumulative", unit: "ms", against: [sdk] },
+  { key: "otlp counters delta", name: "OTLP export of 10,000 counters, delta", unit: "ms", against: [sdk] },
+  {
+    key: "otlp histograms cumulative",
+    name: "OTLP export of 10,000 histograms of 15, cumulative",
+    unit: "ms",
+    against: [sdk],
+  },
+  { key: "otlp histograms delta", name: "OTLP export of 10,000 histograms of 15, delta", unit: "ms", against: [sdk] },
   { key: "bytes counter", name: "memory of a counter's series", unit: "B", against: prometheus },
   { key: "bytes histogram", name: "memory of a histogram's series", unit: "B", against: prometheus },
 ];
 
 const rows: string[][] = [["work", "telltale", "against", "", "ratio"]];
 const holds: string[] = [];
+const answers: string[] = [];
 for (const work of works.filter(({ key }) => key.includes(values.only))) {
   const candidates = [telltale, ...work.against];
   const measured = candidates.map((): Result[] => []);
@@ -95,19 +132,24 @@ for (const work of works.filter(({ key }) => key.includes(values.only))) {
       first ? show(ours, work.unit) : "",
       name,
       show(theirs, work.unit),
-      ratio(theirs / ours),
+      candidates[index] === memcpy ? `${(ours / theirs).toFixed(1)} memcpys` : ratio(theirs / ours),
     ]);
   }
-  if (measured[0]?.[0]?.hold !== undefined) {
-    const held = candidates.map(
-      ({ name }, i) => `${name} ${median((measured[i] ?? []).map((r) => r.hold ?? 0)).toFixed(1)} ms`,
-    );
-    holds.push(`- ${work.name}: ${held.join(", ")}`);
+  listed("hold", holds);
+  listed("answer", answers);
+
+  function listed(part: "hold" | "answer", lines: string[]): void {
+    const having = candidates.flatMap(({ name }, i) => {
+      const parts = (measured[i] ?? []).flatMap((result) => result[part] ?? []);
+      return parts.length === 0 ? [] : `${name} ${median(parts).toFixed(1)} ms`;
+    });
+    if (having.length > 0) lines.push(`- ${work.name}: ${having.join(", ")}`);
   }
 }
 if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 console.log(table(rows));
 if (holds.length > 0) console.log(`\nLongest hold of the event loop:\n${holds.join("\n")}`);
+if (answers.length > 0) console.log(`\nTime to an answer while the loop is blocked for 500 ms:\n${answers.join("\n")}`);
 if (!values.quick && values.only === "") {
   writeSection(
     "metrics",
@@ -118,15 +160,22 @@ prom-client), else with an attributes object made once.
 
 ${table(rows)}
 
-The longest time for which the event loop was held by a scrape:
+The longest time for which the event loop was held by a scrape or an export:
 
-${holds.join("\n")}`,
+${holds.join("\n")}
+
+How long a scrape took that came while the event loop was blocked for 500 ms:
+
+${answers.join("\n")}`,
   );
 }
 
 interface Result {
   readonly value: number;
+  /** The longest time between two turns of the event loop, in milliseconds. */
   readonly hold?: number;
+  /** How long a scrape of a blocked process took, in milliseconds. */
+  readonly answer?: number;
 }
 
 function measure({ module, peer }: Candidate, key: string): Result {
@@ -139,6 +188,7 @@ function measure({ module, peer }: Candidate, key: string): Result {
     key,
     peers,
     peer ?? "",
+    String(budgetMs),
   ];
   const pinned = process.platform === "linux" && spawnSync("taskset", ["--version"]).error === undefined;
   const [file = "", ...args] = pinned ? ["taskset", "-c", "0", ...command] : command;

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { peerName, requirePeer } from "./peers.mjs";
 import {
   attributeKeys,
@@ -41,19 +43,19 @@ export const works = {
     const bound = histogram(attributeKeys).metric.labels(attributesOf(0));
     return (i) => bound.observe(latencies[i & 8_191]);
   },
-  "scrape counters"() {
-    return scraped((i) => i);
-  },
-  "scrape counters 10%"() {
-    return scraped((i) => i * 10);
-  },
-  "scrape histograms"() {
-    const { metric, registry } = histogram(scrapedKeys);
-    const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
-    const touch = () => {
-      for (let i = 0; i < SCRAPED; i++) metric.observe(attributes[i], latencies[(i * 7) & 8_191]);
-    };
-    return { touch, run: async () => (await registry.metrics()).length };
+  "scrape counters": () => scrapedCounters(),
+  "scrape counters 10%": () => scrapedCounters(10),
+  "scrape histograms": () => scrapedHistograms(),
+  "scrape protobuf counters": () => scrapedCounters(),
+  "scrape protobuf histograms": () => scrapedHistograms(),
+  async "served counters"() {
+    const { touch, registry } = scrapedCounters();
+    const server = createServer(async (_request, response) => {
+      response.setHeader("content-type", registry.contentType);
+      response.end(await registry.metrics());
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { touch, url: `http://127.0.0.1:${server.address().port}/metrics` };
   },
   "bytes counter"() {
     return (series) => {
@@ -71,12 +73,21 @@ export const works = {
   },
 };
 
-function scraped(nth) {
+function scrapedCounters(step = 1) {
   const { metric, registry } = counter(scrapedKeys);
   const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
   for (let i = 0; i < SCRAPED; i++) metric.inc(attributes[i], (i * 7_919) % 100_000);
   const touch = () => {
-    for (let i = 0; nth(i) < SCRAPED; i++) metric.inc(attributes[nth(i)], 1);
+    for (let i = 0; i < SCRAPED; i += step) metric.inc(attributes[i], 1);
+  };
+  return { touch, registry, run: async () => (await registry.metrics()).length };
+}
+
+function scrapedHistograms() {
+  const { metric, registry } = histogram(scrapedKeys);
+  const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
+  const touch = () => {
+    for (let i = 0; i < SCRAPED; i++) metric.observe(attributes[i], latencies[(i * 7) & 8_191]);
   };
   return { touch, run: async () => (await registry.metrics()).length };
 }

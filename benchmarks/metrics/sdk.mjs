@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { requirePeer } from "./peers.mjs";
 import {
   attributesOf,
@@ -10,7 +12,8 @@ import {
   scrapedAttributes,
 } from "./workload.mjs";
 
-const { AggregationType, MeterProvider } = requirePeer("@opentelemetry/sdk-metrics");
+const { AggregationType, MeterProvider, PeriodicExportingMetricReader } = requirePeer("@opentelemetry/sdk-metrics");
+const { ProtobufMetricsSerializer } = requirePeer("@opentelemetry/otlp-transformer");
 const { PrometheusExporter, PrometheusSerializer } = requirePeer("@opentelemetry/exporter-prometheus");
 
 const name = "bench.metric";
@@ -25,6 +28,28 @@ function setUp(views = []) {
   const scrape = async () => serializer.serialize((await reader.collect()).resourceMetrics).length;
   return { meter, scrape };
 }
+
+/** Its own pipeline up to the bytes of the request. */
+function setUpOtlp(temporality) {
+  const reader = new PeriodicExportingMetricReader({
+    exportIntervalMillis: 3_600_000,
+    exporter: {
+      export(metrics, done) {
+        ProtobufMetricsSerializer.serializeRequest(metrics);
+        done({ code: 0 });
+      },
+      selectAggregationTemporality: () => temporality,
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    },
+  });
+  reader.selectCardinalityLimit = limits.cardinalitySelector;
+  const meter = new MeterProvider({ readers: [reader] }).getMeter("bench");
+  return { meter, scrape: () => reader.forceFlush() };
+}
+
+const DELTA = 0;
+const CUMULATIVE = 1;
 
 export const works = {
   // Its instruments cannot be bound; the attributes object is made once at least.
@@ -52,20 +77,27 @@ export const works = {
     const metric = setUp().meter.createHistogram("http.server.request.duration", httpDuration);
     return (i) => metric.record(latencies[i & 8_191], httpAttributesOf(order[i & 8_191]));
   },
-  "scrape counters"() {
-    return scraped((i) => i);
-  },
-  "scrape counters 10%"() {
-    return scraped((i) => i * 10);
-  },
-  "scrape histograms"() {
-    const { meter, scrape } = setUp();
-    const metric = meter.createHistogram(name, { advice: { explicitBucketBoundaries: boundaries } });
-    const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
-    const touch = () => {
-      for (let i = 0; i < SCRAPED; i++) metric.record(latencies[(i * 7) & 8_191], attributes[i]);
-    };
-    return { touch, run: scrape };
+  "scrape counters": () => counters(setUp()),
+  "scrape counters 10%": () => counters(setUp(), 10),
+  "scrape histograms": () => histograms(setUp()),
+  "scrape protobuf counters": () => counters(setUp()),
+  "scrape protobuf histograms": () => histograms(setUp()),
+  "otlp counters cumulative": () => counters(setUpOtlp(CUMULATIVE)),
+  "otlp counters delta": () => counters(setUpOtlp(DELTA)),
+  "otlp histograms cumulative": () => histograms(setUpOtlp(CUMULATIVE)),
+  "otlp histograms delta": () => histograms(setUpOtlp(DELTA)),
+  async "served counters"() {
+    // To it, port 0 means 9464.
+    const free = createServer().listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const { port } = free.address();
+    free.close();
+    const reader = new PrometheusExporter({ preventServerStart: true, host: "127.0.0.1", port });
+    reader.selectCardinalityLimit = limits.cardinalitySelector;
+    const meter = new MeterProvider({ readers: [reader] }).getMeter("bench");
+    const { touch } = counters({ meter });
+    await reader.startServer();
+    return { touch, url: `http://127.0.0.1:${port}/metrics` };
   },
   "bytes counter"() {
     const { meter, scrape } = setUp();
@@ -87,13 +119,21 @@ export const works = {
   },
 };
 
-function scraped(nth) {
-  const { meter, scrape } = setUp();
+function counters({ meter, scrape }, step = 1) {
   const metric = meter.createCounter(name);
   const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
   for (let i = 0; i < SCRAPED; i++) metric.add((i * 7_919) % 100_000, attributes[i]);
   const touch = () => {
-    for (let i = 0; nth(i) < SCRAPED; i++) metric.add(1, attributes[nth(i)]);
+    for (let i = 0; i < SCRAPED; i += step) metric.add(1, attributes[i]);
+  };
+  return { touch, run: scrape };
+}
+
+function histograms({ meter, scrape }) {
+  const metric = meter.createHistogram(name, { advice: { explicitBucketBoundaries: boundaries } });
+  const attributes = Array.from({ length: SCRAPED }, (_, i) => scrapedAttributes(i));
+  const touch = () => {
+    for (let i = 0; i < SCRAPED; i++) metric.record(latencies[(i * 7) & 8_191], attributes[i]);
   };
   return { touch, run: scrape };
 }

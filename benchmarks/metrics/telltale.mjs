@@ -3,9 +3,12 @@ import {
   exponentialHistogram,
   histogram,
   meterProvider,
+  otlpMetricReader,
+  prometheusEndpoint,
   rollingPercentiles,
 } from "../../packages/metrics/src/index.ts";
 import { pageWriter } from "../../packages/metrics/src/prometheus/page.ts";
+import { protobufPageWriter } from "../../packages/metrics/src/prometheus/protobuf-page.ts";
 import { chunkPool, renderPage } from "../../packages/metrics/src/prometheus/rendered-page.ts";
 import {
   attributesOf,
@@ -18,15 +21,37 @@ import {
   scrapedAttributes,
 } from "./workload.mjs";
 
-const writer = pageWriter({ format: "text", scopeLabels: false, constantLabels: "", created: false, told: new Set() });
+const options = { scopeLabels: false, constants: {}, constantLabels: "", created: false, told: new Set() };
+const writers = {
+  text: pageWriter({ ...options, format: "text" }),
+  protobuf: protobufPageWriter(options),
+};
 const pool = chunkPool();
 
-async function scrape(instrument) {
-  const pieces = writer.pieces({ resource: {}, scopes: [], instruments: [instrument], only: undefined });
+async function scrape(instrument, format = "text") {
+  const pieces = writers[format].pieces({ resource: {}, scopes: [], instruments: [instrument], only: undefined });
   const page = await renderPage(pieces, pool);
   page.release();
   return page.length;
 }
+
+/** The reader with all its work up to the bytes of the request. */
+function otlpExport(temporality) {
+  const reader = otlpMetricReader({
+    exportIntervalMs: 3_600_000,
+    exporter: {
+      export: (_request, done) => done({ code: 0 }),
+      selectAggregationTemporality: () => temporality,
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    },
+  });
+  meterProvider({ readers: [reader] });
+  return () => reader.forceFlush();
+}
+
+const DELTA = 0;
+const CUMULATIVE = 1;
 
 const name = "bench.metric";
 
@@ -71,33 +96,34 @@ export const works = {
     return () => window.summary();
   },
   "scrape counters"() {
-    const { metric, bound } = scrapedCounters();
-    return {
-      touch() {
-        for (const one of bound) one.add(1);
-      },
-      run: () => scrape(metric),
-    };
+    const { metric, touch } = scrapedCounters();
+    return { touch, run: () => scrape(metric) };
   },
   "scrape counters 10%"() {
-    const { metric, bound } = scrapedCounters();
-    return {
-      touch() {
-        for (let i = 0; i < SCRAPED; i += 10) bound[i].add(1);
-      },
-      run: () => scrape(metric),
-    };
+    const { metric, touch } = scrapedCounters(10);
+    return { touch, run: () => scrape(metric) };
   },
   "scrape histograms"() {
-    const metric = histogram({ name, boundaries, maxSeries: SCRAPED + 1 });
-    const bound = Array.from({ length: SCRAPED }, (_, i) => metric.bind(scrapedAttributes(i)));
-    const touch = () => {
-      for (let i = 0; i < SCRAPED; i++) bound[i].record(latencies[(i * 7) & 8_191]);
-    };
-    return {
-      touch,
-      run: () => scrape(metric),
-    };
+    const { metric, touch } = scrapedHistograms();
+    return { touch, run: () => scrape(metric) };
+  },
+  "scrape protobuf counters"() {
+    const { metric, touch } = scrapedCounters();
+    return { touch, run: () => scrape(metric, "protobuf") };
+  },
+  "scrape protobuf histograms"() {
+    const { metric, touch } = scrapedHistograms();
+    return { touch, run: () => scrape(metric, "protobuf") };
+  },
+  "otlp counters cumulative": () => ({ ...scrapedCounters(), run: otlpExport(CUMULATIVE) }),
+  "otlp counters delta": () => ({ ...scrapedCounters(), run: otlpExport(DELTA) }),
+  "otlp histograms cumulative": () => ({ ...scrapedHistograms(), run: otlpExport(CUMULATIVE) }),
+  "otlp histograms delta": () => ({ ...scrapedHistograms(), run: otlpExport(DELTA) }),
+  async "served counters"() {
+    const { touch } = scrapedCounters();
+    const { url, ready } = prometheusEndpoint({ port: 0, serve: "worker", keepPageMs: 0 });
+    await ready;
+    return { touch, url };
   },
   "bytes counter"() {
     return (series) => {
@@ -115,9 +141,21 @@ export const works = {
   },
 };
 
-function scrapedCounters() {
+function scrapedCounters(step = 1) {
   const metric = counter({ name, maxSeries: SCRAPED + 1 });
   const bound = Array.from({ length: SCRAPED }, (_, i) => metric.bind(scrapedAttributes(i)));
   for (let i = 0; i < SCRAPED; i++) bound[i].add((i * 7_919) % 100_000);
-  return { metric, bound };
+  const touch = () => {
+    for (let i = 0; i < SCRAPED; i += step) bound[i].add(1);
+  };
+  return { metric, touch };
+}
+
+function scrapedHistograms() {
+  const metric = histogram({ name, boundaries, maxSeries: SCRAPED + 1 });
+  const bound = Array.from({ length: SCRAPED }, (_, i) => metric.bind(scrapedAttributes(i)));
+  const touch = () => {
+    for (let i = 0; i < SCRAPED; i++) bound[i].record(latencies[(i * 7) & 8_191]);
+  };
+  return { metric, touch };
 }
