@@ -5,7 +5,7 @@ import { generated } from "./generated.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-for (const { path, text } of generated()) {
+for (const { path, text } of await generated()) {
   mkdirSync(dirname(resolve(root, path)), { recursive: true });
   writeFileSync(resolve(root, path), text);
   process.stdout.write(`${path}\n`);

@@ -1,5 +1,6 @@
 import { configurationPage } from "./configuration-page.ts";
 import { instrumentationPage } from "./instrumentation-page.ts";
+import { metricTables } from "./metric-tables.ts";
 import { optionTypes } from "./option-types.ts";
 
 /** A committed file and what it has to hold; `test/generated.test.ts` compares. */
@@ -10,10 +11,11 @@ export interface GeneratedFile {
 }
 
 /** Every generated file of the repository: add the next one here. */
-export function generated(): readonly GeneratedFile[] {
+export async function generated(): Promise<readonly GeneratedFile[]> {
   return [
     { path: "packages/telltale/src/options.ts", text: optionTypes() },
     { path: "docs/configuration.md", text: configurationPage() },
     { path: "docs/instrumentations.md", text: instrumentationPage() },
+    ...(await metricTables()),
   ];
 }

@@ -5,6 +5,6 @@ import { generated } from "../scripts/generated.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-test.each(generated())("$path is what npm run generate writes", ({ path, text }) => {
+test.each(await generated())("$path is what npm run generate writes", ({ path, text }) => {
   expect(readFileSync(resolve(root, path), "utf8")).toBe(text);
 });

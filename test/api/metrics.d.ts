@@ -1,3 +1,10 @@
+export type { Catalogue, CatalogueEntry } from "./catalogue-entry.ts";
+export interface CatalogueEntry extends HistogramDeclaration {
+    readonly kind: InstrumentKind;
+    readonly unit: string;
+    readonly description: string;
+}
+export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 export { type BoundCounter, type Counter, counter } from "./counter.ts";
 export interface BoundCounter {
     add(value: number): void;
@@ -7,7 +14,9 @@ export interface Counter<A extends AttributeValues = AttributeValues> extends In
     bind(attributes?: AttributesOf<A>): BoundCounter;
     add(value: number, attributes?: AttributesOf<A>): void;
 }
-export declare function counter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Counter<A>;
+export declare function counter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "counter";
+}): Counter<A>;
 export { type AttributeDeclarations, type AttributesOf, type AttributeValues, bounded, type InstrumentDeclaration, type OpenAttribute, open, } from "./declaration.ts";
 export type AttributeValues = Readonly<Record<string, AttributeValue>>;
 export interface OpenAttribute<V> {
@@ -39,7 +48,9 @@ export interface ExactPercentilesOptions {
 }
 export declare function exactPercentiles(options?: ExactPercentilesOptions): Percentiles;
 export { exponentialHistogram } from "./exponential-histogram.ts";
-export declare function exponentialHistogram<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Histogram<A>;
+export declare function exponentialHistogram<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "exponentialHistogram";
+}): Histogram<A>;
 export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
 export interface BoundGauge {
     record(value: number): void;
@@ -49,7 +60,9 @@ export interface Gauge<A extends AttributeValues = AttributeValues> extends Inst
     bind(attributes?: AttributesOf<A>): BoundGauge;
     record(value: number, attributes?: AttributesOf<A>): void;
 }
-export declare function gauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): Gauge<A>;
+export declare function gauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "gauge";
+}): Gauge<A>;
 export { type BoundHistogram, DEFAULT_BOUNDARIES, DURATION_BOUNDARIES, type Histogram, type HistogramDeclaration, histogram, } from "./histogram.ts";
 export interface HistogramDeclaration<A extends AttributeValues = AttributeValues> extends InstrumentDeclaration<A> {
     readonly boundaries?: readonly number[];
@@ -68,7 +81,9 @@ export interface Histogram<A extends AttributeValues = AttributeValues> extends 
 }
 export declare const DURATION_BOUNDARIES: readonly number[];
 export declare const DEFAULT_BOUNDARIES: readonly number[];
-export declare function histogram<const A extends AttributeValues = AttributeValues>(declaration: HistogramDeclaration<A>): Histogram<A>;
+export declare function histogram<const A extends AttributeValues = AttributeValues>(declaration: HistogramDeclaration<A> & {
+    readonly kind?: "histogram";
+}): Histogram<A>;
 export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
 export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
 export type PointValue = number | Histogram | ExponentialHistogram;
@@ -114,9 +129,15 @@ export interface InstrumentProducer extends MetricProducer {
 export declare function instrumentProducer(options?: InstrumentProducerOptions): InstrumentProducer;
 export { type Observe, observedCounter, observedGauge, observedUpDownCounter } from "./observed.ts";
 export type Observe<A> = (value: number, attributes?: AttributesOf<A>) => void;
-export declare function observedGauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
-export declare function observedCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
-export declare function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>, read: (observe: Observe<A>) => void): Instrument;
+export declare function observedGauge<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "gauge";
+}, read: (observe: Observe<A>) => void): Instrument;
+export declare function observedCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "counter";
+}, read: (observe: Observe<A>) => void): Instrument;
+export declare function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "upDownCounter";
+}, read: (observe: Observe<A>) => void): Instrument;
 export { type MetricsRequestExporter, type OtlpMetricReader, type OtlpMetricReaderOptions, otlpMetricReader, } from "./otlp/metric-reader.ts";
 export interface MetricsRequestExporter {
     export(request: Uint8Array, done: (result: ExportResult) => void): void;
@@ -340,4 +361,6 @@ export interface UpDownCounter<A extends AttributeValues = AttributeValues> exte
     bind(attributes?: AttributesOf<A>): BoundUpDownCounter;
     add(value: number, attributes?: AttributesOf<A>): void;
 }
-export declare function upDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A>): UpDownCounter<A>;
+export declare function upDownCounter<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
+    readonly kind?: "upDownCounter";
+}): UpDownCounter<A>;

@@ -27,7 +27,7 @@ export interface Counter<A extends AttributeValues = AttributeValues> extends In
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
  */
 export function counter<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "counter" },
 ): Counter<A> {
   return declareInstrument("counter", declaration, createCounter);
 }

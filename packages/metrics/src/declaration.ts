@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
+import type { InstrumentKind } from "./instrument.ts";
 
 /** What a metric attribute may hold. */
 export type AttributeValues = Readonly<Record<string, AttributeValue>>;
@@ -57,7 +58,10 @@ export function open<V extends AttributeValue = string>(): OpenAttribute<V> {
  * Refuses what no exporter could write.
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT
  */
-export function checkDeclaration(declaration: InstrumentDeclaration): void {
+export function checkDeclaration(
+  declaration: InstrumentDeclaration & { readonly kind?: InstrumentKind },
+  kind: InstrumentKind,
+): void {
   const { name, unit, description, attributes, maxSeries, expireAfterMs } = declaration;
   // OpenTelemetry API specification, "Instrument name syntax".
   if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9_.\-/]{0,254}$/.test(name)) {
@@ -66,6 +70,11 @@ export function checkDeclaration(declaration: InstrumentDeclaration): void {
     );
   }
   const where = `instrument "${name}"`;
+  if (declaration.kind !== undefined && declaration.kind !== kind) {
+    throw badDeclaration(
+      `kind of ${where} is ${show(declaration.kind)}, but it is declared as a ${kind}; declare it with the function of its kind`,
+    );
+  }
   if (unit !== undefined && (typeof unit !== "string" || !/^[\x20-\x7e]{0,63}$/.test(unit))) {
     throw badDeclaration(
       `unit of ${where} is ${show(unit)}; give a UCUM unit of at most 63 ASCII characters, such as "s"`,

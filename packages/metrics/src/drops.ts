@@ -34,12 +34,16 @@ export function dropAttribute(instrument: string, reason: AttributeDropReason, k
 }
 
 /** The refused values so far, for `telltale.dropped.records`. */
-export function droppedRecords(): Iterable<readonly [instrument: string, reason: string, count: number]> {
+export function droppedRecords(): Iterable<
+  readonly [instrument: string, reason: DropReason | LineDropReason, count: number]
+> {
   return entries(records);
 }
 
 /** The attributes left out so far, for `telltale.dropped.attributes`. */
-export function droppedAttributes(): Iterable<readonly [instrument: string, reason: string, count: number]> {
+export function droppedAttributes(): Iterable<
+  readonly [instrument: string, reason: AttributeDropReason, count: number]
+> {
   return entries(attributes);
 }
 
@@ -67,7 +71,7 @@ function count<R extends string>(tally: Map<string, Map<R, number>>, instrument:
 
 function* entries<R extends string>(
   tally: Map<string, Map<R, number>>,
-): Generator<readonly [instrument: string, reason: string, count: number]> {
+): Generator<readonly [instrument: string, reason: R, count: number]> {
   for (const [instrument, reasons] of tally) for (const [reason, n] of reasons) yield [instrument, reason, n];
 }
 

@@ -24,7 +24,7 @@ import { stopwatch, type Timer } from "./timer.ts";
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
  */
 export function exponentialHistogram<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "exponentialHistogram" },
 ): Histogram<A> {
   return declareInstrument("exponentialHistogram", declaration, createExponentialHistogram);
 }

@@ -26,7 +26,7 @@ export interface Gauge<A extends AttributeValues = AttributeValues> extends Inst
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
  */
 export function gauge<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "gauge" },
 ): Gauge<A> {
   return declareInstrument("gauge", declaration, createGauge);
 }

@@ -55,7 +55,7 @@ export const DEFAULT_BOUNDARIES: readonly number[] = [
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
  */
 export function histogram<const A extends AttributeValues = AttributeValues>(
-  declaration: HistogramDeclaration<A>,
+  declaration: HistogramDeclaration<A> & { readonly kind?: "histogram" },
 ): Histogram<A> {
   checkedBoundaries(declaration as HistogramDeclaration);
   return declareInstrument("histogram", declaration, createHistogram);

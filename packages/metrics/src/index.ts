@@ -1,3 +1,4 @@
+export type { Catalogue, CatalogueEntry } from "./catalogue-entry.ts";
 export { type BoundCounter, type Counter, counter } from "./counter.ts";
 export {
   type AttributeDeclarations,

@@ -34,7 +34,7 @@ export function declareInstrument<I extends Instrument, A extends AttributeValue
   declaration: InstrumentDeclaration<A>,
   create: (declaration: InstrumentDeclaration<A>, keepKey?: KeepKey) => I,
 ): I {
-  checkDeclaration(declaration as InstrumentDeclaration);
+  checkDeclaration(declaration as InstrumentDeclaration, kind);
   const key = `${declaration.scope?.name ?? ""}\n${declaration.scope?.version ?? ""}\n${declaration.name.toLowerCase()}`;
   const before = registered.get(key);
   if (before === undefined) {

@@ -14,7 +14,7 @@ export type Observe<A> = (value: number, attributes?: AttributesOf<A>) => void;
  * collection; when it throws, the instrument is, and it is told once.
  */
 export function observedGauge<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "gauge" },
   read: (observe: Observe<A>) => void,
 ): Instrument {
   return observed("gauge", declaration, read);
@@ -22,7 +22,7 @@ export function observedGauge<const A extends AttributeValues = AttributeValues>
 
 /** Declares a counter whose value is kept elsewhere and asked for at each collection. */
 export function observedCounter<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "counter" },
   read: (observe: Observe<A>) => void,
 ): Instrument {
   return observed("counter", declaration, read);
@@ -30,7 +30,7 @@ export function observedCounter<const A extends AttributeValues = AttributeValue
 
 /** Declares an up-down counter whose value is kept elsewhere and asked for at each collection. */
 export function observedUpDownCounter<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "upDownCounter" },
   read: (observe: Observe<A>) => void,
 ): Instrument {
   return observed("upDownCounter", declaration, read);

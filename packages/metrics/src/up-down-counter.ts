@@ -26,7 +26,7 @@ export interface UpDownCounter<A extends AttributeValues = AttributeValues> exte
  * @throws TypeError with code TELLTALE_BAD_INSTRUMENT or TELLTALE_DUPLICATE_INSTRUMENT
  */
 export function upDownCounter<const A extends AttributeValues = AttributeValues>(
-  declaration: InstrumentDeclaration<A>,
+  declaration: InstrumentDeclaration<A> & { readonly kind?: "upDownCounter" },
 ): UpDownCounter<A> {
   return declareInstrument("upDownCounter", declaration, createUpDownCounter);
 }

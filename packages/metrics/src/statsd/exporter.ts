@@ -6,7 +6,8 @@ import type {
   PushMetricExporter,
   ResourceMetrics,
 } from "@opentelemetry/sdk-metrics";
-import { type Counter, counter } from "../counter.ts";
+import { catalogue } from "../catalogue.ts";
+import { counter } from "../counter.ts";
 import { lines, type StatsdFlavour, type StatsdHistograms } from "./lines.ts";
 import { MAX_LINE_BYTES, packets } from "./packets.ts";
 import { streamTransport } from "./stream-transport.ts";
@@ -56,7 +57,7 @@ export function statsdExporter(options: StatsdExporterOptions = {}): PushMetricE
       ? udpTransport({ host, port })
       : streamTransport({ path: socketPath, framing: flavour === "dogstatsd" ? "length" : "lines" });
   const where = socketPath ?? `${host}:${port}`;
-  const dropped = droppedLines();
+  const dropped = counter(catalogue.droppedLines);
   const told = new Set<DropReason>();
   let last: Promise<void> = Promise.resolve();
 
@@ -123,19 +124,10 @@ const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;
 const SUCCESS = 0 as ExportResult["code"];
 const FAILED = 1 as ExportResult["code"];
 
-/** How long lines are written before the event loop gets its turn. */
-const MAX_HOLD_MS = 2;
-
 type DropReason = "send" | "too_long" | "not_finite";
 
-function droppedLines(): Counter<{ readonly reason: DropReason }> {
-  return counter({
-    name: "telltale.statsd.dropped.lines",
-    unit: "{line}",
-    description: "StatsD lines that were not sent.",
-    attributes: { reason: ["send", "too_long", "not_finite"] },
-  });
-}
+/** How long lines are written before the event loop gets its turn. */
+const MAX_HOLD_MS = 2;
 
 const defaults = {
   host: "127.0.0.1",

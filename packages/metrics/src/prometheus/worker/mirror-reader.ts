@@ -1,5 +1,6 @@
 import type { Attributes, ValueType } from "@opentelemetry/api";
 import type { Histogram } from "@opentelemetry/sdk-metrics";
+import { catalogue } from "../../catalogue.ts";
 import type { Instrument, Series } from "../../instrument.ts";
 import type { PageContents } from "../page-source.ts";
 import { type MirrorMessage, rowWidth, type TableChange, type TableHead, type TableRow } from "./mirror-message.ts";
@@ -191,9 +192,9 @@ function ageOf(sampledAtMs: () => number): Instrument {
   return {
     kind: "gauge",
     monotonic: false,
-    name: "telltale.prometheus.sample.age",
-    unit: "s",
-    description: "How long before the page was written its numbers were taken.",
+    name: catalogue.sampleAge.name,
+    unit: catalogue.sampleAge.unit,
+    description: catalogue.sampleAge.description,
     scope: { name: "@telltale/metrics" },
     exemplars: false,
     size: 1,
