@@ -47,6 +47,16 @@ export class ProtobufWriter {
     this.bytes[this.at++] = low;
   }
 
+  /** A varint of at least `size` bytes; what it does not need of them it fills with zeros, as decoders allow. */
+  paddedVarint(value: number, size: number): void {
+    const start = this.at;
+    this.varint(value);
+    if (this.at - start >= size) return;
+    this.reserve(size);
+    writePaddedVarint(this.bytes, start, value, size);
+    this.at = start + size;
+  }
+
   /** Zigzag. */
   sint32(value: number): void {
     this.varint(((value << 1) ^ (value >> 31)) >>> 0);
@@ -133,6 +143,17 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
   }
   bytes[at++] = rest;
   return at;
+}
+
+/** Writes a count as a varint of `size` bytes, which it must not exceed. */
+export function writePaddedVarint(bytes: Uint8Array, at: number, count: number, size: number): void {
+  let rest = count;
+  const last = at + size - 1;
+  for (let i = at; i < last; i++) {
+    bytes[i] = (rest & 127) | 128;
+    rest = rest > 0x7fff_ffff ? Math.floor(rest / 128) : rest >>> 7;
+  }
+  bytes[last] = rest;
 }
 
 /** Writes an integer as eight bytes, by two's complement. */

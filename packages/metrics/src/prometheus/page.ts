@@ -3,6 +3,7 @@ import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../instrument.ts";
 import { cumulativeMetric } from "../metric-producer.ts";
 import { type Family, type FamilyPart, families } from "./family.ts";
+import { keptInstrument } from "./instrument-blocks.ts";
 import { type InstrumentText, instrumentText } from "./instrument-text.ts";
 import { labelText } from "./labels.ts";
 import { metricText, type ScopedMetric } from "./metric-text.ts";
@@ -32,7 +33,7 @@ export function pageWriter(options: TextOptions): PageWriter {
       if (only === undefined || only.has("target_info")) yield Buffer.from(targetInfo(resource, format));
       for (const family of families({ scopes, instruments, told })) {
         if (only !== undefined && !only.has(family.name)) continue;
-        const instrument = keepable(family, options);
+        const instrument = keptInstrument(family, { withExemplars: format === "openmetrics" });
         if (instrument === undefined) {
           yield* encoded(metricText(family, metricsOf(family.parts), options), family, format);
           continue;
@@ -47,14 +48,6 @@ export function pageWriter(options: TextOptions): PageWriter {
       if (format === "openmetrics") yield Buffer.from("# EOF\n");
     },
   };
-}
-
-/** The instrument that is all of the family, when its lines stand still between scrapes. */
-function keepable({ parts }: Family, { format }: TextOptions): Instrument | undefined {
-  const [part, other] = parts;
-  if (part === undefined || other !== undefined || !("instrument" in part)) return undefined;
-  const { kind, exemplars } = part.instrument;
-  return kind === "exponentialHistogram" || (exemplars && format === "openmetrics") ? undefined : part.instrument;
 }
 
 function metricsOf(parts: readonly FamilyPart[]): ScopedMetric[] {

@@ -22,6 +22,8 @@ export interface CumulatedHistogram {
   readonly boundaries: readonly number[];
   /** The counts up to each limit, then the sum. */
   readonly numbers: Float64Array;
+  /** How many bytes a count takes at least, so that another one has room there. */
+  readonly countSize: number;
 }
 
 /** Field 1 of Metric. */
@@ -31,7 +33,11 @@ export function labelBytes(labels: ReadonlyMap<string, string>): Uint8Array {
   return writer.written().slice();
 }
 
-export function writeMetric(writer: ProtobufWriter, { type, labels, value, startMs, exemplar }: ProtobufMetric): void {
+/** Writes a Metric and returns the length of its last part, which holds the numbers. */
+export function writeMetric(
+  writer: ProtobufWriter,
+  { type, labels, value, startMs, exemplar }: ProtobufMetric,
+): number {
   writer.tag(4, 2);
   const start = writer.open();
   writer.raw(labels);
@@ -49,8 +55,10 @@ export function writeMetric(writer: ProtobufWriter, { type, labels, value, start
     else writeHistogram(writer, value, exemplar);
     writeTimestamp(writer, 15, startMs);
   }
+  const length = writer.at - content;
   writer.close(content);
   writer.close(start);
+  return length;
 }
 
 const METRIC_FIELDS = { gauge: 2, counter: 3, histogram: 7, info: 2 } as const satisfies Record<FamilyType, number>;
@@ -60,7 +68,7 @@ function writeHistogram(
   value: Histogram | ExponentialHistogram,
   exemplar: Exemplar | undefined,
 ): void {
-  writeTotals(writer, value.count, value.sum);
+  writeTotals(writer, value);
   // Classic buckets also beside native ones: Prometheus takes those that it is set up for.
   const { limits, counts, count } = "buckets" in value ? explicitBuckets(value) : octaveBuckets(value);
   let below = 0;
@@ -68,10 +76,11 @@ function writeHistogram(
   limits.forEach((upper, i) => {
     if (upper === Number.POSITIVE_INFINITY) return;
     below += counts[i] as number;
-    writeBucket(writer, below, upper, within(exemplar, lower, upper));
+    writeBucket(writer, { count: below, upper, exemplar: within(exemplar, lower, upper) });
     lower = upper;
   });
-  writeBucket(writer, count, Number.POSITIVE_INFINITY, within(exemplar, lower, Number.POSITIVE_INFINITY));
+  const upper = Number.POSITIVE_INFINITY;
+  writeBucket(writer, { count, upper, exemplar: within(exemplar, lower, upper) });
   if ("buckets" in value) return;
   writeNativeBuckets(writer, value);
   if (exemplar !== undefined) writeExemplar(writer, 16, exemplar);
@@ -79,32 +88,47 @@ function writeHistogram(
 
 function writeCumulated(
   writer: ProtobufWriter,
-  { boundaries, numbers }: CumulatedHistogram,
+  { boundaries, numbers, countSize }: CumulatedHistogram,
   exemplar: Exemplar | undefined,
 ): void {
   const { length } = boundaries;
-  writeTotals(writer, numbers[length] as number, numbers[length + 1]);
+  writeTotals(writer, { count: numbers[length] as number, countSize, sum: numbers[length + 1] });
   let lower = Number.NEGATIVE_INFINITY;
   for (let i = 0; i <= length; i++) {
     const upper = boundaries[i] ?? Number.POSITIVE_INFINITY;
-    writeBucket(writer, numbers[i] as number, upper, within(exemplar, lower, upper));
+    writeBucket(writer, { count: numbers[i] as number, countSize, upper, exemplar: within(exemplar, lower, upper) });
     lower = upper;
   }
 }
 
-function writeTotals(writer: ProtobufWriter, count: number, sum: number | undefined): void {
+function writeTotals(
+  writer: ProtobufWriter,
+  {
+    count,
+    countSize = 1,
+    sum,
+  }: { readonly count: number; readonly countSize?: number; readonly sum?: number | undefined },
+): void {
   writer.tag(1, 0);
-  writer.varint(count);
+  writer.paddedVarint(count, countSize);
   if (sum === undefined) return;
   writer.tag(2, 1);
   writer.double(sum);
 }
 
-function writeBucket(writer: ProtobufWriter, count: number, upper: number, exemplar: Exemplar | undefined): void {
+interface Bucket {
+  /** Of this bucket and of those below. */
+  readonly count: number;
+  readonly countSize?: number;
+  readonly upper: number;
+  readonly exemplar: Exemplar | undefined;
+}
+
+function writeBucket(writer: ProtobufWriter, { count, countSize = 1, upper, exemplar }: Bucket): void {
   writer.tag(3, 2);
   const start = writer.open();
   writer.tag(1, 0);
-  writer.varint(count);
+  writer.paddedVarint(count, countSize);
   writer.tag(2, 1);
   writer.double(upper);
   if (exemplar !== undefined) writeExemplar(writer, 3, exemplar);

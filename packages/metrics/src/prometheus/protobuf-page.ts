@@ -2,14 +2,17 @@ import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { DataPoint } from "@opentelemetry/sdk-metrics";
 import { type Exemplar, exemplarOf } from "../exemplar.ts";
-import type { PointValue, Series } from "../instrument.ts";
+import type { Instrument, PointValue, Series } from "../instrument.ts";
 import { ProtobufWriter } from "../protobuf-writer.ts";
 import { type Family, type FamilyPart, families } from "./family.ts";
+import { instrumentBlocks, keptInstrument } from "./instrument-blocks.ts";
 import { labelPairs, pairsText } from "./labels.ts";
 import { duplicateGuard, scopeAttributes } from "./metric-text.ts";
 import { type FamilyType, unitSuffix } from "./name.ts";
 import type { PageWriter } from "./page.ts";
+import { protobufBlock } from "./protobuf-block.ts";
 import { labelBytes, type ProtobufMetric, writeMetric } from "./protobuf-metric.ts";
+import type { SeriesBlock } from "./series-block.ts";
 
 /** `Content-Type` of the format. */
 export const PROTOBUF_CONTENT_TYPE =
@@ -30,16 +33,27 @@ export interface ProtobufPageOptions {
  */
 export function protobufPageWriter(options: ProtobufPageOptions): PageWriter {
   const writer = new ProtobufWriter(65_536);
-  const page = { ...options, writer, labels: new WeakMap<Series, Labels>() };
+  const page: Page = { ...options, writer, labels: new WeakMap(), kept: new Map() };
   return {
     *pieces({ resource, scopes, instruments, only }) {
       if (Object.keys(resource).length > 0 && (only === undefined || only.has(TARGET.name))) {
         yield* familyPieces(page, TARGET, [targetInfo(resource)]);
       }
+      const used: Page["kept"] = new Map();
       for (const family of families({ scopes, instruments, told: options.told })) {
         if (only !== undefined && !only.has(family.name)) continue;
-        yield* familyPieces(page, family, family.parts.map(pointsOf));
+        const instrument = keptInstrument(family, { withExemplars: true });
+        if (instrument === undefined) {
+          yield* familyPieces(page, family, family.parts.map(pointsOf));
+          continue;
+        }
+        instrument.refresh();
+        const kept = page.kept.get(instrument) ?? keptBlocks(page, family, instrument);
+        used.set(instrument, kept);
+        yield* keptPieces(family, kept());
       }
+      // Instruments that are gone take their bytes with them.
+      if (only === undefined) page.kept = used;
     },
   };
 }
@@ -68,6 +82,8 @@ interface Page extends ProtobufPageOptions {
   readonly writer: ProtobufWriter;
   /** Of our own series, whose attributes stand still. */
   readonly labels: WeakMap<Series, Labels>;
+  /** The messages of instruments that are a family each. */
+  kept: Map<Instrument, () => readonly SeriesBlock[]>;
 }
 
 /** How many series are written before the caller may let the event loop run. */
@@ -98,6 +114,39 @@ function* familyPieces(page: Page, family: Omit<Family, "parts">, parts: readonl
   if (written === 0) return;
   writer.close(start);
   yield writer.written();
+}
+
+/** The messages of an instrument that is all of a family, kept between scrapes. */
+function keptBlocks(page: Page, { name, type }: Family, instrument: Instrument): () => readonly SeriesBlock[] {
+  const common = commonLabels(page, instrument.scope);
+  return instrumentBlocks({
+    instrument,
+    name,
+    labels: ({ attributes }) => labelled(attributes, common).text,
+    told: page.told,
+    block: (rows) =>
+      protobufBlock({ instrument, type, rows, labels: ({ attributes }) => labelled(attributes, common).bytes }),
+  });
+}
+
+/** The family's length comes first, so its blocks are all brought up to date before one of them goes out. */
+function* keptPieces(family: Family, blocks: readonly SeriesBlock[]): Generator<Uint8Array> {
+  const refreshed: Uint8Array[] = [];
+  let length = 0;
+  for (const block of blocks) {
+    const bytes = block.refresh();
+    refreshed.push(bytes);
+    length += bytes.length;
+    yield NOTHING;
+  }
+  if (length === 0) return;
+  const head = new ProtobufWriter(256);
+  writeHead(head, family);
+  const front = new ProtobufWriter(256);
+  front.varint(head.at + length);
+  front.raw(head.written());
+  yield front.written();
+  yield* refreshed;
 }
 
 function commonLabels({ constants, scopeLabels }: Page, scope: InstrumentationScope | undefined): Map<string, string> {
@@ -141,7 +190,7 @@ function pointsOf(part: FamilyPart): Points {
 function* instrumentPoints({ instrument }: Extract<FamilyPart, { instrument: unknown }>): Generator<Point> {
   instrument.refresh();
   const { boundaries = [], exemplars } = instrument;
-  const cumulated = { boundaries, numbers: new Float64Array(boundaries.length + 2) };
+  const cumulated = { boundaries, numbers: new Float64Array(boundaries.length + 2), countSize: 1 };
   for (const series of [...instrument.series()]) {
     const value = series.cumulate === undefined ? series.total() : cumulated;
     if (value === undefined) continue;
