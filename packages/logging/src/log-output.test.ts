@@ -43,15 +43,15 @@ test("a logger made before createLogging writes to standard output at info, and 
 test("what was logged before createLogging is emitted as records then, the first 1,000, with its own time", async () => {
   const { lines } = await run(`
     import { logs } from "@opentelemetry/api";
-    import { createLogging, logger } from "@telltale/logging";
+    import { createLogging, logger, recordSink } from "@telltale/logging";
     const emitted = [];
     const log = logger("orders");
     for (let i = 0; i < 1_200; i++) log.info({ i }, "early");
     await new Promise((resolve) => setTimeout(resolve, 30));
     const directedAtMs = Date.now();
     logs.setGlobalLoggerProvider({ getLogger: () => ({ emit: (record) => emitted.push(record), enabled: () => true }) });
-    createLogging({ sinks: { console: false, otlp: true } });
-    createLogging({ sinks: { console: false, otlp: true } });
+    createLogging({ sinks: [recordSink()] });
+    createLogging({ sinks: [recordSink()] });
     process.stdout.write(JSON.stringify({
       count: emitted.length,
       last: emitted.at(-1).attributes,

@@ -1,53 +1,83 @@
-import type { destination } from "pino";
-import { emitLine } from "./log-record.ts";
-import { requirePino } from "./require-pino.ts";
+import { consoleSink } from "./console-sink.ts";
+import { type LogLevel, levelNumber, levelOfLine } from "./log-level.ts";
+import type { LogSink } from "./log-sink.ts";
+import { warnOnce } from "./warn-once.ts";
 
-/** Takes whole lines of JSON, each with its newline. */
-export interface LineWriter {
-  write(line: string): void;
-}
-
-/** Lines kept for the OpenTelemetry records of before `createLogging()`. */
+/** Lines of before `createLogging()`, kept for the sinks that it brings. */
 const MAX_EARLY_LINES = 1_000;
 
-interface LogOutput {
-  readonly console: LineWriter | undefined;
-  readonly records: boolean;
+interface Output {
+  readonly sink: LogSink;
+  /** pino's number of its level; 0 for all. */
+  readonly from: number;
 }
 
-let output: LogOutput | undefined;
-let early: string[] = [];
-let standardOutput: ReturnType<typeof destination> | undefined;
+interface Directed {
+  readonly outputs: readonly Output[];
+  /** The one there is, when it takes all levels. */
+  readonly only: LogSink | undefined;
+  readonly redact: ((line: string) => string) | undefined;
+}
 
-export function writeLine(line: string): void {
-  if (output === undefined) {
-    standardOutputWriter.write(line);
-    if (early.length < MAX_EARLY_LINES) early.push(line);
+let directed: Directed | undefined;
+let early: string[] = [];
+let earlyConsole: LogSink | undefined;
+const warn = warnOnce();
+
+// Hot: called for every record written; benchmarks/logging.ts.
+export function writeLine(text: string): void {
+  if (directed === undefined) {
+    writeEarly(text);
     return;
   }
-  output.console?.write(line);
-  if (output.records) emitLine(line);
+  try {
+    const line = directed.redact === undefined ? text : directed.redact(text);
+    if (directed.only !== undefined) directed.only.write(line);
+    else writeToAll(line, directed.outputs);
+  } catch (error) {
+    warn("a log sink threw, and has lost a line at least", error);
+  }
 }
 
-/** Directs all loggers. Lines from before have been printed; here they become OpenTelemetry records, too. */
-export function setOutput(options: { readonly console: boolean | LineWriter; readonly records: boolean }): void {
-  const { console, records } = options;
-  output = { console: console === true ? standardOutputWriter : console || undefined, records };
+/** Directs all loggers. Lines from before have been printed; the other sinks get them here. */
+export function setOutput(options: {
+  readonly sinks: readonly LogSink[];
+  readonly redact: ((line: string) => string) | undefined;
+}): void {
+  const { sinks, redact } = options;
+  const outputs = sinks.map((sink) => ({ sink, from: numberOf(sink.level) }));
+  const [first, ...others] = outputs;
+  const only = first !== undefined && others.length === 0 && first.from === 0 ? first.sink : undefined;
+  directed = { outputs, only, redact };
   const lines = early;
   early = [];
-  if (records) for (const line of lines) emitLine(line);
+  const late = outputs.filter(({ sink }) => sink.isStandardOutput !== true);
+  for (const line of lines) writeToAll(redact === undefined ? line : redact(line), late);
 }
 
-/** Writes out what standard output has not taken yet. */
-export function flushOutput(done?: () => void): void {
-  standardOutput?.flushSync();
-  done?.();
+/** Writes out what each sink can write without waiting. */
+export function flushOutputSync(): void {
+  earlyConsole?.flushSync?.();
+  for (const { sink } of directed?.outputs ?? []) sink.flushSync?.();
 }
 
-// Synchronous: the last lines before a crash or process.exit() are the ones that are needed. Opened with the first line.
-const standardOutputWriter: LineWriter = {
-  write(line) {
-    standardOutput ??= requirePino().destination({ dest: 1, sync: true });
-    standardOutput.write(line);
-  },
-};
+function writeToAll(line: string, outputs: readonly Output[]): void {
+  let level = -1;
+  for (const { sink, from } of outputs) {
+    if (from > 0) {
+      if (level < 0) level = levelOfLine(line);
+      if (level < from) continue;
+    }
+    sink.write(line);
+  }
+}
+
+function writeEarly(line: string): void {
+  earlyConsole ??= consoleSink();
+  earlyConsole.write(line);
+  if (early.length < MAX_EARLY_LINES) early.push(line);
+}
+
+function numberOf(level: LogLevel | undefined): number {
+  return level === undefined || level === "trace" ? 0 : levelNumber(level);
+}

@@ -5,7 +5,7 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { otlpReceiver } from "@telltale/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createLogging, logger } from "./index.ts";
+import { createLogging, logger, recordSink } from "./index.ts";
 
 const memory = new InMemoryLogRecordExporter();
 let lines: string[] = [];
@@ -17,7 +17,7 @@ function register(
   logs.setGlobalLoggerProvider(provider);
   createLogging({
     resource: { "service.name": "desk" },
-    sinks: { console: { write: (line) => lines.push(line) }, otlp: true },
+    sinks: [{ write: (line) => lines.push(line) }, recordSink()],
   });
   return provider;
 }

@@ -1,7 +1,11 @@
 /** A line of ours as an OpenTelemetry log record. It is read back from the JSON, so that both say the same. */
-import { type Attributes, diag, type LogRecord, logs, SeverityNumber } from "@opentelemetry/api";
+import { type Attributes, type LogRecord, logs, SeverityNumber } from "@opentelemetry/api";
+import { EVENT_NAME } from "./log-event.ts";
+import { warnOnce } from "./warn-once.ts";
 
 type Fields = Record<string, unknown>;
+
+const warn = warnOnce();
 
 /** Emits the line's record through the logs API, in the active context. Never throws. */
 export function emitLine(line: string): void {
@@ -9,14 +13,21 @@ export function emitLine(line: string): void {
     const fields = JSON.parse(line) as Fields;
     logs.getLogger(String(fields["logger"])).emit(logRecord(fields));
   } catch (error) {
-    warnOnce(error);
+    warn("a log line could not become an OpenTelemetry log record", error);
   }
 }
 
 export function logRecord(fields: Fields): LogRecord {
   // The resource and the context of the record carry service and span.
   const { level, time, msg, logger, "service.name": _service, ...rest } = fields;
-  const { trace_id: _traceId, span_id: _spanId, trace_flags: _traceFlags, err, ...attributes } = rest;
+  const {
+    trace_id: _traceId,
+    span_id: _spanId,
+    trace_flags: _traceFlags,
+    err,
+    [EVENT_NAME]: event,
+    ...attributes
+  } = rest;
   const atMs = Date.parse(String(time));
   const severityNumber = severities[String(level)];
   return {
@@ -24,6 +35,7 @@ export function logRecord(fields: Fields): LogRecord {
     ...(severityNumber !== undefined && { severityNumber }),
     severityText: String(level),
     body: msg,
+    ...(typeof event === "string" && { eventName: event }),
     attributes: { ...attributes, ...exception(err) },
   };
 }
@@ -48,12 +60,4 @@ function exception(err: unknown): Attributes {
     "exception.stacktrace": stack,
     ...(Object.keys(others).length > 0 && { err: others }),
   };
-}
-
-let warned = false;
-
-function warnOnce(error: unknown): void {
-  if (warned) return;
-  warned = true;
-  diag.warn("telltale: a log line could not become an OpenTelemetry log record; it is on the console only", error);
 }

@@ -18,7 +18,7 @@ beforeEach(() => {
   setLevel("info");
   logging = createLogging({
     resource: { "service.name": 'the "desk"' },
-    sinks: { console: { write: (line) => lines.push(JSON.parse(line)) } },
+    sinks: [{ write: (line) => lines.push(JSON.parse(line)) }],
   });
 });
 
@@ -109,7 +109,7 @@ test("one logger's level changes alone, with its children, and before it exists"
   child.trace("seen");
   logger("quotes").trace("not seen");
   logger("not yet made").warn("not seen");
-  createLogging({ level: "warn", sinks: { console: { write: (line) => lines.push(JSON.parse(line)) } } });
+  createLogging({ level: "warn", sinks: [{ write: (line) => lines.push(JSON.parse(line)) }] });
   child.trace("named levels stay when logging is directed anew");
   setLevel("warn");
   child.info("until all are set");
@@ -136,7 +136,7 @@ test("an unknown level is refused with the ones there are", () => {
 });
 
 test("a console that is off writes nothing", () => {
-  createLogging({ sinks: { console: false } });
+  createLogging({ sinks: [] });
   logger("orders").info("unseen");
   expect(lines).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
-import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
+import { consoleSink, createLogging, type Logger, type LogLevel, type LogSink, recordSink } from "@telltale/logging";
 import { discardEarlySpans } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
@@ -63,10 +63,9 @@ function start(configuration: Configuration): Telemetry {
   const logging = createLogging({
     level: configuration.logging.level,
     resource: { "service.name": name },
-    sinks: {
-      console: configuration.logging.sinks.some((sink) => sink.type === "console"),
-      otlp: configuration.logging.sinks.some((sink) => sink.type === "otlp"),
-    },
+    sinks: configuration.logging.sinks.some((sink) => sink.type === "console")
+      ? [consoleSink(), ...recordSinks(configuration.logging)]
+      : recordSinks(configuration.logging),
   });
   const signals = pipelines?.signals ?? [];
   const flush = async (): Promise<void> => {
@@ -76,7 +75,7 @@ function start(configuration: Configuration): Telemetry {
     flush,
     pending: () => signals.reduce((sum, signal) => sum + signal.pending(), 0),
     flushSynchronously: once(() => {
-      logging.flush();
+      logging.flushSync();
       lastFlush(signals, configuration);
     }),
     timeoutMs: configuration.shutdownTimeoutMs,
@@ -109,6 +108,10 @@ function lastFlush(signals: readonly Signal[], configuration: Configuration): vo
     batchSize: configuration.tracing.batch.maxExportBatchSize,
     timeoutMs: configuration.shutdownTimeoutMs,
   });
+}
+
+function recordSinks({ sinks }: Configuration["logging"]): readonly LogSink[] {
+  return sinks.some((sink) => sink.type === "otlp") ? [recordSink()] : [];
 }
 
 function once<T>(work: () => T): () => T {
