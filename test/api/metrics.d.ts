@@ -47,6 +47,8 @@ export interface ExactPercentilesOptions {
     readonly maxAgeMs?: number;
 }
 export declare function exactPercentiles(options?: ExactPercentilesOptions): Percentiles;
+export type { ExemplarFilter } from "./exemplar.ts";
+export type ExemplarFilter = "trace_based" | "always_on" | "always_off";
 export { exponentialHistogram } from "./exponential-histogram.ts";
 export declare function exponentialHistogram<const A extends AttributeValues = AttributeValues>(declaration: InstrumentDeclaration<A> & {
     readonly kind?: "exponentialHistogram";
@@ -233,7 +235,7 @@ export interface ServerTls {
     readonly clientCa?: string;
 }
 export { adoptMeterProvider } from "./provider/adopt-meter-provider.ts";
-export declare function adoptMeterProvider(provider: ApiMeterProvider, { views: given, exemplars }?: Pick<MeterProviderOptions, "views" | "exemplars">): MeterProvider | undefined;
+export declare function adoptMeterProvider(provider: ApiMeterProvider, options?: Pick<MeterProviderOptions, "views" | "exemplars" | "exemplarFilter">): MeterProvider | undefined;
 export type { BoundInstrument, ProvidedInstrument } from "./provider/instrument-face.ts";
 export interface ProvidedInstrument {
     add(value: number, attributes?: Attributes, within?: Context): void;
@@ -251,6 +253,7 @@ export interface MeterProviderOptions {
     readonly readers?: readonly IMetricReader[];
     readonly views?: readonly View[];
     readonly exemplars?: readonly string[];
+    readonly exemplarFilter?: ExemplarFilter;
     readonly selfObservability?: boolean;
 }
 export interface MeterProvider extends ApiMeterProvider {

@@ -36,7 +36,7 @@ export interface InstrumentDeclaration<A extends AttributeValues = AttributeValu
   readonly maxSeries?: number;
   /** Series that nobody bound and nobody touched for so long are forgotten. @default never */
   readonly expireAfterMs?: number;
-  /** Whether a recorded value inside a sampled span keeps its trace id. @default false */
+  /** Whether series keep a recent value with its trace, as the provider's `exemplarFilter` says. @default false */
   readonly exemplars?: boolean;
 }
 

@@ -1,7 +1,7 @@
-import { context, type SpanContext, TraceFlags, trace } from "@opentelemetry/api";
+import { context, TraceFlags, trace } from "@opentelemetry/api";
 import type { Series } from "./instrument.ts";
 
-/** One recorded value, and the sampled span inside which it was recorded. */
+/** One recorded value, and the span inside which it was recorded; its ids are empty when there was none. */
 export interface Exemplar {
   readonly value: number;
   readonly timeMs: number;
@@ -9,14 +9,27 @@ export interface Exemplar {
   readonly spanId: string;
 }
 
+/** What may become an exemplar: what is recorded inside a sampled span, anything, or nothing. */
+export type ExemplarFilter = "trace_based" | "always_on" | "always_off";
+
 // Beside the series, so that the many without exemplars carry no field for them.
 const exemplars = new WeakMap<Series, Exemplar>();
+// Of the whole process, as the instruments are.
+let filter: ExemplarFilter = "trace_based";
 
-/** Keeps the value as the series' exemplar when a sampled span is active. Costs one read of the context when none is. */
+/** Decides from now on, for the instruments that ask for exemplars. */
+export function filterExemplars(next: ExemplarFilter): void {
+  filter = next;
+}
+
+/** Keeps the value as the series' exemplar when the filter lets it. Costs one read of the context when no span is active. */
 export function keepExemplar(series: Series, value: number): void {
-  const span: SpanContext | undefined = trace.getSpan(context.active())?.spanContext();
-  if (span === undefined || (span.traceFlags & TraceFlags.SAMPLED) === 0 || !Number.isFinite(value)) return;
-  exemplars.set(series, { value, timeMs: Date.now(), traceId: span.traceId, spanId: span.spanId });
+  if (filter === "always_off") return;
+  const span = trace.getSpan(context.active())?.spanContext();
+  const sampled = span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+  // What the series itself refused is no exemplar of it.
+  if ((!sampled && filter === "trace_based") || !Number.isFinite(value) || value < 0) return;
+  exemplars.set(series, { value, timeMs: Date.now(), traceId: span?.traceId ?? "", spanId: span?.spanId ?? "" });
 }
 
 /** The latest exemplar of a series. */

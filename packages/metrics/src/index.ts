@@ -10,6 +10,7 @@ export {
   open,
 } from "./declaration.ts";
 export { type ExactPercentilesOptions, exactPercentiles } from "./exact-percentiles.ts";
+export type { ExemplarFilter } from "./exemplar.ts";
 export { exponentialHistogram } from "./exponential-histogram.ts";
 export { type BoundGauge, type Gauge, gauge } from "./gauge.ts";
 export {

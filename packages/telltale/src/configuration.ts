@@ -114,6 +114,8 @@ export interface Configuration {
     readonly exportIntervalMs: number;
     readonly exportTimeoutMs: number;
     readonly views: readonly View[];
+    /** Names of instruments, with wildcards, whose series keep exemplars. */
+    readonly exemplars: readonly string[];
     readonly exemplarFilter: "trace_based" | "always_on" | "always_off";
   };
   readonly logging: {

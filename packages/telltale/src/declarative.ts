@@ -50,7 +50,9 @@ export function startDeclared(file: string, diagnosticsLevel: Configuration["dia
 
 /** The SDK's provider, which the file made, with our series and the declared instruments. */
 function adoptMetrics(views: readonly DeclaredView[]): void {
-  const adopted = adoptMeterProvider(metrics.getMeterProvider(), { views: views.map(viewOf) });
+  // The SDK's exporters, which are what the file names, write no exemplars.
+  const options = { views: views.map(viewOf), exemplarFilter: "always_off" } as const;
+  const adopted = adoptMeterProvider(metrics.getMeterProvider(), options);
   if (adopted === undefined) return;
   metrics.disable();
   metrics.setGlobalMeterProvider(adopted);

@@ -30,7 +30,8 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
   const pushers = pushed(configuration).map(startPusher);
   const readers: IMetricReader[] = pushers.map(({ reader }) => reader);
   if (prometheus) readers.push(prometheus.reader);
-  const provider = meterProvider({ resource, readers, views: configuration.views });
+  const { views, exemplars, exemplarFilter } = configuration;
+  const provider = meterProvider({ resource, readers, views, exemplars, exemplarFilter });
   return {
     provider,
     prometheus,

@@ -282,7 +282,12 @@ export interface MetricsOptions {
   /** What readers see in place of instruments: other names, buckets or attributes, or nothing. */
   readonly views?: readonly ViewOptions[];
   /**
-   * Which measurements may become exemplars.
+   * Names, with `*` and `?`, of instruments whose series keep exemplars: a recent value with its trace. Instruments declared with `@telltale/metrics` ask for theirs.
+   * @default [*.duration]
+   */
+  readonly exemplars?: readonly string[];
+  /**
+   * Which measurements may become exemplars: those inside a sampled span, all, or none.
    * @default trace_based
    */
   readonly exemplarFilter?: "trace_based" | "always_on" | "always_off";

@@ -28,9 +28,11 @@ export function writeExemplar(writer: ProtobufWriter, field: number, exemplar: E
   writer.double(timeBits(exemplar.timeMs));
   writer.tag(3, 1);
   writer.double(exemplar.value);
-  writer.tag(4, 2);
-  writer.delimited(Buffer.from(exemplar.spanId, "hex"));
-  writer.tag(5, 2);
-  writer.delimited(Buffer.from(exemplar.traceId, "hex"));
+  if (exemplar.traceId !== "") {
+    writer.tag(4, 2);
+    writer.delimited(Buffer.from(exemplar.spanId, "hex"));
+    writer.tag(5, 2);
+    writer.delimited(Buffer.from(exemplar.traceId, "hex"));
+  }
   writer.close(start);
 }

@@ -107,7 +107,8 @@ function pointText(
 function exemplarText(exemplar: Exemplar | undefined): string {
   if (exemplar === undefined) return "";
   const { traceId, spanId, value, timeMs } = exemplar;
-  return ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberText(value)} ${timeMs / 1_000}`;
+  const ids = traceId === "" ? "" : `trace_id="${traceId}",span_id="${spanId}"`;
+  return ` # {${ids}} ${numberText(value)} ${timeMs / 1_000}`;
 }
 
 interface Buckets {

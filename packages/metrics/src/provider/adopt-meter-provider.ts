@@ -3,7 +3,13 @@ import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, MetricProducer, MeterProvider as SdkMeterProvider } from "@opentelemetry/sdk-metrics";
 import { instrumentProducer } from "../metric-producer.ts";
 import { viewDeclaredInstruments } from "./declared-views.ts";
-import { type MeterProvider, type MeterProviderOptions, providerAround, readerSeries } from "./meter-provider.ts";
+import {
+  exemplarNames,
+  type MeterProvider,
+  type MeterProviderOptions,
+  providerAround,
+  readerSeries,
+} from "./meter-provider.ts";
 import { joined } from "./reader-front.ts";
 import { readyViews } from "./view.ts";
 
@@ -15,9 +21,9 @@ import { readyViews } from "./view.ts";
  */
 export function adoptMeterProvider(
   provider: ApiMeterProvider,
-  { views: given = [], exemplars = [] }: Pick<MeterProviderOptions, "views" | "exemplars"> = {},
+  options: Pick<MeterProviderOptions, "views" | "exemplars" | "exemplarFilter"> = {},
 ): MeterProvider | undefined {
-  const views = readyViews(given);
+  const views = readyViews(options.views ?? []);
   const inside = insideOf(provider);
   if (inside === undefined) {
     diag.debug("telltale: the meter provider is not built as known; its instruments cost what the SDK's cost");
@@ -35,6 +41,7 @@ export function adoptMeterProvider(
     const producer = series.producers[i];
     if (producer !== undefined) reader._sdkMetricProducer = joined(reader._sdkMetricProducer, producer);
   });
+  const exemplars = exemplarNames(options);
   return providerAround({ stock: provider as SdkMeterProvider, resource, readers, views, exemplars, series });
 }
 

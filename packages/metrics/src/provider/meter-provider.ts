@@ -3,6 +3,7 @@ import { type MeterProvider as ApiMeterProvider, diag, type Meter } from "@opent
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, ResourceMetrics, MeterProvider as SdkMeterProvider } from "@opentelemetry/sdk-metrics";
+import { type ExemplarFilter, filterExemplars } from "../exemplar.ts";
 import {
   type InstrumentProducer,
   type InstrumentSource,
@@ -22,8 +23,10 @@ export interface MeterProviderOptions {
   readonly readers?: readonly IMetricReader[];
   /** For all instruments, those declared with this package included. @default none */
   readonly views?: readonly View[];
-  /** Names, with `*` and `?`, of instruments whose series keep the trace of a sampled span. @default none */
+  /** Names, with `*` and `?`, of instruments whose series keep exemplars. Declared instruments ask for theirs. @default none */
   readonly exemplars?: readonly string[];
+  /** What may become an exemplar. For declared instruments it holds for the rest of the process. @default "trace_based" */
+  readonly exemplarFilter?: ExemplarFilter;
   /** Whether the readers report how long their collections take, as `otel.sdk.metric_reader.*`. @default false */
   readonly selfObservability?: boolean;
 }
@@ -49,7 +52,7 @@ export interface MeterProvider extends ApiMeterProvider {
  * @throws TypeError with code TELLTALE_BAD_VIEW
  */
 export function meterProvider(options: MeterProviderOptions = {}): MeterProvider {
-  const { readers = [], exemplars = [] } = options;
+  const { readers = [] } = options;
   const require = createRequire(import.meta.url);
   const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
   const resources = require("@opentelemetry/resources") as typeof import("@opentelemetry/resources");
@@ -63,9 +66,18 @@ export function meterProvider(options: MeterProviderOptions = {}): MeterProvider
     views: views.map(sdkView),
   });
   teachPatterns(stock, views);
-  const provider = providerAround({ stock, resource, readers, views, exemplars, series });
+  const provider = providerAround({ stock, resource, readers, views, exemplars: exemplarNames(options), series });
   if (options.selfObservability) observeReaders(readers, provider);
   return provider;
+}
+
+/** Sets the filter; returns the names, with wildcards, of the instruments that keep exemplars by it. */
+export function exemplarNames({
+  exemplars = [],
+  exemplarFilter = "trace_based",
+}: Pick<MeterProviderOptions, "exemplars" | "exemplarFilter">): readonly string[] {
+  filterExemplars(exemplarFilter);
+  return exemplarFilter === "always_off" ? [] : exemplars;
 }
 
 /** The streams of a provider, and what hands them to each of its readers. */

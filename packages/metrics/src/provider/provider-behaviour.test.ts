@@ -21,6 +21,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { afterEach, expect, test, vi } from "vitest";
 import { counter } from "../counter.ts";
+import { exemplarOf } from "../exemplar.ts";
 import { instrumentProducer } from "../metric-producer.ts";
 import { prometheusEndpoint } from "../prometheus/endpoint.ts";
 import type { ProvidedInstrument } from "./instrument-face.ts";
@@ -263,6 +264,44 @@ test("series keep the trace of a sampled span, by the context given or the activ
   ]);
   context.disable();
 });
+
+test.each([
+  ["trace_based", ["a".repeat(32), undefined, undefined]],
+  ["always_on", ["a".repeat(32), "c".repeat(32), ""]],
+  ["always_off", [undefined, undefined, undefined]],
+] as const)(
+  "of values in a sampled span, another span and none, the filter %s keeps the exemplars it says",
+  async (exemplarFilter, kept) => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const reader = new Reader();
+    const provider = meterProvider({ readers: [reader], exemplars: ["*"], exemplarFilter });
+    const theirs = provider.getMeter("filters").createHistogram("filtered.theirs");
+    const declared = counter({ name: `filtered.${exemplarFilter}`, exemplars: true });
+    const within = (digit: string, traceFlags: TraceFlags, run: () => void) =>
+      context.with(
+        trace.setSpanContext(context.active(), { traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags }),
+        run,
+      );
+    const record = (n: number) => () => {
+      theirs.record(n, { n });
+      declared.add(n, { n });
+      declared.add(-n, { n });
+    };
+    within("a", TraceFlags.SAMPLED, record(1));
+    within("c", TraceFlags.NONE, record(2));
+    record(3)();
+    const points = (await reader.collect()).resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>
+      metrics.flatMap((m) => m.dataPoints as { exemplar?: { traceId: string; value: number } }[]),
+    );
+    const ids = kept.map((id, i) =>
+      id === undefined ? undefined : expect.objectContaining({ traceId: id, value: i + 1 }),
+    );
+    expect(points.map(({ exemplar }) => exemplar)).toEqual(ids);
+    expect(declared.series().map(exemplarOf)).toEqual(ids);
+    meterProvider();
+    context.disable();
+  },
+);
 
 test("attributes may be bound once, as the specification will have it", async () => {
   const readers = [new Reader(), new Reader({ aggregationSelector: () => ({ type: AggregationType.DEFAULT }) })];

@@ -53,6 +53,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
         get("metrics") && get("metrics.statsdListener") ? given(group(get, "metrics.statsdListener")) : undefined,
       ...exportTimes(around),
       views: views(around),
+      exemplars: get("metrics.exemplars"),
       exemplarFilter: get("metrics.exemplarFilter"),
     },
     logging: {

@@ -591,9 +591,15 @@ const metrics: GroupOption = {
       otel: ["OTEL_METRIC_EXPORT_TIMEOUT"],
     },
     views,
+    exemplars: {
+      kind: "names",
+      doc: "Names, with `*` and `?`, of instruments whose series keep exemplars: a recent value with its trace. Instruments declared with `@telltale/metrics` ask for theirs.",
+      example: ["http.server.*"],
+      default: ["*.duration"],
+    },
     exemplarFilter: {
       kind: "choice",
-      doc: "Which measurements may become exemplars.",
+      doc: "Which measurements may become exemplars: those inside a sampled span, all, or none.",
       values: ["trace_based", "always_on", "always_off"],
       default: "trace_based",
       otel: ["OTEL_METRICS_EXEMPLAR_FILTER"],
