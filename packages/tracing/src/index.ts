@@ -3,12 +3,8 @@ export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggag
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
 export type { JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
-export {
-  createOtlpExporter,
-  type OtlpExporter,
-  type OtlpExporterConfiguration,
-  type OtlpSignal,
-} from "./otlp-exporter.ts";
+export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
+export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";
 export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./rate-limiting-sampler.ts";
 export { redactSql } from "./redact-sql.ts";

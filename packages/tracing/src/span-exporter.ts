@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { createJaegerThriftExporter, type JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
-import { createOtlpExporter, type OtlpExporterConfiguration } from "./otlp-exporter.ts";
+import type { OtlpExporterConfiguration } from "./otlp/configuration.ts";
+import { createOtlpExporter } from "./otlp-exporter.ts";
 import { reportOutages } from "./outage.ts";
 import { createZipkinExporter, type ZipkinExporterConfiguration } from "./zipkin-exporter.ts";
 

@@ -1,0 +1,68 @@
+import type { Agent, ClientRequest, RequestOptions } from "node:http";
+import { createRequire } from "node:module";
+import { urlToHttpOptions } from "node:url";
+
+const require = createRequire(import.meta.url);
+
+/** PEM texts; without them, Node's own authorities and no client certificate. */
+export interface TlsMaterial {
+  readonly certificate: string | undefined;
+  readonly clientKey: string | undefined;
+  readonly clientCertificate: string | undefined;
+}
+
+/** Kept-alive connections to one server, shared by everything that is sent there. */
+export interface Connections {
+  request(options: Pick<RequestOptions, "method" | "headers">): ClientRequest;
+  /** Closes the connections when nobody else uses them. */
+  release(): void;
+}
+
+interface Pool {
+  readonly agent: Agent;
+  users: number;
+}
+
+const pools = new Map<string, Pool>();
+
+/** Loads `node:http` or `node:https` with the first request and not before: loading it is what instrumentations wait for. */
+export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
+  const url = new URL(endpoint);
+  const fixed = urlToHttpOptions(url);
+  const key = JSON.stringify([url.protocol, url.host, tls.certificate, tls.clientKey, tls.clientCertificate]);
+  let pool: Pool | undefined;
+  return {
+    request(options) {
+      const module = moduleOf(url.protocol);
+      if (pool === undefined) {
+        pool = pools.get(key) ?? { agent: new module.Agent({ keepAlive: true, ...material(tls) }), users: 0 };
+        pools.set(key, pool);
+        pool.users++;
+      }
+      return module.request({ ...fixed, ...options, agent: pool.agent });
+    },
+    release() {
+      if (pool === undefined) return;
+      pool.users--;
+      if (pool.users === 0) {
+        pools.delete(key);
+        pool.agent.destroy();
+      }
+      pool = undefined;
+    },
+  };
+}
+
+function moduleOf(protocol: string): Pick<typeof import("node:http"), "request" | "Agent"> {
+  return protocol === "https:"
+    ? (require("node:https") as typeof import("node:https"))
+    : (require("node:http") as typeof import("node:http"));
+}
+
+function material({ certificate, clientKey, clientCertificate }: TlsMaterial): object {
+  return {
+    ...(certificate !== undefined && { ca: certificate }),
+    ...(clientKey !== undefined && { key: clientKey }),
+    ...(clientCertificate !== undefined && { cert: clientCertificate }),
+  };
+}
