@@ -142,13 +142,11 @@ function within(exemplar: Exemplar | undefined, lower: number, upper: number): E
 function writeExemplar(writer: ProtobufWriter, field: number, { traceId, spanId, value, timeMs }: Exemplar): void {
   writer.tag(field, 2);
   const start = writer.open();
-  writeLabels(
-    writer,
-    new Map([
-      ["trace_id", traceId],
-      ["span_id", spanId],
-    ]),
-  );
+  const ids = new Map([
+    ["trace_id", traceId],
+    ["span_id", spanId],
+  ]);
+  if (traceId !== "") writeLabels(writer, ids);
   writer.tag(2, 1);
   writer.double(value);
   writeTimestamp(writer, 3, timeMs);
