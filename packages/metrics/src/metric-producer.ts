@@ -147,9 +147,11 @@ function deltaPoints(
 ): DataPoint<PointValue>[] {
   const endTime = hrTime(nowMs);
   const points: DataPoint<PointValue>[] = [];
-  for (const [series, value] of takePending(reader, instrument)) {
-    const startMs = Math.max(series.startTimeMs, reader.lastCollectionMs ?? 0);
-    points.push({ attributes: series.attributes, startTime: hrTime(startMs), endTime, value });
+  const { series, values } = takePending(reader, instrument);
+  for (const [i, one] of series.entries()) {
+    const startMs = Math.max(one.startTimeMs, reader.lastCollectionMs ?? 0);
+    const value = values[i] as PointValue;
+    points.push({ attributes: one.attributes, startTime: hrTime(startMs), endTime, value });
   }
   return points;
 }

@@ -57,7 +57,7 @@ export function* refreshInstrument({ instrument, block }: EncodedInstrument, col
     start: delta ? startsAfter(lastMs ?? 0) : ({ startTimeMs }) => timeBits(startTimeMs),
     exemplarsSinceMs: lastMs ?? 0,
   };
-  const points = delta ? yield* pending(reader, instrument) : totals(instrument);
+  const points = delta ? yield* takePendingInSteps(reader, instrument) : totals(instrument);
   yield* refreshBlock(block, instrument, points, times);
 }
 
@@ -70,11 +70,6 @@ export function metricLength({ head, block, tail }: EncodedInstrument): number {
 function startsAfter(lastMs: number): (series: Series) => TimeBits {
   const last = timeBits(lastMs);
   return ({ startTimeMs }) => (startTimeMs > lastMs ? timeBits(startTimeMs) : last);
-}
-
-function* pending(reader: DeltaReader, instrument: Instrument): Generator<void, Points> {
-  const taken = yield* takePendingInSteps(reader, instrument);
-  return { series: [...taken.keys()], values: [...taken.values()] };
 }
 
 function totals(instrument: Instrument): Points {
