@@ -1,6 +1,8 @@
 /** What telltale changes about an instrumentation before it is enabled; the user's own configuration keeps its effect. */
 
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { adjustExpress } from "./express-layers.ts";
+import { adjustHttpServer } from "./http/http-server.ts";
 import { adjustPg } from "./pg-adjustment.ts";
 import { redisStatement } from "./redis-statement.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
@@ -10,11 +12,14 @@ type Config = Readonly<Record<string, unknown>>;
 export interface InstrumentationAdjustment {
   readonly config?: (config: Config) => Config;
   readonly instance?: (instrumentation: Instrumentation) => void;
+  /** Puts our own code in the place of what costs most, unless the option `engine` is `"contrib"`. */
+  readonly fastPath?: (instrumentation: Instrumentation) => void;
 }
 
 /** By the name in the table of instrumentations. */
 export const instrumentationAdjustments: Readonly<Record<string, InstrumentationAdjustment>> = {
-  http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook") },
+  http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook"), fastPath: adjustHttpServer },
+  express: { fastPath: adjustExpress },
   undici: { config: ignoringOwnRequests("ignoreRequestHook") },
   pg: { instance: adjustPg },
   redis: { config: withoutRedisValues },

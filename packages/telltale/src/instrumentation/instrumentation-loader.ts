@@ -48,6 +48,7 @@ export function instrumentationLoader(
           providers,
           beforeEnable: (instrumentation) => {
             adjustment?.instance?.(instrumentation);
+            if (config["engine"] !== "contrib") adjustment?.fastPath?.(instrumentation);
             beforeEnable?.(instrumentation);
           },
         });
