@@ -1,0 +1,14 @@
+/**
+ * One step of Kahan's summation in Neumaier's form: adds `value` to `sum` with the compensation `c`.
+ * The new sum is the result; the new compensation is left in `kahan.c`, so that nothing is allocated.
+ */
+export function addKahan(value: number, sum: number, c: number): number {
+  const total = sum + value;
+  if (total === Number.POSITIVE_INFINITY || total === Number.NEGATIVE_INFINITY) kahan.c = 0;
+  else if (Math.abs(sum) >= Math.abs(value)) kahan.c = c + (sum - total + value);
+  else kahan.c = c + (value - total + sum);
+  return total;
+}
+
+/** The compensation that the last `addKahan` left. */
+export const kahan: { c: number } = { c: 0 };

@@ -1,0 +1,283 @@
+/** A Pratt parser: each operator knows how tightly it binds. The grammar and its messages are those of Prometheus 3. */
+import { checkTypes } from "./check-types.ts";
+import { functionSignatures } from "./function-signatures.ts";
+import { goQuote } from "./go-quote.ts";
+import type { LabelMatcher } from "./label-matcher.ts";
+import { parseNumberLiteral } from "./parse-duration-expression.ts";
+import { parseGrouping } from "./parse-grouping.ts";
+import { parsePostfix } from "./parse-postfix.ts";
+import { parseSelector } from "./parse-selector.ts";
+import { mergeRanges } from "./position.ts";
+import { unquote } from "./string-literal.ts";
+import type { AggregateExpression, Expression, VectorMatching } from "./syntax-tree.ts";
+import {
+  type AggregationOperator,
+  type BinaryOperator,
+  isAggregation,
+  isBinaryOperator,
+  namesMetric,
+  rangeOf,
+  type Token,
+} from "./token.ts";
+import { type ErrorContext, noContext, TokenStream } from "./token-stream.ts";
+
+export interface ParseOptions {
+  /** Functions and aggregations that Prometheus has behind `promql-experimental-functions`. @default false */
+  readonly experimentalFunctions?: boolean;
+  /** `fill`, `fill_left` and `fill_right` between vectors, which Prometheus has behind a feature flag. @default false */
+  readonly fillModifiers?: boolean;
+  /** Letters beyond ASCII and dots in names without quotes. @default false */
+  readonly unquotedUtf8Names?: boolean;
+}
+
+const defaults: Required<ParseOptions> = {
+  experimentalFunctions: false,
+  fillModifiers: false,
+  unquotedUtf8Names: false,
+};
+
+const precedences: Readonly<Record<BinaryOperator, number>> = {
+  or: 1,
+  and: 2,
+  unless: 2,
+  "==": 3,
+  "!=": 3,
+  "<=": 3,
+  "<": 3,
+  ">=": 3,
+  ">": 3,
+  "</": 3,
+  ">/": 3,
+  "+": 4,
+  "-": 4,
+  "*": 5,
+  "/": 5,
+  "%": 5,
+  atan2: 5,
+  "^": 6,
+};
+
+const withParameter: ReadonlySet<AggregationOperator> = new Set<AggregationOperator>([
+  "topk",
+  "bottomk",
+  "count_values",
+  "quantile",
+  "limitk",
+  "limit_ratio",
+]);
+
+/** The syntax tree of a query whose types fit. @throws PromqlParseError */
+export function parse(query: string, options: ParseOptions = {}): Expression {
+  const parser = new Parser(query, { ...defaults, ...options });
+  const expression = parser.parseWhole();
+  return checkTypes(query, expression);
+}
+
+/** The conditions of a selector such as `up{job="api"}`, as APIs take them in `match[]`. @throws PromqlParseError */
+export function parseMetricSelector(selector: string, options: ParseOptions = {}): readonly LabelMatcher[] {
+  const tokens = new TokenStream(selector, { ...defaults, ...options });
+  const parsed = parseSelector(tokens, noContext);
+  tokens.expect("end of input", "", "");
+  return parsed.matchers;
+}
+
+class Parser {
+  readonly #tokens: TokenStream;
+  readonly #options: Required<ParseOptions>;
+
+  constructor(query: string, options: Required<ParseOptions>) {
+    this.#tokens = new TokenStream(query, options);
+    this.#options = options;
+  }
+
+  parseWhole(): Expression {
+    const tokens = this.#tokens;
+    if (tokens.is("end of input")) tokens.fail({ start: 0, end: 0 }, "no expression found in input");
+    const expression = this.#expression(0, noContext);
+    if (!tokens.is("end of input")) tokens.unexpected("", "");
+    return expression;
+  }
+
+  #expression(minimum: number, errors: ErrorContext): Expression {
+    let left = this.#operand(errors);
+    for (;;) {
+      const operator = this.#tokens.peek();
+      if (!isBinaryOperator(operator.kind)) return left;
+      const precedence = precedences[operator.kind];
+      if (precedence < minimum) return left;
+      this.#tokens.take();
+      left = this.#binary(left, operator.kind, precedence, errors);
+    }
+  }
+
+  #binary(left: Expression, operator: BinaryOperator, precedence: number, errors: ErrorContext): Expression {
+    const { returnBool, matching } = this.#binaryModifiers(errors);
+    const right = this.#expression(operator === "^" ? precedence : precedence + 1, errors);
+    const position = mergeRanges(left.position, right.position);
+    if (!this.#options.fillModifiers && (matching.fillLeft !== undefined || matching.fillRight !== undefined)) {
+      this.#tokens.fail(position, "binop fill modifiers are experimental and not enabled");
+    }
+    return { type: "binary", operator, left, right, matching, returnBool, position };
+  }
+
+  #binaryModifiers(errors: ErrorContext): { returnBool: boolean; matching: VectorMatching } {
+    const tokens = this.#tokens;
+    const returnBool = tokens.accept("bool") !== undefined;
+    const matchingKind = tokens.accept("on") ?? tokens.accept("ignoring");
+    const labels = matchingKind === undefined ? [] : parseGrouping(tokens, this.#options);
+    const group =
+      matchingKind === undefined ? undefined : (tokens.accept("group_left") ?? tokens.accept("group_right"));
+    const include = group !== undefined && tokens.is("(") ? parseGrouping(tokens, this.#options) : [];
+    const cardinality =
+      group === undefined ? "one-to-one" : group.kind === "group_left" ? "many-to-one" : "one-to-many";
+    const on = matchingKind?.kind === "on";
+    return { returnBool, matching: { cardinality, labels, on, include, ...this.#fill(errors) } };
+  }
+
+  #fill(errors: ErrorContext): Pick<VectorMatching, "fillLeft" | "fillRight"> {
+    const tokens = this.#tokens;
+    if (tokens.accept("fill") !== undefined) {
+      const value = this.#fillValue(errors);
+      return { fillLeft: value, fillRight: value };
+    }
+    let fillLeft = tokens.accept("fill_left") && this.#fillValue(errors);
+    const fillRight = tokens.accept("fill_right") && this.#fillValue(errors);
+    if (fillLeft === undefined && fillRight !== undefined) {
+      fillLeft = tokens.accept("fill_left") && this.#fillValue(errors);
+    }
+    return { fillLeft, fillRight };
+  }
+
+  #fillValue(errors: ErrorContext): number {
+    const tokens = this.#tokens;
+    tokens.expect("(", errors.context, errors.expected);
+    const sign = tokens.accept("+") ?? tokens.accept("-");
+    if (!tokens.is("number") && !tokens.is("duration")) tokens.unexpected(errors.context, errors.expected);
+    const { value } = parseNumberLiteral(tokens, tokens.take());
+    tokens.expect(")", errors.context, errors.expected);
+    return sign?.kind === "-" ? -value : value;
+  }
+
+  /** A primary expression with its signs before it and its ranges, offsets and @ after it. */
+  #operand(errors: ErrorContext): Expression {
+    const sign = this.#tokens.accept("+") ?? this.#tokens.accept("-");
+    if (sign === undefined) return parsePostfix(this.#tokens, this.#primary(errors));
+    // A sign binds like a product, so only powers bind tighter: -1 ^ 2 is -(1 ^ 2).
+    const expression = this.#expression(precedences["^"], errors);
+    const position = mergeRanges(rangeOf(sign), expression.position);
+    if (expression.type === "number") {
+      return { ...expression, value: sign.kind === "-" ? -expression.value : expression.value, position };
+    }
+    return { type: "unary", operator: sign.kind as "+" | "-", expression, position };
+  }
+
+  #primary(errors: ErrorContext): Expression {
+    const tokens = this.#tokens;
+    const token = tokens.peek();
+    if (token.kind === "number" || token.kind === "duration") return parseNumberLiteral(tokens, tokens.take());
+    if (token.kind === "string") return this.#string(tokens.take());
+    if (token.kind === "(") return this.#parenthesized(tokens.take(), errors);
+    if (token.kind === "{") return parseSelector(tokens, errors);
+    if (!namesMetric(token.kind)) return tokens.unexpected(errors.context, errors.expected);
+    tokens.take();
+    if (isAggregation(token.kind)) return this.#aggregationOrMetric(token, token.kind, errors);
+    if (isCallable(token) && tokens.is("(")) return this.#call(token, errors);
+    return parseSelector(tokens, errors, token);
+  }
+
+  #string(token: Token): Expression {
+    const value = unquote(token.text);
+    if (value === undefined) {
+      return this.#tokens.fail(rangeOf(token), `error unquoting string ${goQuote(token.text)}: invalid syntax`);
+    }
+    return { type: "string", value, position: rangeOf(token) };
+  }
+
+  #parenthesized(open: Token, errors: ErrorContext): Expression {
+    const expression = this.#expression(0, errors);
+    const close = this.#tokens.expect(")", errors.context, errors.expected);
+    return { type: "parenthesized", expression, position: mergeRanges(rangeOf(open), rangeOf(close)) };
+  }
+
+  #call(name: Token, errors: ErrorContext): Expression {
+    const { list, close } = this.#arguments(errors);
+    const signature = functionSignatures.get(name.text);
+    if (signature === undefined) {
+      this.#tokens.fail(rangeOf(name), `unknown function with name ${goQuote(name.text)}`);
+    }
+    if (signature.experimental && !this.#options.experimentalFunctions) {
+      this.#tokens.fail(rangeOf(name), `function ${goQuote(name.text)} is not enabled`);
+    }
+    return { type: "call", name: name.text, arguments: list, position: mergeRanges(rangeOf(name), rangeOf(close)) };
+  }
+
+  #arguments(errors: ErrorContext): { list: readonly Expression[]; close: Token } {
+    const tokens = this.#tokens;
+    tokens.expect("(", errors.context, errors.expected);
+    const list: Expression[] = [];
+    const empty = tokens.accept(")");
+    if (empty !== undefined) return { list, close: empty };
+    for (;;) {
+      list.push(this.#expression(0, errors));
+      const comma = tokens.accept(",");
+      if (comma !== undefined && !startsExpression(tokens.peek())) {
+        tokens.fail(rangeOf(comma), "trailing commas not allowed in function call args");
+      }
+      if (comma === undefined) return { list, close: tokens.expect(")", errors.context, errors.expected) };
+    }
+  }
+
+  #aggregationOrMetric(token: Token, operator: AggregationOperator, errors: ErrorContext): Expression {
+    const tokens = this.#tokens;
+    if (tokens.is("by") || tokens.is("without") || tokens.is("(")) return this.#aggregation(token, operator);
+    return parseSelector(tokens, errors, token);
+  }
+
+  #aggregation(token: Token, operator: AggregationOperator): Expression {
+    const errors: ErrorContext = { context: "aggregation", expected: "" };
+    let modifier = this.#aggregationModifier();
+    const { list, close } = this.#arguments(errors);
+    let position = mergeRanges(rangeOf(token), rangeOf(close));
+    if (modifier === undefined) {
+      modifier = this.#aggregationModifier();
+      if (modifier !== undefined) position = { start: token.start, end: modifier.end };
+    }
+    const takesParameter = withParameter.has(operator);
+    if (list.length === 0) this.#tokens.fail(position, "no arguments for aggregate expression provided");
+    if ((operator === "limitk" || operator === "limit_ratio") && !this.#options.experimentalFunctions) {
+      const flag = "--enable-feature=promql-experimental-functions";
+      this.#tokens.fail(position, `${operator}() is experimental and must be enabled with ${flag}`);
+    }
+    const wanted = takesParameter ? 2 : 1;
+    if (list.length !== wanted) {
+      const problem = "wrong number of arguments for aggregate expression provided";
+      this.#tokens.fail(position, `${problem}, expected ${wanted}, got ${list.length}`);
+    }
+    const aggregation: AggregateExpression = {
+      type: "aggregation",
+      operator,
+      expression: list[wanted - 1]!,
+      parameter: takesParameter ? list[0] : undefined,
+      grouping: modifier?.labels ?? [],
+      without: modifier?.without ?? false,
+      position,
+    };
+    return aggregation;
+  }
+
+  #aggregationModifier(): { labels: readonly string[]; without: boolean; end: number } | undefined {
+    const tokens = this.#tokens;
+    const keyword = tokens.accept("by") ?? tokens.accept("without");
+    if (keyword === undefined) return undefined;
+    const labels = parseGrouping(tokens, this.#options);
+    return { labels, without: keyword.kind === "without", end: keyword.end };
+  }
+}
+
+function isCallable({ kind }: Token): boolean {
+  return ["identifier", "start", "end", "step", "range", "max_of", "min_of"].includes(kind);
+}
+
+function startsExpression({ kind }: Token): boolean {
+  return namesMetric(kind) || ["number", "duration", "string", "(", "{", "+", "-"].includes(kind);
+}

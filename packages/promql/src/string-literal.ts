@@ -1,0 +1,50 @@
+const simpleEscapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, "\\": 92 };
+
+const hexLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+
+/** What a literal in single, double or back quotes stands for; `undefined` when it is malformed. */
+export function unquote(literal: string): string | undefined {
+  const quote = literal[0];
+  if (literal.length < 2 || quote !== literal.at(-1)) return undefined;
+  const inner = literal.slice(1, -1);
+  if (quote === "`") return inner.includes("`") ? undefined : inner;
+  if ((quote !== '"' && quote !== "'") || inner.includes("\n")) return undefined;
+  if (!inner.includes("\\")) return inner.includes(quote) ? undefined : inner;
+  return resolveEscapes(inner, quote);
+}
+
+/** By bytes: `\xe2\x82\xac` is one character. */
+function resolveEscapes(inner: string, quote: string): string | undefined {
+  const bytes: number[] = [];
+  const encoder = new TextEncoder();
+  for (let i = 0; i < inner.length; ) {
+    const char = String.fromCodePoint(inner.codePointAt(i)!);
+    i += char.length;
+    if (char === quote) return undefined;
+    if (char !== "\\") {
+      bytes.push(...encoder.encode(char));
+      continue;
+    }
+    const kind = inner[i++];
+    if (kind === undefined) return undefined;
+    const simple = simpleEscapes[kind] ?? (kind === quote ? quote.charCodeAt(0) : undefined);
+    if (simple !== undefined) {
+      bytes.push(simple);
+    } else if (/[0-7]/.test(kind)) {
+      const octal = /^[0-7]{3}/.exec(inner.slice(i - 1))?.[0];
+      if (octal === undefined || Number.parseInt(octal, 8) > 255) return undefined;
+      bytes.push(Number.parseInt(octal, 8));
+      i += 2;
+    } else {
+      const length = hexLengths[kind];
+      const hex = length === undefined ? "" : inner.slice(i, i + length);
+      if (length === undefined || hex.length < length || !/^[0-9a-f]+$/i.test(hex)) return undefined;
+      const code = Number.parseInt(hex, 16);
+      i += length;
+      if (kind === "x") bytes.push(code);
+      else if (code > 0x10ffff) return undefined;
+      else bytes.push(...encoder.encode(String.fromCodePoint(code)));
+    }
+  }
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
