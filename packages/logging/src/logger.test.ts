@@ -140,3 +140,49 @@ test("a console that is off writes nothing", () => {
   logger("orders").info("unseen");
   expect(lines).toEqual([]);
 });
+
+test("levels by pattern: a name is stronger than a pattern, a longer pattern than a shorter one", () => {
+  createLogging({
+    level: "warn",
+    levels: { "http.*": "info", "http.client.*": "debug", "http.client.stripe": "error", "*.noisy": "silent" },
+    sinks: [],
+  });
+  const levels = ["orders", "http.server", "http.client.s3", "http.client.stripe", "kafka.noisy", "http"].map(
+    (name) => logger(name).level,
+  );
+  expect(levels).toEqual(["warn", "info", "debug", "error", "silent", "warn"]);
+  setLevel("trace", "http.*");
+  expect(logger("http.server").level).toBe("trace");
+  expect(logger("http.client.s3").level).toBe("debug");
+  expect(logger("http.admin").level).toBe("trace");
+});
+
+test("a level that the application has set on a logger stays when other names change", () => {
+  logger("orders").level = "trace";
+  setLevel("debug", "quotes");
+  expect(logger("orders").level).toBe("trace");
+});
+
+test("each sink has its own level", () => {
+  const [all, severe]: [string[], string[]] = [[], []];
+  createLogging({
+    level: "debug",
+    sinks: [{ write: (line) => all.push(line) }, { level: "error", write: (line) => severe.push(line) }],
+  });
+  for (const level of ["debug", "info", "error", "fatal"] as const) logger("orders")[level](level);
+  expect(all).toHaveLength(4);
+  expect(severe.map((line) => JSON.parse(line).level)).toEqual(["error", "fatal"]);
+});
+
+test("a sink that throws does not reach the application", () => {
+  createLogging({
+    sinks: [
+      {
+        write: () => {
+          throw new Error("disk full");
+        },
+      },
+    ],
+  });
+  expect(() => logger("orders").info("unseen")).not.toThrow();
+});

@@ -73,7 +73,8 @@ function isErrorLike(value: unknown): value is object {
 
 function typeOf(error: object): string {
   const name = read(read(error, "constructor"), "name");
-  return typeof name === "string" && name !== "" ? name : textOf(error, "name");
+  // What has been serialized by another library has a name only.
+  return typeof name === "string" && name !== "" && name !== "Object" ? name : textOf(error, "name");
 }
 
 function textOf(error: object, key: string): string {

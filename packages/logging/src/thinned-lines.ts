@@ -31,7 +31,8 @@ export function thinning(options: ThinningOptions, parentOf: (logger: Logger) =>
     options.repeats &&
     repeatLimit(options.repeats, ({ message, logger, write, count, intervalMs }) => {
       repeatedOut += count;
-      const text = `${message.replaceAll("%", "%%")} (repeated ${count} times in ${Math.ceil(intervalMs / 1_000)} s)`;
+      const seconds = Math.max(1, Math.ceil(intervalMs / 1_000));
+      const text = `${message} (repeated ${count} times in ${seconds} s)`;
       write.call(parentOf(logger), { repeated: count }, text);
     });
   return {

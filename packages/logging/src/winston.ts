@@ -10,6 +10,7 @@ import type {
   WinstonInstrumentation as Contrib,
   WinstonInstrumentationConfig,
 } from "@opentelemetry/instrumentation-winston";
+import { BRIDGE } from "./winston-transport.ts";
 
 // CommonJS: the copy whose base class is shared with the other instrumentations.
 const contrib = createRequire(import.meta.url)(
@@ -59,6 +60,7 @@ export const WinstonInstrumentation: WinstonInstrumentationConstructor = class e
 
 interface WinstonLogger {
   readonly level: string;
+  readonly transports?: readonly object[];
   readonly levels: Readonly<Record<string, number>>;
   add(transport: Writable): unknown;
   configure(options: unknown): void;
@@ -85,6 +87,8 @@ function recordStream(source: WinstonLogger, logger: () => Logger): Writable {
     objectMode: true,
     write: (record: WinstonRecord, _encoding, done) => {
       const level = String(record[LEVEL]);
+      // By its bridge the record reaches OpenTelemetry with all that telltale's own loggers write.
+      if (source.transports?.some((transport) => BRIDGE in transport)) return done();
       if ((source.levels[level] ?? 0) <= (source.levels[source.level] ?? 0)) {
         logger().emit({
           body: String(record["message"]),

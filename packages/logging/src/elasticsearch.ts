@@ -1,0 +1,4 @@
+export type { LogSink } from "./log-sink.ts";
+export { type ElasticsearchSinkOptions, elasticsearchSink } from "./network/elasticsearch-sink.ts";
+export type { HttpOptions } from "./network/http-sender.ts";
+export type { QueueOptions } from "./network/line-queue.ts";

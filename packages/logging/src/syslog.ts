@@ -1,0 +1,3 @@
+export type { LogSink } from "./log-sink.ts";
+export type { QueueOptions } from "./network/line-queue.ts";
+export { type SyslogSinkOptions, syslogSink } from "./network/syslog-sink.ts";
