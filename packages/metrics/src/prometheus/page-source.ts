@@ -1,10 +1,10 @@
 import { type Attributes, diag } from "@opentelemetry/api";
-import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../instrument.ts";
 import { instruments } from "../instrument-registry.ts";
 import type { InstrumentSource, SeriesReader } from "../metric-producer.ts";
 import { declareSelfMetrics } from "../self-metrics.ts";
+import type { PageReader } from "./reader.ts";
 
 /** What a page is written from. */
 export interface PageContents {
@@ -22,7 +22,7 @@ export type PageSource = () => Promise<PageContents>;
 const COLLECT_TIMEOUT_MS = 5_000;
 
 /** The metrics of this thread: the MeterProvider's, and our own instruments. */
-export function localSource(reader: PrometheusExporter): PageSource {
+export function localSource(reader: PageReader): PageSource {
   declareSelfMetrics();
   const sources: InstrumentSource[] = [{ instruments, reads: () => true }];
   // A MeterProvider of ours hands its series over as they are, for text that is kept between scrapes.
@@ -42,16 +42,19 @@ function knownAttributes(resource: ResourceMetrics["resource"]): Attributes {
   return Object.fromEntries(known.toReversed()) as Attributes;
 }
 
-type ResourceMetrics = Awaited<ReturnType<PrometheusExporter["collect"]>>["resourceMetrics"];
+type ResourceMetrics = Awaited<ReturnType<PageReader["collect"]>>["resourceMetrics"];
 
 /** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
-async function collected(reader: PrometheusExporter): Promise<ResourceMetrics> {
+async function collected(reader: PageReader): Promise<ResourceMetrics> {
+  if (!reader.bound) return NOTHING;
   try {
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
     if (errors.length > 0) diag.error("telltale: some callbacks failed at a scrape", ...errors);
     return resourceMetrics;
   } catch (error) {
     diag.debug("telltale: no metrics from the SDK", error);
-    return { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };
+    return NOTHING;
   }
 }
+
+const NOTHING: ResourceMetrics = { resource: { attributes: {} } as ResourceMetrics["resource"], scopeMetrics: [] };

@@ -1,13 +1,24 @@
 import { createRequire } from "node:module";
 import type { ExporterConfig, PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import type { MetricProducer } from "@opentelemetry/sdk-metrics";
+
+/** A reader that tells whether there is a MeterProvider behind it, since asking it when there is none throws. */
+export type PageReader = PrometheusExporter & { readonly bound: boolean };
 
 /**
  * The reader of OpenTelemetry's own Prometheus exporter, whose server is never started. It is loaded now and not with this
  * package, because it loads `http`, which an application may never do.
  */
-export function prometheusReader(onShutdown: () => Promise<void>): PrometheusExporter {
+export function prometheusReader(onShutdown: () => Promise<void>): PageReader {
   const { PrometheusExporter: Exporter } = load();
-  class Reader extends Exporter {
+  class Reader extends Exporter implements PageReader {
+    bound = false;
+
+    override setMetricProducer(producer: MetricProducer): void {
+      super.setMetricProducer(producer);
+      this.bound = true;
+    }
+
     override async onShutdown(): Promise<void> {
       await onShutdown();
     }

@@ -1,9 +1,16 @@
 import type { PageServerOptions } from "../page-server.ts";
 import type { ScraperOptions } from "../scraper.ts";
+import type { AskLine } from "./ask-line.ts";
 import type { MirrorMessage } from "./mirror-message.ts";
 
-/** What the serving thread is started with. */
 export type WorkerOptions = PageServerOptions & ScraperOptions;
+
+/** What the serving thread is started with. */
+export interface WorkerData {
+  readonly options: WorkerOptions;
+  /** On it the numbers are asked for; the answer comes on it too, when there is nothing to tell but numbers. */
+  readonly line: AskLine;
+}
 
 /** From the thread that records to the one that serves. */
 export type ToWorker =
@@ -14,8 +21,6 @@ export type ToWorker =
 
 /** From the thread that serves. */
 export type FromWorker =
-  /** It wants the numbers as they are now; with memory of earlier ones, to be used again. */
-  | { readonly type: "ask"; readonly spare: ArrayBuffer | undefined }
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "refused"; readonly message: string; readonly code: string }
   | { readonly type: "told"; readonly level: "error" | "warn" | "info" | "debug"; readonly text: string }

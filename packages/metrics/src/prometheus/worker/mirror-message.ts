@@ -3,21 +3,23 @@ import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../../instrument.ts";
 
 /**
- * What the thread that records tells the thread that serves: the numbers of all series as they are now, and of everything
- * else only what changed since the last message.
+ * What the thread that records tells the thread that serves, besides the numbers: what changed since the last message. The
+ * numbers of all series lie in shared memory, those of the tables one after another in order, after the time of the sample.
  */
 export interface MirrorMessage {
-  readonly sampledAtMs: number;
   /** Absent while it is the same. */
   readonly resource?: Attributes;
   /** The tables on the page, in order; absent while they are the same. */
   readonly order?: readonly number[];
   readonly changes: readonly TableChange[];
-  /** The numbers of all tables, one after another in order. Handed over, not copied. */
-  readonly numbers: Float64Array<ArrayBuffer>;
+  /** Where the numbers are from now on; absent while it is the same. */
+  readonly memory?: SharedArrayBuffer;
   /** What is no table of numbers: metrics of the SDK, exponential histograms, instruments with exemplars. */
   readonly scopes: readonly ScopeMetrics[];
 }
+
+/** Before the numbers stands when they were taken, in milliseconds since 1970. */
+export const FIRST_NUMBER = 1;
 
 /** One instrument: a row of numbers for each series. */
 export interface TableChange {

@@ -3,12 +3,21 @@ import type { Histogram } from "@opentelemetry/sdk-metrics";
 import { catalogue } from "../../catalogue.ts";
 import type { Instrument, Series } from "../../instrument.ts";
 import type { PageContents } from "../page-source.ts";
-import { type MirrorMessage, rowWidth, type TableChange, type TableHead, type TableRow } from "./mirror-message.ts";
+import {
+  FIRST_NUMBER,
+  type MirrorMessage,
+  rowWidth,
+  type TableChange,
+  type TableHead,
+  type TableRow,
+} from "./mirror-message.ts";
 
-/** Stands for the instruments of another thread, as they were at its last message. */
+/** Stands for the instruments of another thread, as they were when it was last asked. */
 export interface MirrorReader {
-  /** Takes a message in; returns memory that is used no more, for the next one. */
-  take(message: MirrorMessage): ArrayBuffer | undefined;
+  /** Takes a message in, and the numbers of its time. */
+  take(message: MirrorMessage): void;
+  /** Takes the numbers in, when there is nothing else to tell. */
+  sample(): void;
   /** Undefined before the first message. */
   contents(): PageContents | undefined;
 }
@@ -16,9 +25,11 @@ export interface MirrorReader {
 export function mirrorReader(): MirrorReader {
   const tables = new Map<number, Table>();
   let order: readonly number[] = [];
-  let last: MirrorMessage | undefined;
+  let shared: Float64Array | undefined;
+  let numbers = new Float64Array(0);
   let resource: Attributes = {};
-  const age = ageOf(() => last?.sampledAtMs ?? Date.now());
+  let scopes: MirrorMessage["scopes"] = [];
+  const age = ageOf(() => numbers[0] ?? Date.now());
 
   return {
     take(message) {
@@ -39,18 +50,26 @@ export function mirrorReader(): MirrorReader {
           mayBeRead = true;
         }
       }
-      let offset = 0;
-      for (const id of order) offset = (tables.get(id) as Table).place(message.numbers, offset);
       resource = message.resource ?? resource;
-      const before = last?.numbers.buffer;
-      last = message;
-      return mayBeRead ? undefined : before;
+      scopes = message.scopes;
+      if (message.memory !== undefined) shared = new Float64Array(message.memory);
+      sample(mayBeRead);
     },
+    sample: () => sample(false),
     contents() {
-      if (last === undefined) return undefined;
-      return { resource, scopes: last.scopes, instruments: [...order.map((id) => tables.get(id) as Table), age] };
+      if (shared === undefined) return undefined;
+      return { resource, scopes, instruments: [...order.map((id) => tables.get(id) as Table), age] };
     },
   };
+
+  /** Copies the numbers, because the other thread writes over them when it is asked the next time. */
+  function sample(anew: boolean): void {
+    const length = order.reduce((sum, id) => sum + (tables.get(id) as Table).length, FIRST_NUMBER);
+    if (anew || numbers.length < length) numbers = new Float64Array(2 * length);
+    numbers.set((shared as Float64Array).subarray(0, length));
+    let offset = FIRST_NUMBER;
+    for (const id of order) offset = (tables.get(id) as Table).place(numbers, offset);
+  }
 }
 
 // The SDK's number, written out so that this package loads none of it.
@@ -92,6 +111,11 @@ class Table implements Instrument {
     return this.rows.length;
   }
 
+  /** How many numbers it has. */
+  get length(): number {
+    return this.rows.length * this.width;
+  }
+
   get store(): object {
     return this;
   }
@@ -115,7 +139,7 @@ class Table implements Instrument {
   place(numbers: Float64Array, offset: number): number {
     this.#frame.numbers = numbers;
     this.#frame.offset = offset;
-    return offset + this.rows.length * this.width;
+    return offset + this.length;
   }
 
   #row(row: TableRow, index: number): Row {

@@ -2,19 +2,20 @@ import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument, Series } from "../../instrument.ts";
 import { cumulativeMetric } from "../../metric-producer.ts";
 import type { PageContents } from "../page-source.ts";
-import { type MirrorMessage, rowWidth, type TableChange } from "./mirror-message.ts";
+import { FIRST_NUMBER, type MirrorMessage, rowWidth, type TableChange } from "./mirror-message.ts";
 
 /** Writes what another thread needs to stand for this one's instruments. */
 export interface MirrorWriter {
-  /** `spare` is memory of an earlier message that is no longer used there. */
-  write(contents: PageContents, spare: ArrayBuffer | undefined): Promise<MirrorMessage>;
+  /** Writes the numbers into shared memory; the message is undefined when there is nothing to tell besides. */
+  write(contents: PageContents): Promise<MirrorMessage | undefined>;
 }
 
 interface Table {
   readonly id: number;
   readonly width: number;
-  /** The series that the other thread knows. */
-  known: Series[];
+  /** The series that the other thread knows: so many of this list, to which others may have been added since. */
+  list: readonly Series[];
+  known: number;
 }
 
 /** How long the event loop is held at a stretch. */
@@ -23,14 +24,17 @@ const SLICE_MS = 2;
 export function mirrorWriter(): MirrorWriter {
   let tables = new Map<Instrument, Table>();
   let ids = 0;
-  let told = "";
+  let toldResource: string | undefined;
+  let toldMemory: SharedArrayBuffer | undefined;
+  let toldScopes = 0;
+  const numbers = sharedNumbers();
 
   return {
-    async write({ resource, scopes, instruments }, spare) {
+    async write({ resource, scopes, instruments }) {
       const used = new Map<Instrument, Table>();
       const changes: TableChange[] = [];
       const others: ScopeMetrics[] = [...scopes];
-      const numbers = growing(spare);
+      numbers.begin();
       let since = performance.now();
       for (const instrument of instruments) {
         instrument.refresh();
@@ -38,10 +42,11 @@ export function mirrorWriter(): MirrorWriter {
           const metric = cumulativeMetric(instrument, Date.now());
           if (metric !== undefined) others.push({ scope: instrument.scope, metrics: [metric] });
         } else {
-          const table = tables.get(instrument) ?? { id: ids++, width: rowWidth(instrument), known: [] };
+          const before = tables.get(instrument);
+          const table = before ?? { id: ids++, width: rowWidth(instrument), list: [], known: 0 };
           const change = sample(instrument, table, numbers);
-          const head = tables.has(instrument) ? undefined : headOf(instrument);
-          if (head !== undefined) changes.push({ ...(change ?? { id: table.id, from: 0, rows: [] }), head });
+          if (before === undefined)
+            changes.push({ id: table.id, from: 0, rows: [], ...change, head: headOf(instrument) });
           else if (change !== undefined) changes.push(change);
           used.set(instrument, table);
         }
@@ -49,20 +54,24 @@ export function mirrorWriter(): MirrorWriter {
         await new Promise((resolve) => setImmediate(resolve));
         since = performance.now();
       }
+      const memory = numbers.end();
       const same = used.size === tables.size && changes.every(({ head }) => head === undefined);
       tables = used;
       // Detectors may still be at work, so it is compared by what it holds.
       const resourceText = Object.entries(resource).join("\n");
-      const news = told === resourceText ? {} : { resource };
-      told = resourceText;
-      return {
-        sampledAtMs: Date.now(),
-        ...news,
+      const toldAll = toldResource === resourceText && toldMemory === memory && toldScopes + others.length === 0;
+      if (same && toldAll && changes.length === 0) return undefined;
+      const message: MirrorMessage = {
+        ...(toldResource !== resourceText && { resource }),
         ...(!same && { order: Array.from(used.values(), ({ id }) => id) }),
         changes,
-        numbers: numbers.taken(),
+        ...(toldMemory !== memory && { memory }),
         scopes: others,
       };
+      toldResource = resourceText;
+      toldMemory = memory;
+      toldScopes = others.length;
+      return message;
     },
   };
 }
@@ -86,22 +95,24 @@ function headOf({ kind, monotonic, name, unit, description, scope, boundaries, v
 }
 
 /** Appends the instrument's numbers; the rows that the other thread does not know, if there are some. */
-function sample(instrument: Instrument, table: Table, numbers: Growing): TableChange | undefined {
+function sample(instrument: Instrument, table: Table, numbers: SharedNumbers): TableChange | undefined {
   const series = instrument.series();
-  const { known, width } = table;
-  const start = numbers.length;
-  const into = numbers.reserve(series.length * width);
+  const count = series.length;
+  const { list, known, width } = table;
+  const start = numbers.reserve(count * width);
+  const { into } = numbers;
   if (width === 1) sampleNumbers(series, into, start);
   else sampleRows(series, into, { start, width });
-  let from = 0;
-  while (from < known.length && known[from] === series[from]) from++;
-  if (from === series.length && from === known.length) return undefined;
-  const rows = series.slice(from).map(({ attributes, startTimeMs }) => ({ attributes, startTimeMs }));
-  table.known = [...series];
+  if (series === list && count === known) return undefined;
+  let from = series === list ? known : 0;
+  while (from < known && list[from] === series[from]) from++;
+  table.list = series;
+  table.known = count;
+  if (from === count && from === known) return undefined;
+  const rows = series.slice(from, count).map(({ attributes, startTimeMs }) => ({ attributes, startTimeMs }));
   return { id: table.id, from, rows };
 }
 
-// Hot: benchmarks/metrics.
 function sampleNumbers(series: readonly Series[], into: Float64Array, start: number): void {
   for (let i = 0; i < series.length; i++) {
     into[start + i] = ((series[i] as Series).total() as number | undefined) ?? Number.NaN;
@@ -121,29 +132,39 @@ function sampleRows(
 }
 
 /** Memory for numbers that grows as they come. */
-interface Growing {
-  readonly length: number;
-  /** Makes room for so many more. */
-  reserve(count: number): Float64Array;
-  taken(): Float64Array<ArrayBuffer>;
+interface SharedNumbers {
+  begin(): void;
+  /** Makes room for so many more in `into` and returns where. */
+  reserve(count: number): number;
+  readonly into: Float64Array;
+  end(): SharedArrayBuffer;
 }
 
-function growing(spare: ArrayBuffer | undefined): Growing {
-  let numbers = new Float64Array(spare ?? new ArrayBuffer(8 * 1_024));
+function sharedNumbers(): SharedNumbers {
+  let memory = new SharedArrayBuffer(8 * 1_024);
+  let into = new Float64Array(memory);
   let length = 0;
   return {
-    get length() {
-      return length;
+    get into() {
+      return into;
+    },
+    begin() {
+      length = FIRST_NUMBER;
     },
     reserve(count) {
+      const start = length;
       length += count;
-      if (length > numbers.length) {
-        const wider = new Float64Array(length * 2);
-        wider.set(numbers);
-        numbers = wider;
+      if (length > into.length) {
+        const before = into;
+        memory = new SharedArrayBuffer(16 * length);
+        into = new Float64Array(memory);
+        into.set(before);
       }
-      return numbers;
+      return start;
     },
-    taken: () => numbers,
+    end() {
+      into[0] = Date.now();
+      return memory;
+    },
   };
 }

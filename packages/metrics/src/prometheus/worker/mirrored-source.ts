@@ -6,14 +6,18 @@ import { mirrorReader } from "./mirror-reader.ts";
 /** The contents of pages in a thread that has no instruments of its own. */
 export interface MirroredSource {
   readonly contents: PageSource;
-  /** What was asked for has come, or could not be made. */
-  answered(message: MirrorMessage | undefined): void;
+  /** Takes a message in, and the numbers that it goes with. */
+  told(message: MirrorMessage): void;
+  /** There are other numbers and nothing else to tell. */
+  sampled(): void;
+  /** What was asked for has come, or cannot be had. */
+  answered(): void;
   close(): void;
 }
 
 export interface MirroredSourceOptions {
   /** Asks the other thread for a sample. */
-  readonly ask: (spare: ArrayBuffer | undefined) => void;
+  readonly ask: () => void;
   /** How long a sample is waited for before the last one is taken. @default 25 */
   readonly patienceMs?: number;
   /** How often a sample is asked for while nobody scrapes. @default 5000 */
@@ -31,7 +35,6 @@ const IDLE_MS = 60_000;
  */
 export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: MirroredSourceOptions): MirroredSource {
   const mirror = mirrorReader();
-  let spare: ArrayBuffer | undefined;
   let asked: { readonly atMs: number; readonly answer: Promise<void>; readonly resolve: () => void } | undefined;
   let scrapedMs = performance.now();
   request();
@@ -43,8 +46,7 @@ export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: Mirr
     if (asked !== undefined) return asked;
     const answer = deferred();
     asked = { atMs: performance.now(), answer: answer.promise, resolve: answer.resolve };
-    ask(spare);
-    spare = undefined;
+    ask();
     return asked;
   }
 
@@ -58,8 +60,9 @@ export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: Mirr
       if (contents === undefined) throw new Error("the application's thread has not answered yet");
       return contents;
     },
-    answered(message) {
-      if (message !== undefined) spare = mirror.take(message);
+    told: (message) => mirror.take(message),
+    sampled: () => mirror.sample(),
+    answered() {
       asked?.resolve();
       asked = undefined;
     },

@@ -3,12 +3,13 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { pageServer } from "../page-server.ts";
 import { scraper } from "../scraper.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./dialogue.ts";
+import { ask, onAnswer } from "./ask-line.ts";
+import type { FromWorker, ToWorker, WorkerData } from "./dialogue.ts";
 import { mirroredSource } from "./mirrored-source.ts";
 
-const options = workerData as WorkerOptions;
+const { options, line } = workerData as WorkerData;
 const port = parentPort as MessagePort;
-const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const tell = (message: FromWorker): void => port.postMessage(message);
 
 // Diagnostics go where the application's go.
 const teller =
@@ -18,17 +19,22 @@ const teller =
 const logger = { error: teller("error"), warn: teller("warn"), info: teller("info"), debug: teller("debug") };
 diag.setLogger({ ...logger, verbose: () => {} }, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
 
-const source = mirroredSource({ ask: (spare) => tell({ type: "ask", spare }, spare === undefined ? [] : [spare]) });
+const source = mirroredSource({ ask: () => ask(line) });
 const pages = scraper(source.contents, options);
 const server = listening();
 
+onAnswer(line, () => {
+  source.sampled();
+  source.answered();
+});
 port.on("message", (message: ToWorker) => {
   switch (message.type) {
     case "sample":
-      source.answered(message.message);
+      source.told(message.message);
+      source.answered();
       break;
     case "failed":
-      source.answered(undefined);
+      source.answered();
       break;
     case "close":
       void server?.shutdown().then(() => tell({ type: "closed" }));

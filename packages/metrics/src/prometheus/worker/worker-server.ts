@@ -7,14 +7,15 @@ import { labelAttributes, labelled } from "../members/cloneable.ts";
 import { type PageServer, pageServer } from "../page-server.ts";
 import type { PageSource } from "../page-source.ts";
 import type { Scraper } from "../scraper.ts";
+import { answer, askLine, onAsk } from "./ask-line.ts";
 import { deferred } from "./deferred.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./dialogue.ts";
+import type { FromWorker, ToWorker, WorkerData, WorkerOptions } from "./dialogue.ts";
 import type { MirrorMessage } from "./mirror-message.ts";
 import { mirrorWriter } from "./mirror-writer.ts";
 
 /**
- * Serves the page from a thread of its own. This thread only hands the numbers over when it is asked for them: at each scrape,
- * and every five seconds between scrapes. While it does not answer, the last numbers are served. Should the worker end, this thread
+ * Serves the page from a thread of its own. This thread only writes the numbers into shared memory when it is asked for them: at each scrape, and
+ * every five seconds between scrapes. While it does not answer, the last numbers are served. Should the worker end, this thread
  * serves the page itself.
  * @throws Error with code TELLTALE_PORT_IN_USE or TELLTALE_CANNOT_LISTEN
  */
@@ -23,7 +24,8 @@ export function workerServer(
   { source, scraper }: { readonly source: () => PageSource; readonly scraper: () => Scraper },
 ): PageServer {
   const settings = { ...options, port: freePort(options) };
-  const worker = startWorker(settings);
+  const line = askLine();
+  const worker = startWorker({ options: settings, line });
   const writer = mirrorWriter();
   const ready = deferred();
   const closed = deferred();
@@ -33,9 +35,6 @@ export function workerServer(
 
   worker.on("message", (message: FromWorker) => {
     switch (message.type) {
-      case "ask":
-        void answer(message.spare);
-        break;
       case "listening":
         port = message.port;
         ready.resolve();
@@ -52,7 +51,9 @@ export function workerServer(
     }
   });
   worker.on("error", (error) => diag.error("telltale: the thread that serves the Prometheus page failed", error));
+  const stopAnswering = onAsk(line, sample);
   worker.on("exit", () => {
+    stopAnswering();
     closed.resolve();
     if (closing !== undefined) return;
     instead = pageServer({ ...settings, port }, scraper);
@@ -63,9 +64,11 @@ export function workerServer(
   const letGo = (): void => void worker.unref();
   ready.promise.then(letGo, letGo);
 
-  async function answer(spare: ArrayBuffer | undefined): Promise<void> {
+  async function sample(): Promise<void> {
     try {
-      hand(worker, await writer.write(await source()(), spare));
+      const message = await writer.write(await source()());
+      if (message === undefined) answer(line);
+      else hand(worker, message);
     } catch (error) {
       diag.error("telltale: the numbers of the Prometheus page cannot be taken", error);
       worker.postMessage({ type: "failed" } satisfies ToWorker);
@@ -93,13 +96,13 @@ export function workerServer(
   }
 }
 
-function startWorker(options: WorkerOptions): Worker {
+function startWorker(data: WorkerData): Worker {
   const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   // The thread must not run the application's preloads (--import, NODE_OPTIONS): they would observe the observer.
   return new Thread(new URL(`./page-worker.${extension}`, import.meta.url), {
     name: "telltale-prometheus",
-    workerData: options,
+    workerData: data,
     env: {},
     execArgv: process.execArgv.filter((argument) => /^(--conditions|-C)=/.test(argument)),
   });
@@ -115,12 +118,11 @@ function freePort(options: WorkerOptions): number {
 }
 
 function hand(worker: Worker, message: MirrorMessage): void {
-  const { buffer } = message.numbers;
   try {
-    worker.postMessage({ type: "sample", message } satisfies ToWorker, [buffer]);
+    worker.postMessage({ type: "sample", message } satisfies ToWorker);
   } catch {
     // An attribute of the SDK's own instruments may hold what cannot go to another thread, such as a function.
-    worker.postMessage({ type: "sample", message: plain(message) } satisfies ToWorker, [buffer]);
+    worker.postMessage({ type: "sample", message: plain(message) } satisfies ToWorker);
   }
 }
 
