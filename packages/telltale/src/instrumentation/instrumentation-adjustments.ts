@@ -1,10 +1,12 @@
 /** What telltale changes about an instrumentation before it is enabled; the user's own configuration keeps its effect. */
 
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { adjustIORedis } from "./database/ioredis.ts";
+import { adjustPgQueries } from "./database/pg.ts";
+import { adjustPg } from "./database/pg-corrections.ts";
+import { redisStatement } from "./database/redis-statement.ts";
 import { adjustExpress } from "./express-layers.ts";
 import { adjustHttpServer } from "./http/http-server.ts";
-import { adjustPg } from "./pg-adjustment.ts";
-import { redisStatement } from "./redis-statement.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -21,9 +23,9 @@ export const instrumentationAdjustments: Readonly<Record<string, Instrumentation
   http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook"), fastPath: adjustHttpServer },
   express: { fastPath: adjustExpress },
   undici: { config: ignoringOwnRequests("ignoreRequestHook") },
-  pg: { instance: adjustPg },
+  pg: { instance: adjustPg, fastPath: adjustPgQueries },
   redis: { config: withoutRedisValues },
-  ioredis: { config: withoutRedisValues },
+  ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },
 };
 
 /** Suppressed tracing stops the spans of exporters' requests, but not their durations: those need the hook. */

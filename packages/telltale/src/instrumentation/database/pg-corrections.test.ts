@@ -8,7 +8,7 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
-import { adjustPg } from "./pg-adjustment.ts";
+import { adjustPg } from "./pg-corrections.ts";
 
 const { PgInstrumentation } = createRequire(import.meta.url)("@opentelemetry/instrumentation-pg") as {
   readonly PgInstrumentation: new (

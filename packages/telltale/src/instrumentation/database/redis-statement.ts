@@ -4,9 +4,11 @@
  * arguments (EVAL): values like those of SET.
  */
 export function redisStatement(command: string, args: readonly unknown[] = []): string {
-  const shown = FIRST_IS_VALUE.has(command.toUpperCase()) ? [] : args.slice(0, 1).map(String);
-  const others = args.length - shown.length;
-  return [command, ...shown, ...(others > 0 ? [`[${others} other arguments]`] : [])].join(" ");
+  if (args.length === 0) return command;
+  const isValueFirst = FIRST_IS_VALUE.has(command) || FIRST_IS_VALUE.has(command.toUpperCase());
+  const others = isValueFirst ? args.length : args.length - 1;
+  const shown = isValueFirst ? command : `${command} ${args[0]}`;
+  return others > 0 ? `${shown} [${others} other arguments]` : shown;
 }
 
 /** All others begin with a key, a subcommand or an option. */

@@ -1,0 +1,276 @@
+/**
+ * What our own code records in place of contrib's instrumentations is what those record: each program runs twice, and its
+ * spans, their parents, names, attributes and states are compared. What differs on purpose is listed where it is left out.
+ */
+import { describe, expect, test } from "vitest";
+import { type ObservedSpan, runObserved } from "./observed-program.ts";
+import { absentServers } from "./server-program.ts";
+import { postgres, redis } from "./servers.ts";
+
+const absent = absentServers("postgres", "initdb", "redis");
+
+interface SpanTree {
+  readonly name: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly failed: boolean;
+  readonly exceptions: number;
+  readonly children: readonly SpanTree[];
+}
+
+/** A client on a socket, which may ask for anything, and waits until the server is done with it. */
+const client = `
+  const { connect } = require("node:net");
+  const ask = (server, target, { method = "GET", headers = {}, body = "", hangUp = false } = {}) => new Promise((resolve) => {
+    const socket = connect(server.address().port, "127.0.0.1");
+    const head = { host: "shop.example:8080", connection: "close", ...headers, ...(body && { "content-length": body.length }) };
+    const lines = Object.entries(head).map(([name, value]) => name + ": " + value + "\\r\\n").join("");
+    socket.write(method + " " + target + " HTTP/1.1\\r\\n" + lines + "\\r\\n" + body);
+    socket.resume();
+    if (hangUp) setTimeout(() => socket.destroy(), 50);
+    socket.on("close", () => setTimeout(resolve, 20));
+  });
+  const { trace } = require("@opentelemetry/api");
+  const work = (name) => trace.getTracer("test").startSpan(name).end();`;
+
+describe("HTTP and Express", () => {
+  const program = `${client}
+    const express = require("express");
+    const app = express();
+    app.use(express.json());
+    app.use("/assets", (request, response, next) => request.url === "/logo.png" ? response.end("png") : next());
+    app.get("/ping", (request, response) => { work("in the handler"); response.json({}); });
+    app.get("/orders/:id", async (request, response) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      work("after a timer");
+      response.status(request.params.id === "0" ? 503 : 201).json({});
+    });
+    app.post("/orders", (request, response) => { work(request.body.side); response.end(); });
+    app.post("/raw", (request, response) => {
+      request.on("data", () => work("at data")).on("end", () => { work("at end"); response.end(); });
+    });
+    app.get(["/a", "/b"], (request, response) => response.end());
+    app.get(/^\\/re(gexp)?$/, (request, response) => response.end());
+    app.get("/files/*path", (request, response) => response.end());
+    app.get("/fails", () => { throw new TypeError("thrown"); });
+    app.get("/rejects", async () => { throw new TypeError("rejected"); });
+    app.get("/next", (request, response, next) => next(), (request, response) => { work("second handler"); response.end(); });
+    app.get("/never", (request) => { request.on("close", () => work("at close")); });
+    app.get("/piped", (request, response) => { response.on("finish", () => work("at finish")); response.end("x"); });
+    const api = express.Router();
+    api.use((request, response, next) => { setImmediate(next); });
+    api.get("/users/:user", (request, response) => { work("in a router"); response.end(); });
+    const inner = express.Router({ mergeParams: true });
+    inner.get("/", (request, response) => response.end());
+    inner.get("/:line", (request, response) => response.end());
+    api.use("/carts/:cart/lines", inner);
+    app.use("/api/v1", api);
+    const admin = express();
+    admin.get("/status", (request, response) => response.end());
+    app.use("/admin", admin);
+    app.use((error, request, response, next) => { response.status(500).end("failed"); });
+    const server = app.listen(0, "127.0.0.1", async () => {
+      for (const target of TARGETS) await ask(server, ...target);
+      server.close();
+    });`;
+  const targets: readonly (readonly [string, object?])[] = [
+    ["/ping"],
+    ["/ping?side=buy&sig=abc&x=a+b"],
+    ["/orders/7"],
+    ["/orders/0"],
+    ["/orders", { method: "POST", headers: { "content-type": "application/json" }, body: '{"side":"buy"}' }],
+    ["/raw", { method: "POST", body: "some bytes" }],
+    ["/a"],
+    ["/b"],
+    ["/re"],
+    ["/files/a/b"],
+    ["/fails"],
+    ["/rejects"],
+    ["/next"],
+    ["/never", { hangUp: true }],
+    ["/piped"],
+    ["/api/v1/users/u1"],
+    ["/api/v1/carts/c1/lines"],
+    ["/api/v1/carts/c1/lines/2"],
+    ["/assets/logo.png"],
+    ["/nowhere"],
+    ["/ping", { method: "HEAD" }],
+    ["/ping", { method: "PROPFIND" }],
+    ["/ping", { headers: { "user-agent": "Googlebot/2.1" } }],
+    [
+      "/ping",
+      {
+        headers: {
+          "x-forwarded-for": "203.0.113.7, 10.0.0.1",
+          "x-forwarded-host": "a.example",
+          "x-forwarded-proto": "https",
+        },
+      },
+    ],
+    ["/ping", { headers: { forwarded: 'for="[2001:db8::17]:4711";proto=https;host=b.example, for=10.0.0.1' } }],
+    ["/ping", { headers: { host: "[::1]:3000" } }],
+    ["/ping", { headers: { host: "c.example" } }],
+    ["/ping", { headers: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } }],
+    ["/a/../ping"],
+  ];
+  const asking = (asked: typeof targets): string => program.replace("TARGETS", () => JSON.stringify(asked));
+  const headers = { server: { requestHeaders: ["X-Forwarded-For"], responseHeaders: ["Content-Type"] } };
+  const http = { headersToSpanAttributes: headers, enableSyntheticSourceDetection: true };
+
+  test.each([
+    ["handlers only", ["middleware", "router"]],
+    ["each layer", []],
+  ])("each kind of request is recorded as contrib does, with spans of %s", async (_, ignoreLayersType) => {
+    const [contrib, ours] = await Promise.all(
+      ["contrib", "telltale"].map((engine) =>
+        tracesOf(asking(targets), { http: { ...http, engine }, express: { ignoreLayersType, engine } }),
+      ),
+    );
+    expect(contrib).toHaveLength(targets.length);
+    const targetOf = (trees: readonly SpanTree[]): Record<string, SpanTree> =>
+      Object.fromEntries(trees.map((tree, index) => [JSON.stringify(targets[index]), tree]));
+    expect(targetOf(ours!)).toEqual(targetOf(contrib!));
+  });
+
+  test("differs on purpose: a route is known however the request is written, and a query stays as it was sent", async () => {
+    const asked = [
+      // contrib: GET, since the target does not begin with the route.
+      ["http://shop.example:8080/ping?q=1"],
+      ["/PING"],
+      // contrib: GET, since nobody keeps the path of an application that is mounted when middleware has no spans.
+      ["/admin/status"],
+      // contrib: x=a+b
+      ["/ping?x=a%20b&sig=abc"],
+    ] as const;
+    const traces = await tracesOf(asking(asked), {});
+    expect(traces.map(({ name, attributes }) => [name, attributes["http.route"], attributes["url.query"]])).toEqual([
+      ["GET /ping", "/ping", "q=1"],
+      ["GET /ping", "/ping", undefined],
+      ["GET /admin/status", "/admin/status", undefined],
+      ["GET /ping", "/ping", "x=a%20b&sig=REDACTED"],
+    ]);
+  });
+
+  test("by default there is no span of middleware and of routers", async () => {
+    const [trace] = await tracesOf(asking([["/api/v1/users/u1"]]), {});
+    expect(trace!.children.map(({ name }) => name)).toEqual(["request handler"]);
+  });
+});
+
+test.skipIf(absent !== undefined)(
+  `queries of pg and commands of ioredis are recorded as contrib does${absent ? ` (skipped: ${absent})` : ""}`,
+  async () => {
+    await using database = await postgres();
+    await using cache = await redis();
+    const source = `
+      const { once } = require("node:events");
+      const { Client, Pool } = require("pg");
+      const { Redis } = require("ioredis");
+      const { trace } = require("@opentelemetry/api");
+      const tracer = trace.getTracer("test");
+      const step = (name, run) => tracer.startActiveSpan(name, async (span) => {
+        try { await run(); } catch {}
+        tracer.startSpan("after").end();
+        span.end();
+      });
+      const call = (run) => new Promise((resolve) => run((error) => { tracer.startSpan("in the callback").end(); resolve(); }));
+      (async () => {
+        const pool = new Pool({ connectionString: "${database.url}", max: 2 });
+        const redis = new Redis("${cache.url}");
+        await once(redis, "ready");
+        await step("pool, first", () => pool.query("SELECT 1"));
+        await step("pool, again", () => pool.query("SELECT $1::int", [1]));
+        await step("pool, named", () => pool.query({ name: "find", text: "SELECT $1::int", values: [1] }));
+        await step("pool, callback", () => call((done) => pool.query("SELECT 1", done)));
+        await step("pool, values and callback", () => call((done) => pool.query("SELECT $1::int", [1], done)));
+        await step("pool, failing", () => pool.query("SELECT nothing"));
+        await step("pool, failing callback", () => call((done) => pool.query("SELECT nothing", done)));
+        await step("client of the pool", async () => {
+          const client = await pool.connect();
+          await client.query("BEGIN");
+          await client.query("COMMIT");
+          client.release();
+        });
+        await step("connect by callback", () => call((done) => pool.connect((error, client, release) => { release(); done(error); })));
+        await step("client", async () => {
+          const client = new Client({ connectionString: "${database.url}" });
+          await client.connect();
+          await client.query("select 1;");
+          await client.end();
+        });
+        await pool.query("SELECT 1");
+        await step("unreachable", () => new Pool({ host: "127.0.0.1", port: 1, user: "u", database: "d" }).query("SELECT 1"));
+        await step("commands", async () => {
+          await redis.set("key", "value", "EX", 10);
+          await redis.get("key");
+          await redis.incr("key").catch(() => {});
+        });
+        await step("pipeline", () => redis.pipeline().set("a", 1).get("a").exec());
+        await step("multi", () => redis.multi().set("a", 1).get("a").exec());
+        await redis.get("without a parent");
+        await pool.end();
+        await redis.quit();
+      })();`;
+    const [contrib, ours] = await Promise.all(
+      ["contrib", "telltale"].map((engine) => tracesOf(source, { pg: { engine }, ioredis: { engine } })),
+    );
+    expect(contrib!.length).toBeGreaterThan(15);
+    expect(ours).toEqual(contrib);
+  },
+);
+
+test.skipIf(absent !== undefined)(
+  "a command that waits for the connection is recorded once, in the trace that sent it",
+  async () => {
+    await using cache = await redis();
+    // contrib: a second span of each below "first", which opened the connection.
+    const traces = await tracesOf(
+      `const { Redis } = require("ioredis");
+      const { trace } = require("@opentelemetry/api");
+      const redis = new Redis("${cache.url}", { lazyConnect: true });
+      const step = (name) => trace.getTracer("test").startActiveSpan(name, async (span) => {
+        await redis.get(name);
+        span.end();
+      });
+      Promise.all([step("first"), step("second"), redis.get("outside")]).then(() => redis.quit());`,
+      {},
+    );
+    const drawn = traces.map(({ name, children }) => [
+      name,
+      ...children.map((child) => child.attributes["db.query.text"]),
+    ]);
+    expect(drawn.toSorted()).toEqual([
+      ["first", "connect", "get first"],
+      ["second", "get second"],
+    ]);
+  },
+);
+
+async function tracesOf(
+  source: string,
+  instrumentations: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Promise<readonly SpanTree[]> {
+  const { spans, stderr } = await runObserved(source, { language: "cjs", instrumentations });
+  expect(stderr).toBe("");
+  const ids = new Set(spans.map((span) => span.spanId));
+  const isRoot = ({ parentSpanId }: ObservedSpan): boolean => parentSpanId === undefined || !ids.has(parentSpanId);
+  return spans.filter(isRoot).map((span) => treeOf(span, spans));
+}
+
+function treeOf(span: ObservedSpan, spans: readonly ObservedSpan[]): SpanTree {
+  const { name, kind, scope, attributes, failed, exceptions } = span;
+  const children = spans
+    .filter(({ parentSpanId }) => parentSpanId === span.spanId)
+    .map((child) => treeOf(child, spans));
+  return {
+    ...{ name, kind, scope, failed, exceptions },
+    // Each connection has a port of its own.
+    attributes: {
+      ...attributes,
+      ...("network.peer.port" in attributes && { "network.peer.port": expect.any(Number) }),
+    },
+    // In order of name: what ends with the response ends at the same time.
+    children: children.toSorted((a, b) => a.name.localeCompare(b.name)),
+  };
+}
