@@ -191,6 +191,7 @@ export interface PrometheusEndpointOptions extends PageProtection {
     readonly scopeLabels?: boolean;
     readonly resourceLabels?: readonly string[];
     readonly created?: boolean;
+    readonly utf8Names?: boolean;
     readonly keepPageMs?: number;
     readonly serve?: "main" | "worker";
     readonly cluster?: PrometheusClusterOptions;
@@ -209,6 +210,7 @@ export declare function prometheusEndpoint(options?: PrometheusEndpointOptions):
 export { type PrometheusHandler, type PrometheusHandlerOptions, prometheusHandler } from "./prometheus/handler.ts";
 export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {
     readonly sendTimeoutMs?: number;
+    readonly utf8Names?: boolean;
 }
 export interface PrometheusHandler {
     readonly reader: PrometheusExporter;

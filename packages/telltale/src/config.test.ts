@@ -94,7 +94,7 @@ test("lists are taken whole from the strongest place", () => {
 
 test("Prometheus alone means no OTLP metrics, Prometheus with exporters means both", () => {
   const alone = read({ options: { metrics: { prometheus: true } } }).metrics;
-  const page = { resourceLabels: [], scopeLabels: false, created: false, serve: "main" };
+  const page = { resourceLabels: [], scopeLabels: false, created: false, utf8Names: false, serve: "main" };
   expect([alone.exporters, alone.prometheus]).toEqual([
     [],
     { host: "127.0.0.1", port: 9464, path: "/metrics", ...page },

@@ -63,6 +63,7 @@ export interface PrometheusConfiguration {
   readonly resourceLabels: readonly string[];
   readonly scopeLabels: boolean;
   readonly created: boolean;
+  readonly utf8Names: boolean;
   readonly serve: "main" | "worker";
   /** Set when workers of a cluster and worker threads share the page. */
   readonly cluster?: { readonly gauges: GaugeMerge };

@@ -396,6 +396,11 @@ export interface PrometheusOptions {
    */
   readonly created?: boolean;
   /**
+   * Whether names go out as they are, with their dots, to who asks for that, as Prometheus from 3 on does. Rules and dashboards then need these names.
+   * @default false
+   */
+  readonly utf8Names?: boolean;
+  /**
    * Which thread answers scrapes; a worker costs the main thread little, and answers while that one is blocked.
    * @default main
    */

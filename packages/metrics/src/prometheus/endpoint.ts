@@ -28,6 +28,12 @@ export interface PrometheusEndpointOptions extends PageProtection {
    * series of their own. @default false
    */
   readonly created?: boolean;
+  /**
+   * Whether names go out as they are, `{"http.server.request.duration_seconds_count","http.route"="/"}`, to who asks for that
+   * (`escaping=allow-utf-8`), as Prometheus from 3 on does unless it is told otherwise. Rules and dashboards then need these names.
+   * @default false: names with underscores, whoever asks
+   */
+  readonly utf8Names?: boolean;
   /** How long a page is given to whoever asks next, in milliseconds. @default 1000 */
   readonly keepPageMs?: number;
   /**
@@ -76,6 +82,7 @@ const defaults: Required<Omit<PrometheusEndpointOptions, "cluster" | keyof PageP
   scopeLabels: false,
   resourceLabels: [],
   created: false,
+  utf8Names: false,
   keepPageMs: 1_000,
   serve: "main",
 };

@@ -1,7 +1,8 @@
 import { diag } from "@opentelemetry/api";
 import type { DataPointType, MetricData, ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../instrument.ts";
-import { type FamilyType, metricName } from "./name.ts";
+import type { FamilyType } from "./name.ts";
+import { type Naming, translatedNames } from "./naming.ts";
 
 /** A metric of the SDK, or an instrument of this package. */
 export type FamilyPart =
@@ -28,18 +29,20 @@ export interface FamilySources {
   readonly instruments: Iterable<Instrument>;
   /** What was said before, so that nothing is said at every scrape. */
   readonly told: Set<string>;
+  /** @default translated */
+  readonly naming?: Naming | undefined;
 }
 
 /**
  * Groups metrics by their translated name. Where two cannot stand on one page, of another type or with a name that is also
  * a part of a histogram's, the first stays and the other is told once.
  */
-export function families({ scopes, instruments, told }: FamilySources): Family[] {
+export function families({ scopes, instruments, told, naming = translatedNames }: FamilySources): Family[] {
   const byName = new Map<string, Family>();
   const samples = new Map<string, string>();
   for (const part of parts(scopes, instruments)) {
     const { original, type, unit, help, ratio } = described(part);
-    const name = metricName({ name: original, unit, type, ratio });
+    const name = naming.metric({ name: original, unit, type, ratio });
     const family = name === undefined ? undefined : byName.get(name);
     const problem = name === undefined ? "leaves no name for Prometheus" : conflict({ name, type, family, samples });
     if (name === undefined || problem !== undefined) {

@@ -10,6 +10,12 @@ import { type ScraperOptions, scraper } from "./scraper.ts";
 export interface PrometheusHandlerOptions extends PageAccess, Partial<ScraperOptions> {
   /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
   readonly sendTimeoutMs?: number;
+  /**
+   * Whether names go out as they are, `{"http.server.request.duration_seconds_count","http.route"="/"}`, to who asks for that
+   * (`escaping=allow-utf-8`), as Prometheus from 3 on does unless it is told otherwise. Rules and dashboards then need these names.
+   * @default false: names with underscores, whoever asks
+   */
+  readonly utf8Names?: boolean;
 }
 
 export interface PrometheusHandler {

@@ -1,7 +1,7 @@
 import type { Instrument, Series } from "../instrument.ts";
 import type { Family } from "./family.ts";
+import { labelOf } from "./labels.ts";
 import { duplicateGuard } from "./metric-text.ts";
-import { labelName } from "./name.ts";
 import type { SeriesBlock } from "./series-block.ts";
 
 export interface InstrumentBlocksOptions {
@@ -102,7 +102,7 @@ function mayFallTogether(series: readonly Series[]): boolean {
       const value = attributes[key];
       if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) return true;
       if (keys.has(key)) continue;
-      const label = labelName(key);
+      const label = labelOf(key);
       if (label === undefined || labels.has(label)) return true;
       keys.add(key);
       labels.add(label);

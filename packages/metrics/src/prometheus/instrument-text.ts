@@ -2,8 +2,9 @@ import type { Instrument, Series } from "../instrument.ts";
 import { instrumentBlocks, numbersOf, readNumbers } from "./instrument-blocks.ts";
 import { labelText } from "./labels.ts";
 import { scopeText } from "./metric-text.ts";
+import { sampleText } from "./naming.ts";
 import { seriesBlock } from "./series-block.ts";
-import { braced, createdText, joined, limitText, type TextOptions } from "./text-format.ts";
+import { createdText, joined, limitText, type TextOptions } from "./text-format.ts";
 
 /** The lines of one instrument, kept between scrapes. */
 export interface InstrumentText {
@@ -17,7 +18,7 @@ export function instrumentText(instrument: Instrument, name: string, options: Te
   const type = instrument.kind === "histogram" ? "histogram" : instrument.kind === "counter" ? "counter" : "gauge";
   const limits = [...(instrument.boundaries ?? []), Number.POSITIVE_INFINITY];
   const width = numbersOf(instrument);
-  const labelsOf = (series: Series): string => joined(labelText(series.attributes), extra);
+  const labelsOf = (series: Series): string => joined(labelText(series.attributes, options.naming), extra);
   const blocks = instrumentBlocks({
     instrument,
     name,
@@ -34,10 +35,10 @@ export function instrumentText(instrument: Instrument, name: string, options: Te
   function texts(series: Series): string[] {
     const labels = labelsOf(series);
     const end = `\n${createdText({ name, type }, labels, series.startTimeMs / 1_000, options)}`;
-    if (type !== "histogram") return [`${name}${braced(labels)} `, end];
-    const before = labels === "" ? "" : `${labels},`;
-    const lines = limits.map((limit) => `${name}_bucket{${before}le="${limitText(limit, options.format)}"} `);
-    lines.push(`${name}_sum${braced(labels)} `, `${name}_count${braced(labels)} `);
+    if (type !== "histogram") return [`${sampleText(name, labels)} `, end];
+    const bucket = (limit: string): string => sampleText(`${name}_bucket`, joined(labels, `le="${limit}"`));
+    const lines = limits.map((limit) => `${bucket(limitText(limit, options.format))} `);
+    lines.push(`${sampleText(`${name}_sum`, labels)} `, `${sampleText(`${name}_count`, labels)} `);
     return [...lines.map((line, i) => (i === 0 ? line : `\n${line}`)), end];
   }
 }

@@ -4,15 +4,8 @@ import type { DataPoint, ExponentialHistogram, Histogram, MetricData } from "@op
 import type { Exemplar } from "../exemplar.ts";
 import { EXPONENTIAL_HISTOGRAM, type Family, HISTOGRAM, tell } from "./family.ts";
 import { labelText } from "./labels.ts";
-import {
-  braced,
-  createdText,
-  joined,
-  limitText,
-  numberText,
-  type TextFormat,
-  type TextOptions,
-} from "./text-format.ts";
+import { sampleText } from "./naming.ts";
+import { createdText, joined, limitText, numberText, type TextFormat, type TextOptions } from "./text-format.ts";
 
 /** What a metric is written from, and its exemplars where there are some. */
 export interface ScopedMetric {
@@ -34,7 +27,7 @@ export function* metricText(
   for (const { metric, scope } of metrics) {
     const extra = joined(options.constantLabels, options.scopeLabels ? scopeText(scope) : "");
     for (const point of metric.dataPoints as AnyPoint[]) {
-      const labels = joined(labelText(point.attributes), extra);
+      const labels = joined(labelText(point.attributes, options.naming), extra);
       if (duplicate(labels)) continue;
       text += pointText(family.name, labels, metric, point, options.format);
       const [seconds, nanoseconds] = point.startTime;
@@ -99,7 +92,7 @@ function pointText(
       return histogramText(name, labels, octaveBuckets(value as ExponentialHistogram), format, written);
     default: {
       const counted = "isMonotonic" in metric && metric.isMonotonic === true;
-      return `${name}${braced(labels)} ${numberText(value as number)}${counted ? exemplarText(written) : ""}\n`;
+      return `${sampleText(name, labels)} ${numberText(value as number)}${counted ? exemplarText(written) : ""}\n`;
     }
   }
 }
@@ -150,7 +143,7 @@ function histogramText(
   format: TextFormat,
   exemplar: Exemplar | undefined,
 ): string {
-  const before = labels === "" ? "" : `${labels},`;
+  const bucket = (limit: string): string => sampleText(`${name}_bucket`, joined(labels, `le="${limit}"`));
   let text = "";
   let below = 0;
   let lower = Number.NEGATIVE_INFINITY;
@@ -162,9 +155,9 @@ function histogramText(
   buckets.limits.forEach((limit, i) => {
     if (limit === Number.POSITIVE_INFINITY) return;
     below += buckets.counts[i] as number;
-    text += `${name}_bucket{${before}le="${limitText(limit, format)}"} ${below}${exemplarUpTo(limit)}\n`;
+    text += `${bucket(limitText(limit, format))} ${below}${exemplarUpTo(limit)}\n`;
   });
-  text += `${name}_bucket{${before}le="+Inf"} ${buckets.count}${exemplarUpTo(Number.POSITIVE_INFINITY)}\n`;
-  if (buckets.sum !== undefined) text += `${name}_sum${braced(labels)} ${numberText(buckets.sum)}\n`;
-  return `${text}${name}_count${braced(labels)} ${buckets.count}\n`;
+  text += `${bucket("+Inf")} ${buckets.count}${exemplarUpTo(Number.POSITIVE_INFINITY)}\n`;
+  if (buckets.sum !== undefined) text += `${sampleText(`${name}_sum`, labels)} ${numberText(buckets.sum)}\n`;
+  return `${text}${sampleText(`${name}_count`, labels)} ${buckets.count}\n`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labelName, metricName } from "./name.ts";
+import { labelName, metricName, utf8LabelName, utf8MetricName } from "./name.ts";
 
 test.each([
   ["http.server.request.duration", "s", "histogram", false, "http_server_request_duration_seconds"],
@@ -35,4 +35,30 @@ test.each([
   ["", undefined],
 ])("label %s is %s", (key, expected) => {
   expect(labelName(key)).toBe(expected);
+});
+
+test.each([
+  ["http.server.request.duration", "s", "histogram", false, "http.server.request.duration_seconds"],
+  ["orders.requests", "{request}", "counter", false, "orders.requests_total"],
+  ["orders.total", "", "counter", false, "orders_total"],
+  ["system.cpu.utilization", "1", "gauge", true, "system.cpu.utilization_ratio"],
+  ["cpu.ratio", "1", "gauge", true, "cpu_ratio"],
+  ["system.disk.io", "By", "counter", false, "system.disk.io_bytes_total"],
+  ["process.memory.bytes", "By", "gauge", true, "process.memory.bytes"],
+  ["speed", "m/s", "gauge", true, "speed_meters_per_second"],
+  ["9 Leben \ud800", "", "gauge", true, "9 Leben \ufffd"],
+] as const)("with UTF-8 %s in %s is %s%s: %s", (name, unit, type, ratio, expected) => {
+  expect(utf8MetricName({ name, unit, type, ratio })).toBe(expected);
+});
+
+test.each([
+  ["http.route", "http.route"],
+  ["日本", "日本"],
+  ["_private", "_private"],
+  ["__name__", "key_name_"],
+  ["\udc00", "\ufffd"],
+  ["___", undefined],
+  ["", undefined],
+])("with UTF-8 label %s is %s", (key, expected) => {
+  expect(utf8LabelName(key)).toBe(expected);
 });

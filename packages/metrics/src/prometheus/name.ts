@@ -42,6 +42,28 @@ export function labelName(key: string): string | undefined {
   return clean.startsWith("_") ? `key${clean}` : clean;
 }
 
+/**
+ * The name as it is, with suffixes, as otlptranslator's strategy NoUTF8EscapingWithSuffixes has it. Undefined when there is none.
+ */
+export function utf8MetricName({ name, unit, type, ratio }: NamedMetric): string | undefined {
+  const [main, per] = unitWords(unit);
+  const isRatio = type !== "counter" && ratio && unit === "1";
+  let base = wellFormed(name);
+  if (isRatio) base = withoutSuffix(base, "ratio");
+  if (type === "counter") base = withoutSuffix(base, "total");
+  if (per !== "") base = withoutSuffix(base, per);
+  if (base === "") return undefined;
+  if (main !== "" && !base.endsWith(main)) base += `_${main}`;
+  if (per !== "") base += `_${per}`;
+  if (type === "counter") base += "_total";
+  return isRatio ? `${base}_ratio` : base;
+}
+
+/** The key as it is. Undefined when it has underscores only; what Prometheus keeps for itself is translated. */
+export function utf8LabelName(key: string): string | undefined {
+  return /^_*$/.test(key) || key.startsWith("__") ? labelName(key) : wellFormed(key);
+}
+
 /** UCUM codes, as otlptranslator's `unitMap`. */
 const UNITS: Readonly<Record<string, string>> = {
   d: "days",
@@ -97,6 +119,16 @@ function word(code: string, known: Readonly<Record<string, string>>): string {
   return (Object.hasOwn(known, code) ? (known[code] as string) : code)
     .replace(/[^A-Za-z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
+}
+
+/** Without the suffix and the character before it. */
+function withoutSuffix(name: string, suffix: string): string {
+  return name.endsWith(suffix) && name.length > suffix.length + 1 ? name.slice(0, -suffix.length - 1) : name;
+}
+
+/** Without lone surrogates, which UTF-8 cannot write. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 function moveToEnd(tokens: string[], token: string): void {

@@ -32,7 +32,7 @@ test.for(binaries)("%s with native histograms stores what was recorded, by proto
   });
   provider.getMeter("x").createCounter("native.theirs").add(5);
   const between = await listeningIn(endpoint.url, formats);
-  const query = await prometheus(binary, between.url);
+  const query = await prometheus(binary, [between.url]);
   try {
     const sample = async (promql: string) => {
       const [first, ...others] = await query(promql);
@@ -78,6 +78,31 @@ test.for(binaries)("%s with native histograms stores what was recorded, by proto
   }
 });
 
+test.for([
+  ["prometheus", "underscores"],
+  [binaries[1] as string, "allow-utf-8"],
+] as const)("%s stores the names that it asks for: %s", async ([binary, escaping], { skip }) => {
+  const missing = spawnSync(binary, ["--version"]).error;
+  skip(missing !== undefined, `${binary} cannot be run: ${missing?.message}`);
+  const [plain, utf8] = [prometheusEndpoint({ port: 0 }), prometheusEndpoint({ port: 0, utf8Names: true })];
+  const query = await prometheus(binary, [plain.url, utf8.url], []);
+  try {
+    const stored = async (port: number, name: string, label: string) => {
+      const found = await query(`{__name__="${name}",instance="127.0.0.1:${port}",exported_le="7"}`);
+      return found.map(({ metric, value }) => [metric[label], value?.[1]]);
+    };
+    const expected = ODD.map((label) => [label.replace(/\p{Surrogate}/gu, "\ufffd"), "1"]);
+    const byLabel = expect.arrayContaining(expected);
+    expect(await stored(plain.port, "utf8_stored_sizes_bytes_count", "odd_label")).toEqual(byLabel);
+    const [name, label] = ["utf8.stored.sizes_bytes_count", "odd.label"];
+    const asAsked = escaping === "allow-utf-8" ? [name, label] : [name.replaceAll(".", "_"), "odd_label"];
+    expect(await stored(utf8.port, ...(asAsked as [string, string]))).toEqual(byLabel);
+  } finally {
+    await query.stop();
+    await Promise.all([plain.shutdown(), utf8.shutdown()]);
+  }
+});
+
 function declareAll(): void {
   const odd = counter({ name: "native.odd", description: 'Labels with "quotes" \\ and\nlines.' });
   for (const label of ODD) odd.add(1, { label });
@@ -96,6 +121,8 @@ function declareAll(): void {
   const sizes = exponentialHistogram({ name: "native.sizes" });
   for (const value of values) sizes.record(value);
   exponentialHistogram({ name: "native.empty" }).bind();
+  const dotted = histogram({ name: "utf8.stored.sizes", unit: "By", description: 'Of "all".', boundaries: [1] });
+  for (const label of ODD) dotted.record(3, { "odd.label": label, le: "7" });
 }
 
 function sum(numbers: readonly number[]): number {
@@ -145,8 +172,12 @@ async function listeningIn(url: string, formats: string[]): Promise<{ readonly u
   };
 }
 
-async function prometheus(binary: string, url: string): Promise<Query> {
-  const { host, pathname } = new URL(url);
+async function prometheus(
+  binary: string,
+  urls: readonly string[],
+  features: readonly string[] = ["native-histograms", "exemplar-storage"],
+): Promise<Query> {
+  const targets = urls.map((url) => new URL(url).host);
   const folder = await mkdtemp(join(tmpdir(), "telltale-prometheus-"));
   const port = await freePort();
   await writeFile(
@@ -154,8 +185,7 @@ async function prometheus(binary: string, url: string): Promise<Query> {
     `global: { scrape_interval: 1s, scrape_timeout: 1s }
 scrape_configs:
   - job_name: test
-    metrics_path: ${pathname}
-    static_configs: [{ targets: ["${host}"] }]
+    static_configs: [{ targets: ${JSON.stringify(targets)} }]
 `,
   );
   const child = spawn(
@@ -164,7 +194,7 @@ scrape_configs:
       `--config.file=${folder}/prometheus.yml`,
       `--storage.tsdb.path=${folder}/data`,
       `--web.listen-address=127.0.0.1:${port}`,
-      "--enable-feature=native-histograms,exemplar-storage",
+      ...(features.length === 0 ? [] : [`--enable-feature=${features.join(",")}`]),
     ],
     { stdio: "ignore" },
   );
@@ -177,7 +207,7 @@ scrape_configs:
   for (let tries = 0; tries < 100; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const up = await ask("up").catch(() => []);
-    if (up[0]?.value?.[1] === "1") break;
+    if (up.length === targets.length && up.every(({ value }) => value?.[1] === "1")) break;
   }
   return Object.assign(ask, {
     async exemplars(promql: string): Promise<StoredExemplar[]> {

@@ -1,11 +1,25 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Escaping } from "./naming.ts";
 import type { TextFormat } from "./text-format.ts";
 
 export type PageFormat = TextFormat | "protobuf";
 
-/** The format a scraper likes best. Prometheus asks for protobuf when it takes native histograms, else for OpenMetrics. */
-export function formatFor({ accept }: IncomingHttpHeaders): PageFormat {
-  let best: PageFormat = "text";
+/** One form of the page. */
+export interface PageForm {
+  readonly format: PageFormat;
+  readonly escaping: Escaping;
+}
+
+/** What a scraper asks for. */
+export interface AskedForm {
+  readonly format: PageFormat;
+  /** Undefined when it says nothing of `escaping`, as Prometheus before 3. */
+  readonly escaping: string | undefined;
+}
+
+/** What a scraper likes best. Prometheus asks for protobuf when it takes native histograms, else for OpenMetrics. */
+export function formFor({ accept }: IncomingHttpHeaders): AskedForm {
+  let best: AskedForm = { format: "text", escaping: undefined };
   let bestQuality = 0;
   for (const range of (accept ?? "").split(",")) {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
@@ -13,7 +27,7 @@ export function formatFor({ accept }: IncomingHttpHeaders): PageFormat {
     if (format === undefined) continue;
     const quality = qualityOf(parameters);
     if (quality <= bestQuality) continue;
-    best = format;
+    best = { format, escaping: parameters.find((parameter) => parameter.startsWith("escaping="))?.slice(9) };
     bestQuality = quality;
   }
   return best;

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { diag } from "@opentelemetry/api";
-import { codingFor, formatFor, type PageFormat } from "./negotiate.ts";
+import { contentType } from "./content-type.ts";
+import { codingFor, formFor, type PageForm } from "./negotiate.ts";
 import { type PageAccess, pageAccess } from "./page-access.ts";
-import { PROTOBUF_CONTENT_TYPE } from "./protobuf-page.ts";
 import type { RenderedPage } from "./rendered-page.ts";
 import type { Scraper } from "./scraper.ts";
 import { inTurn, send } from "./send.ts";
-import { CONTENT_TYPES } from "./text-format.ts";
 
 export interface PageAnswerOptions extends PageAccess {
   /** Where the server listens; undefined when it is not ours. */
@@ -15,6 +14,8 @@ export interface PageAnswerOptions extends PageAccess {
   readonly path: string | undefined;
   /** A client that does not take the page within this time is cut off, in milliseconds. @default 5000 */
   readonly sendTimeoutMs?: number;
+  /** Whether names go out as they are to who asks for that. @default false */
+  readonly utf8Names?: boolean;
 }
 
 /** Answers one request, and settles when the answer is out or the client is gone. */
@@ -25,7 +26,7 @@ export type PageAnswer = (request: IncomingMessage, response: ServerResponse) =>
  * @throws Error with code TELLTALE_BAD_CREDENTIALS
  */
 export function pageAnswer(options: PageAnswerOptions, scraper: () => Scraper): PageAnswer {
-  const { path, sendTimeoutMs: timeoutMs } = options;
+  const { path, sendTimeoutMs: timeoutMs, utf8Names = false } = options;
   const refusalOf = pageAccess(options);
   return async (request, response) => {
     const [asked, query] = splitUrl(request.url ?? "");
@@ -46,11 +47,13 @@ export function pageAnswer(options: PageAnswerOptions, scraper: () => Scraper): 
       return;
     }
     const names = new URLSearchParams(query).getAll("name[]");
-    const page = (format: PageFormat) => scraper().page(format, names);
-    await inTurn(request, () => answerPage(request, response, { page, timeoutMs })).catch((error: unknown) => {
-      diag.error("telltale: the Prometheus page failed", error);
-      refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
-    });
+    const page = (form: PageForm) => scraper().page(form, names);
+    await inTurn(request, () => answerPage(request, response, { page, timeoutMs, utf8Names })).catch(
+      (error: unknown) => {
+        diag.error("telltale: the Prometheus page failed", error);
+        refuse(response, 500, "The page could not be written; the application's diagnostics say why.");
+      },
+    );
   };
 }
 
@@ -71,19 +74,31 @@ async function answerPage(
   {
     page,
     timeoutMs,
-  }: { readonly page: (format: PageFormat) => Promise<RenderedPage>; readonly timeoutMs: number | undefined },
+    utf8Names,
+  }: {
+    readonly page: (form: PageForm) => Promise<RenderedPage> | undefined;
+    readonly timeoutMs: number | undefined;
+    readonly utf8Names: boolean;
+  },
 ): Promise<void> {
   if (response.destroyed || request.socket.destroyed) return;
-  const format = formatFor(request.headers);
+  const asked = formFor(request.headers);
+  const asIs = utf8Names && asked.escaping === "allow-utf-8";
+  const form: PageForm = { format: asked.format, escaping: asIs ? "allow-utf-8" : "underscores" };
   // Koa begins every answer as a 404.
   response.statusCode = 200;
-  response.setHeader("content-type", format === "protobuf" ? PROTOBUF_CONTENT_TYPE : CONTENT_TYPES[format]);
+  response.setHeader("content-type", contentType(form, asked));
   response.setHeader("vary", "accept, accept-encoding");
   if (request.method === "HEAD") {
     response.end();
     return;
   }
-  const rendered = await page(format);
+  const rendered = await page(form);
+  if (rendered === undefined) {
+    response.setHeader("retry-after", "1");
+    refuse(response, 503, "Too many pages with different name[] are asked for at once. Ask again in a second.");
+    return;
+  }
   try {
     const coding = codingFor(request.headers);
     const packed = coding === undefined ? undefined : await rendered.compressed(coding);

@@ -14,6 +14,8 @@ export interface PageServerOptions extends PageProtection {
   /** 0 takes any free port. */
   readonly port: number;
   readonly path: string;
+  /** Whether names go out as they are to who asks for that. @default false */
+  readonly utf8Names?: boolean;
 }
 
 /** Who may read the page, how, and for how long. */

@@ -25,13 +25,14 @@ export interface PageWriter {
 }
 
 export function pageWriter(options: TextOptions): PageWriter {
-  const { format, told } = options;
+  const { format, told, naming } = options;
   let texts = new Map<Instrument, InstrumentText>();
   return {
     *pieces({ resource, scopes, instruments, only }) {
       const used = new Map<Instrument, InstrumentText>();
-      if (only === undefined || only.has("target_info")) yield Buffer.from(targetInfo(resource, format));
-      for (const family of families({ scopes, instruments, told })) {
+      if (only === undefined || only.has("target_info"))
+        yield Buffer.from(targetInfo(labelText(resource, naming), format));
+      for (const family of families({ scopes, instruments, told, naming })) {
         if (only !== undefined && !only.has(family.name)) continue;
         const instrument = keptInstrument(family, { withExemplars: format === "openmetrics" });
         if (instrument === undefined) {
@@ -81,8 +82,7 @@ function encoded(pieces: Iterable<string>, family: Family, format: TextFormat): 
   );
 }
 
-function targetInfo(resource: Attributes, format: TextFormat): string {
-  const labels = labelText(resource);
+function targetInfo(labels: string, format: TextFormat): string {
   if (labels === "") return "";
   const head = format === "openmetrics" ? "# HELP target Target metadata\n# TYPE target info\n" : TARGET_GAUGE;
   return `${head}target_info{${labels}} 1\n`;

@@ -9,14 +9,11 @@ import { instrumentBlocks, keptInstrument } from "./instrument-blocks.ts";
 import { labelPairs, pairsText } from "./labels.ts";
 import { duplicateGuard, scopeAttributes } from "./metric-text.ts";
 import { type FamilyType, unitSuffix } from "./name.ts";
+import type { Naming } from "./naming.ts";
 import type { PageWriter } from "./page.ts";
 import { protobufBlock } from "./protobuf-block.ts";
 import { labelBytes, type ProtobufMetric, writeMetric } from "./protobuf-metric.ts";
 import type { SeriesBlock } from "./series-block.ts";
-
-/** `Content-Type` of the format. */
-export const PROTOBUF_CONTENT_TYPE =
-  "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
 export interface ProtobufPageOptions {
   /** Whether every series carries `otel_scope_name` and `otel_scope_version`. */
@@ -25,6 +22,8 @@ export interface ProtobufPageOptions {
   readonly constants: Attributes;
   /** What was said before, so that nothing is said at every scrape. */
   readonly told: Set<string>;
+  /** @default translated */
+  readonly naming?: Naming | undefined;
 }
 
 /**
@@ -40,7 +39,7 @@ export function protobufPageWriter(options: ProtobufPageOptions): PageWriter {
         yield* familyPieces(page, TARGET, [targetInfo(resource)]);
       }
       const used: Page["kept"] = new Map();
-      for (const family of families({ scopes, instruments, told: options.told })) {
+      for (const family of families({ scopes, instruments, told: options.told, naming: options.naming })) {
         if (only !== undefined && !only.has(family.name)) continue;
         const instrument = keptInstrument(family, { withExemplars: true });
         if (instrument === undefined) {
@@ -104,7 +103,7 @@ function* familyPieces(page: Page, family: Omit<Family, "parts">, parts: readonl
   for (const { scope, points } of parts) {
     const common = commonLabels(page, scope);
     for (const { attributes, value, startMs, exemplar, series } of points) {
-      const labels = (series && page.labels.get(series)) ?? labelled(attributes, common);
+      const labels = (series && page.labels.get(series)) ?? labelled(page, attributes, common);
       if (series !== undefined) page.labels.set(series, labels);
       if (duplicate(labels.text)) continue;
       writeMetric(writer, { type: family.type, labels: labels.bytes, value, startMs, exemplar });
@@ -122,10 +121,10 @@ function keptBlocks(page: Page, { name, type }: Family, instrument: Instrument):
   return instrumentBlocks({
     instrument,
     name,
-    labels: ({ attributes }) => labelled(attributes, common).text,
+    labels: ({ attributes }) => labelled(page, attributes, common).text,
     told: page.told,
     block: (rows) =>
-      protobufBlock({ instrument, type, rows, labels: ({ attributes }) => labelled(attributes, common).bytes }),
+      protobufBlock({ instrument, type, rows, labels: ({ attributes }) => labelled(page, attributes, common).bytes }),
   });
 }
 
@@ -149,13 +148,16 @@ function* keptPieces(family: Family, blocks: readonly SeriesBlock[]): Generator<
   yield* refreshed;
 }
 
-function commonLabels({ constants, scopeLabels }: Page, scope: InstrumentationScope | undefined): Map<string, string> {
+function commonLabels(
+  { constants, scopeLabels, naming }: Page,
+  scope: InstrumentationScope | undefined,
+): Map<string, string> {
   if (scope === undefined) return new Map();
-  return labelPairs({ ...constants, ...(scopeLabels ? scopeAttributes(scope) : {}) });
+  return labelPairs({ ...constants, ...(scopeLabels ? scopeAttributes(scope) : {}) }, naming);
 }
 
-function labelled(attributes: Attributes, common: ReadonlyMap<string, string>): Labels {
-  const labels = labelPairs(attributes);
+function labelled({ naming }: Page, attributes: Attributes, common: ReadonlyMap<string, string>): Labels {
+  const labels = labelPairs(attributes, naming);
   for (const [name, value] of common) if (!labels.has(name)) labels.set(name, value);
   return { bytes: labelBytes(labels), text: pairsText(labels) };
 }

@@ -54,6 +54,33 @@ test("only the asked families are sent", async () => {
   );
 });
 
+test("of pages with different name[] asked for at once eight are made, and others are told to come again", async () => {
+  const endpoint = open({ keepPageMs: 1_000 });
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const provider = new MeterProvider({ readers: [endpoint.reader] });
+  provider
+    .getMeter("x")
+    .createObservableGauge("scraping.slow")
+    .addCallback(() => held);
+  const ask = async (query: string) => {
+    const { status, headers } = await fetch(`${endpoint.url}${query}`);
+    if (status === 503) expect(headers.get("retry-after")).toBe("1");
+    return status;
+  };
+  let refused = 0;
+  const filtered = Array.from({ length: 20 }, async (_, i) => {
+    const status = await ask(`?name[]=scraping_${i}&name[]=a&name[]=a`);
+    if (status === 503 && ++refused === 12) release();
+    return status;
+  });
+  const whole = ask("");
+  expect((await Promise.all(filtered)).filter((status) => status === 200)).toHaveLength(8);
+  expect([await whole, await ask("?name[]=later")]).toEqual([200, 200]);
+});
+
 test("a sampled span's trace id stands as exemplar beside what was recorded in it, in OpenMetrics", async () => {
   const endpoint = open();
   const manager = new AsyncLocalStorageContextManager().enable();

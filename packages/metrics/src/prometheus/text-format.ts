@@ -1,13 +1,8 @@
 import type { Family } from "./family.ts";
 import { unitSuffix } from "./name.ts";
+import { escapeText, familyText, type Naming, sampleText } from "./naming.ts";
 
 export type TextFormat = "text" | "openmetrics";
-
-/** `Content-Type` of the two formats. */
-export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
-  text: "text/plain; version=0.0.4; charset=utf-8",
-  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
-};
 
 export interface TextOptions {
   readonly format: TextFormat;
@@ -19,6 +14,8 @@ export interface TextOptions {
   readonly created: boolean;
   /** What was said before, so that nothing is said at every scrape. */
   readonly told: Set<string>;
+  /** @default translated */
+  readonly naming?: Naming | undefined;
 }
 
 /** HELP, TYPE and UNIT of a family. OpenMetrics names a counter without `_total`. */
@@ -27,11 +24,12 @@ export function headText(
   format: TextFormat,
 ): string {
   const openMetrics = format === "openmetrics";
-  const family = openMetrics ? baseName(name, type) : name;
-  const escaped = help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
-  const helpLine = help === "" ? "" : `# HELP ${family} ${openMetrics ? escaped.replace(/"/g, '\\"') : escaped}\n`;
+  const base = openMetrics ? baseName(name, type) : name;
+  const family = familyText(base);
+  const escaped = openMetrics ? escapeText(help) : help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n");
+  const helpLine = help === "" ? "" : `# HELP ${family} ${escaped}\n`;
   const suffix = unitSuffix(unit);
-  const unitLine = openMetrics && suffix !== "" && family.endsWith(`_${suffix}`) ? `# UNIT ${family} ${suffix}\n` : "";
+  const unitLine = openMetrics && suffix !== "" && base.endsWith(`_${suffix}`) ? `# UNIT ${family} ${suffix}\n` : "";
   return `${helpLine}# TYPE ${family} ${type}\n${unitLine}`;
 }
 
@@ -56,15 +54,11 @@ export function createdText(
   { format, created }: Pick<TextOptions, "format" | "created">,
 ): string {
   if (!created || format !== "openmetrics" || type === "gauge") return "";
-  return `${baseName(name, type)}_created${braced(labels)} ${seconds}\n`;
+  return `${sampleText(`${baseName(name, type)}_created`, labels)} ${seconds}\n`;
 }
 
 export function joined(one: string, other: string): string {
   return one === "" || other === "" ? one + other : `${one},${other}`;
-}
-
-export function braced(labels: string): string {
-  return labels === "" ? "" : `{${labels}}`;
 }
 
 function baseName(name: string, type: Family["type"]): string {

@@ -171,6 +171,7 @@ const meanings = (): Meaning[] => [
         resourceLabels: [],
         scopeLabels: false,
         created: false,
+        utf8Names: false,
         serve: "main",
       },
     ],

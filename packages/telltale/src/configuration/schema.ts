@@ -550,6 +550,11 @@ const metrics: GroupOption = {
           doc: "Whether OpenMetrics tells with `_created` when each counter and histogram began.",
           default: false,
         },
+        utf8Names: {
+          kind: "flag",
+          doc: "Whether names go out as they are, with their dots, to who asks for that, as Prometheus from 3 on does. Rules and dashboards then need these names.",
+          default: false,
+        },
         serve: {
           kind: "choice",
           doc: "Which thread answers scrapes; a worker costs the main thread little, and answers while that one is blocked.",
