@@ -3,10 +3,11 @@ import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
-import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
+import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
+import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import type { SeriesStore } from "./series-store.ts";
+import { addToRest, drainSum, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
 
 /** A counter bound to one set of attributes: `add` touches its own field and nothing else. */
 export interface BoundCounter {
@@ -37,12 +38,13 @@ export function createCounter<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   keepKey?: KeepKey,
 ): Counter<A> {
-  const { instrument, store } = seriesInstrument<CounterSeries, A>(
+  const { instrument, store } = seriesInstrument<CounterSeries, A, SumParts>(
     { kind: "counter", declaration, keepKey },
-    (...from) => new CounterSeries(...from),
+    { numbers: () => new SumParts(), create: (place) => new CounterSeries(place) },
   );
   const exemplars = declaration.exemplars === true;
   return Object.assign(instrument, {
+    readTotals: readSums(store),
     bind(attributes?: AttributesOf<A>): BoundCounter {
       const series = store.bind(attributes);
       return exemplars ? withExemplars(series) : series;
@@ -56,22 +58,14 @@ export function createCounter<A extends AttributeValues>(
   });
 }
 
-class CounterSeries implements Series, BoundCounter {
-  readonly attributes: Attributes;
-  readonly startMs: number;
-  readonly store: SeriesStore<CounterSeries>;
-  bindings = 0;
-  /** The part of the sum that is a 31-bit integer: V8 keeps it in the object itself, and adding to it costs 1 ns. */
+class CounterSeries implements Series, SumSeries, BoundCounter {
+  readonly chunk: SeriesChunk<SumParts>;
+  readonly slot: number;
   whole = 0;
-  /** The rest. It begins as minus zero so that V8 lays the field out for doubles at once; adding to it gives plain numbers. */
-  rest = -0;
-  /** What delta readers were handed. Absent where there are none, which spares each series a boxed number. */
-  settled: number | undefined = undefined;
 
-  constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<CounterSeries>) {
-    this.attributes = attributes;
-    this.startMs = startTimeMs - EPOCH_MS;
-    this.store = store;
+  constructor({ chunk, slot }: SeriesPlace<SumParts>) {
+    this.chunk = chunk;
+    this.slot = slot;
   }
 
   // Hot: benchmarks/metrics.
@@ -84,36 +78,44 @@ class CounterSeries implements Series, BoundCounter {
   }
 
   addRest(value: number): void {
-    if (value < Number.POSITIVE_INFINITY) {
-      this.rest += this.whole + value;
-      this.whole = 0;
-    } else this.refuse(value);
+    if (value < Number.POSITIVE_INFINITY) addToRest(this, value);
+    else this.refuse(value);
   }
 
   refuse(value: unknown): void {
-    dropRecord(this.store.instrument, reasonAgainst(value) ?? "negative", value);
+    dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
   }
 
   unbind(): void {
-    this.store.unbind(this);
+    this.chunk.owner.unbind(this);
+  }
+
+  get attributes(): Attributes {
+    return this.chunk.attributes(this.slot);
   }
 
   get startTimeMs(): number {
-    return EPOCH_MS + this.startMs;
+    return this.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {
-    const recorded = this.rest + this.whole;
-    return this.settled === undefined ? recorded : this.settled + recorded;
+    return totalSum(this);
   }
 
   drain(): number | undefined {
-    const recorded = this.rest + this.whole;
-    if (recorded === 0) return undefined;
-    this.settled = (this.settled ?? 0) + recorded;
-    this.rest = -0;
-    this.whole = 0;
-    return recorded;
+    return drainSum(this);
   }
 
   mark(): number {

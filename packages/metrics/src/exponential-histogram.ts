@@ -14,8 +14,8 @@ import {
 import type { BoundHistogram, Histogram } from "./histogram.ts";
 import type { Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
+import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import type { SeriesStore } from "./series-store.ts";
 import { stopwatch, type Timer } from "./timer.ts";
 
 /**
@@ -34,9 +34,9 @@ export function createExponentialHistogram<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   keepKey?: KeepKey,
 ): Histogram<A> {
-  const { instrument, store } = seriesInstrument<ExponentialSeries, A>(
+  const { instrument, store } = seriesInstrument<ExponentialSeries, A, undefined>(
     { kind: "exponentialHistogram", declaration, keepKey },
-    (...from) => new ExponentialSeries(...from),
+    { numbers: () => undefined, create: (place) => new ExponentialSeries(place) },
   );
   const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
   const exemplars = declaration.exemplars === true;
@@ -71,10 +71,8 @@ const ZEROS = 3;
 const HEAD = 4;
 
 class ExponentialSeries implements Series {
-  readonly attributes: Attributes;
-  readonly startTimeMs: number;
-  readonly store: SeriesStore<ExponentialSeries>;
-  bindings = 0;
+  readonly chunk: SeriesChunk;
+  readonly slot: number;
   settled: ExponentialValue | undefined = undefined;
   scale = MAX_SCALE;
   /** The lowest and the highest bucket in use; none is when the highest is below the lowest. */
@@ -84,10 +82,9 @@ class ExponentialSeries implements Series {
   mask = 7;
   cells: Float64Array = emptyCells(8);
 
-  constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<ExponentialSeries>) {
-    this.attributes = attributes;
-    this.startTimeMs = startTimeMs;
-    this.store = store;
+  constructor({ chunk, slot }: SeriesPlace<undefined>) {
+    this.chunk = chunk;
+    this.slot = slot;
   }
 
   // Hot: benchmarks/metrics.
@@ -104,7 +101,7 @@ class ExponentialSeries implements Series {
       cells[SUM] = (cells[SUM] as number) + value;
       if (value < (cells[MIN] as number)) cells[MIN] = value;
       if (value > (cells[MAX] as number)) cells[MAX] = value;
-    } else dropRecord(this.store.instrument, reasonAgainst(value) ?? "negative", value);
+    } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
   }
 
   /** Makes room for a bucket outside those in use, coarser when 160 do not reach; returns the value's bucket then. */
@@ -144,6 +141,26 @@ class ExponentialSeries implements Series {
     }
     this.cells = after;
     this.mask = wide;
+  }
+
+  get attributes(): Attributes {
+    return this.chunk.attributes(this.slot);
+  }
+
+  get startTimeMs(): number {
+    return this.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.chunk.setBindings(this.slot, count);
   }
 
   total(): ExponentialValue {

@@ -2,10 +2,10 @@ import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
-import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
+import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
+import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import type { SeriesStore } from "./series-store.ts";
 
 /** A gauge bound to one set of attributes. */
 export interface BoundGauge {
@@ -36,11 +36,14 @@ export function createGauge<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   keepKey?: KeepKey,
 ): Gauge<A> {
-  const { instrument, store } = seriesInstrument<GaugeSeries, A>(
+  const { instrument, store } = seriesInstrument<GaugeSeries, A, undefined>(
     { kind: "gauge", declaration, keepKey },
-    (...from) => new GaugeSeries(...from),
+    { numbers: () => undefined, create: (place) => new GaugeSeries(place) },
   );
   return Object.assign(instrument, {
+    readTotals(into: Float64Array, at: number, from: number, to: number): void {
+      for (let i = from; i < to; i++) into[at + i - from] = store.list[i]?.value ?? Number.NaN;
+    },
     bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),
     // Hot: benchmarks/metrics.
     record(value: number, attributes?: AttributesOf<A>): void {
@@ -50,20 +53,17 @@ export function createGauge<A extends AttributeValues>(
 }
 
 class GaugeSeries implements Series, BoundGauge {
-  readonly attributes: Attributes;
-  readonly startMs: number;
-  readonly store: SeriesStore<GaugeSeries>;
-  bindings = 0;
+  readonly chunk: SeriesChunk;
+  readonly slot: number;
   /** NaN, which no record leaves here, so that V8 lays the field out for doubles at once. */
   value = Number.NaN;
   /** Counts records, wrapping: a gauge that is set to the same value again was touched all the same. */
   records = 0;
   drained = 0;
 
-  constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<GaugeSeries>) {
-    this.attributes = attributes;
-    this.startMs = startTimeMs - EPOCH_MS;
-    this.store = store;
+  constructor({ chunk, slot }: SeriesPlace<undefined>) {
+    this.chunk = chunk;
+    this.slot = slot;
   }
 
   // Hot: benchmarks/metrics.
@@ -71,15 +71,31 @@ class GaugeSeries implements Series, BoundGauge {
     if (typeof value === "number" && value - value === 0) {
       this.value = value;
       this.records = (this.records + 1) | 0;
-    } else dropRecord(this.store.instrument, reasonAgainst(value) ?? "type", value);
+    } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
   }
 
   unbind(): void {
-    this.store.unbind(this);
+    this.chunk.owner.unbind(this);
+  }
+
+  get attributes(): Attributes {
+    return this.chunk.attributes(this.slot);
   }
 
   get startTimeMs(): number {
-    return EPOCH_MS + this.startMs;
+    return this.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number | undefined {

@@ -1,15 +1,16 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Histogram as HistogramValue } from "@opentelemetry/sdk-metrics";
 import type { KeepKey } from "./attribute-schema.ts";
-import { type BucketIndex, bucketIndex, bucketOf } from "./bucket-index.ts";
+import { bucketIndex, bucketOf } from "./bucket-index.ts";
 import { type AttributesOf, type AttributeValues, badDeclaration, type InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
-import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
+import { carryCount, clearSlot, HEAD, HistogramSlab, MAX, MIN, readSlab, SUM } from "./histogram-slab.ts";
+import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { mergeValues } from "./point-value.ts";
+import type { SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import type { SeriesStore } from "./series-store.ts";
 import { stopwatch, type Timer } from "./timer.ts";
 
 export interface HistogramDeclaration<A extends AttributeValues = AttributeValues> extends InstrumentDeclaration<A> {
@@ -68,10 +69,9 @@ export function createHistogram<A extends AttributeValues>(
 ): Histogram<A> {
   const boundaries = checkedBoundaries(declaration as HistogramDeclaration);
   const index = bucketIndex(boundaries);
-  const cells = cellPool(HEAD + index.size);
-  const { instrument, store } = seriesInstrument<HistogramSeries, A>(
+  const { instrument, store } = seriesInstrument<HistogramSeries, A, HistogramSlab>(
     { kind: "histogram", declaration, keepKey },
-    (...from) => new HistogramSeries(from, index, cells()),
+    { numbers: (chunk) => new HistogramSlab(chunk, index), create: (place) => new HistogramSeries(place) },
   );
   const { start, time } = stopwatch(declaration.name, declaration.unit ?? "");
   const exemplars = declaration.exemplars === true;
@@ -99,108 +99,104 @@ export function createHistogram<A extends AttributeValues>(
   });
 }
 
-/** Where the sum, the minimum and the maximum stand in a series' cells; the counts follow. */
-export const SUM = 0;
-export const MIN = 1;
-export const MAX = 2;
-export const HEAD = 3;
-
-/** Exported for readers that take the numbers out of the cells themselves. */
+/** Exported for readers that take the numbers out of the slab themselves. */
 export class HistogramSeries implements Series {
-  readonly attributes: Attributes;
-  readonly startMs: number;
-  readonly store: SeriesStore<HistogramSeries>;
-  bindings = 0;
-  settled: HistogramValue | undefined = undefined;
-  // Doubles in an array of doubles: adding to one allocates nothing on any tier of V8's compilers.
-  readonly cells: Float64Array;
-  readonly base: number;
-  readonly index: BucketIndex;
+  readonly slab: HistogramSlab;
+  /** In its slab and in its chunk. */
+  readonly slot: number;
 
-  constructor(
-    [attributes, startTimeMs, store]: readonly [Attributes, number, SeriesStore<HistogramSeries>],
-    index: BucketIndex,
-    place: CellPlace,
-  ) {
-    this.attributes = attributes;
-    this.startMs = startTimeMs - EPOCH_MS;
-    this.store = store;
-    this.index = index;
-    this.cells = place.cells;
-    this.base = place.base;
-    this.clear();
+  constructor({ chunk, slot }: SeriesPlace<HistogramSlab>) {
+    this.slab = chunk.numbers;
+    this.slot = slot;
   }
 
   // Hot: benchmarks/metrics.
   record(value: number): void {
     if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) {
-      const { cells, base } = this;
-      const at = base + HEAD + bucketOf(this.index, value);
-      cells[at] = (cells[at] as number) + 1;
-      cells[base] = (cells[base] as number) + value;
-      if (value < (cells[base + MIN] as number)) cells[base + MIN] = value;
-      if (value > (cells[base + MAX] as number)) cells[base + MAX] = value;
-    } else dropRecord(this.store.instrument, reasonAgainst(value) ?? "negative", value);
+      const { slab, slot } = this;
+      const { index, counts, heads } = slab;
+      const at = slot * index.size + bucketOf(index, value);
+      const count = ((counts[at] as number) + 1) | 0;
+      counts[at] = count;
+      if (count === 0) carryCount(slab, at);
+      const head = slot * HEAD;
+      heads[head] = (heads[head] as number) + value;
+      if (value < (heads[head + MIN] as number)) heads[head + MIN] = value;
+      if (value > (heads[head + MAX] as number)) heads[head + MAX] = value;
+    } else dropRecord(this.slab.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
   }
 
   unbind(): void {
-    this.store.unbind(this);
+    this.slab.chunk.owner.unbind(this);
+  }
+
+  get attributes(): Attributes {
+    return this.slab.chunk.attributes(this.slot);
   }
 
   get startTimeMs(): number {
-    return EPOCH_MS + this.startMs;
+    return this.slab.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.slab.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.slab.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.slab.chunk.setBindings(this.slot, count);
+  }
+
+  /** What delta readers were handed. */
+  get settled(): HistogramValue | undefined {
+    return this.slab.settled?.[this.slot];
+  }
+
+  set settled(value: HistogramValue | undefined) {
+    this.slab.settled ??= [];
+    this.slab.settled[this.slot] = value;
   }
 
   total(): HistogramValue {
-    const live = this.read();
-    return this.settled === undefined ? live : (mergeValues("histogram", this.settled, live) as HistogramValue);
+    const live = readSlab(this.slab, this.slot);
+    const { settled } = this;
+    return settled === undefined ? live : (mergeValues("histogram", settled, live) as HistogramValue);
   }
 
   drain(): HistogramValue | undefined {
-    const live = this.read();
+    const live = readSlab(this.slab, this.slot);
     if (live.count === 0) return undefined;
-    this.settled = this.settled === undefined ? live : (mergeValues("histogram", this.settled, live) as HistogramValue);
-    this.clear();
+    const { settled } = this;
+    this.settled = settled === undefined ? live : (mergeValues("histogram", settled, live) as HistogramValue);
+    clearSlot(this.slab, this.slot);
     return live;
   }
 
   cumulate(into: Float64Array): void {
-    const { cells, base, settled } = this;
-    const { size } = this.index;
+    const { slab, slot, settled } = this;
+    const { counts, carried } = slab;
+    const { size } = slab.index;
+    const first = slot * size;
     let below = 0;
     for (let i = 0; i < size; i++) {
-      below += (cells[base + HEAD + i] as number) + (settled === undefined ? 0 : (settled.buckets.counts[i] as number));
+      below += (counts[first + i] as number) >>> 0;
+      if (settled !== undefined) below += settled.buckets.counts[i] as number;
+      if (carried !== undefined) below += carried[first + i] as number;
       into[i] = below;
     }
-    into[size] = (cells[base + SUM] as number) + (settled?.sum ?? 0);
+    into[size] = (slab.heads[slot * HEAD + SUM] as number) + (settled?.sum ?? 0);
+  }
+
+  /** Whether all that it holds lies in the slab. */
+  live(): boolean {
+    return this.slab.carried === undefined && this.settled === undefined;
   }
 
   mark(): number {
     return this.total().count;
-  }
-
-  read(): HistogramValue {
-    const { cells, base } = this;
-    const counts = new Array<number>(this.index.size);
-    let count = 0;
-    for (let i = 0; i < counts.length; i++) {
-      const inBucket = cells[base + HEAD + i] as number;
-      counts[i] = inBucket;
-      count += inBucket;
-    }
-    return {
-      buckets: { boundaries: this.index.boundaries as number[], counts },
-      count,
-      sum: cells[base + SUM] as number,
-      min: cells[base + MIN] as number,
-      max: cells[base + MAX] as number,
-    };
-  }
-
-  clear(): void {
-    this.cells.fill(0, this.base, this.base + HEAD + this.index.size);
-    this.cells[this.base + MIN] = Number.POSITIVE_INFINITY;
-    this.cells[this.base + MAX] = Number.NEGATIVE_INFINITY;
   }
 }
 
@@ -217,26 +213,6 @@ class BoundSeries {
   unbind(): void {
     this.#series.unbind();
   }
-}
-
-interface CellPlace {
-  readonly cells: Float64Array;
-  readonly base: number;
-}
-
-/** Cells of several series share one array: an array of its own costs each series 200 bytes more than its numbers. */
-function cellPool(size: number): () => CellPlace {
-  let cells = new Float64Array(0);
-  let base = 0;
-  return () => {
-    base += size;
-    if (base + size > cells.length) {
-      // From one to 64 series at a time: an instrument with a single series does not pay for many.
-      cells = new Float64Array(Math.min(64, Math.max(1, (cells.length / size) * 2)) * size);
-      base = 0;
-    }
-    return { cells, base };
-  };
 }
 
 function checkedBoundaries({ name, unit, boundaries }: HistogramDeclaration): readonly number[] {

@@ -4,17 +4,12 @@ import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics
 
 export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
 
-/**
- * When this module was loaded. Series keep their start as milliseconds from here: a small integer, which V8 keeps in the
- * object, where the time itself would be a boxed number of each.
- */
-export const EPOCH_MS: number = Date.now();
-
 /** What one series holds at one moment, in the shapes of OpenTelemetry's data model. */
 export type PointValue = number | Histogram | ExponentialHistogram;
 
 /** One set of attributes of one instrument, and what was recorded for it. Recording touches its own fields only. */
 export interface Series {
+  /** Made anew each time it is read: what is wanted twice is kept by who wants it. */
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   /** How often it was bound and not yet let go. */
@@ -54,4 +49,9 @@ export interface Instrument {
   refresh(): void;
   /** The series to report now. */
   series(): readonly Series[];
+  /**
+   * Of series that hold one number each: writes the totals of the series `from` up to `to` into `into`, from `at` on, NaN
+   * where there is nothing to report. Absent where the numbers are not at hand.
+   */
+  readTotals?(into: Float64Array, at: number, from: number, to: number): void;
 }

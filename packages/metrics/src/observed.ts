@@ -4,6 +4,7 @@ import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./dec
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, InstrumentKind, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
+import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 
 /** Reports the value of one set of attributes; of a counter, all that was counted so far. */
@@ -57,9 +58,10 @@ function createObserved<A extends AttributeValues>(
     readonly keepKey: KeepKey | undefined;
   },
 ): Instrument {
-  const { instrument, store } = seriesInstrument({ kind, declaration, keepKey }, (attributes, startTimeMs) => {
-    return new ObservedSeries(attributes, startTimeMs, kind);
-  });
+  const { instrument, store } = seriesInstrument(
+    { kind, declaration, keepKey },
+    { numbers: () => undefined, create: (place) => new ObservedSeries(place, kind) },
+  );
   let round = 0;
   let told = false;
   const observe: Observe<A> = (value, attributes) => {
@@ -84,17 +86,16 @@ function createObserved<A extends AttributeValues>(
 }
 
 class ObservedSeries implements Series {
-  readonly attributes: Attributes;
-  readonly startTimeMs: number;
+  readonly chunk: SeriesChunk;
+  readonly slot: number;
   readonly kind: InstrumentKind;
-  bindings = 0;
   round = 0;
   value = Number.NaN;
   drained = 0;
 
-  constructor(attributes: Attributes, startTimeMs: number, kind: InstrumentKind) {
-    this.attributes = attributes;
-    this.startTimeMs = startTimeMs;
+  constructor({ chunk, slot }: SeriesPlace<undefined>, kind: InstrumentKind) {
+    this.chunk = chunk;
+    this.slot = slot;
     this.kind = kind;
   }
 
@@ -102,6 +103,26 @@ class ObservedSeries implements Series {
   observe(value: number, round: number): void {
     this.value = this.round === round && this.kind !== "gauge" ? this.value + value : value;
     this.round = round;
+  }
+
+  get attributes(): Attributes {
+    return this.chunk.attributes(this.slot);
+  }
+
+  get startTimeMs(): number {
+    return this.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {

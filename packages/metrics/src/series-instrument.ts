@@ -1,4 +1,3 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import { attributeSchema, type KeepKey } from "./attribute-schema.ts";
 import {
@@ -8,13 +7,13 @@ import {
   type InstrumentDeclaration,
 } from "./declaration.ts";
 import type { Instrument, InstrumentKind, Series } from "./instrument.ts";
-import { SeriesStore } from "./series-store.ts";
+import { SeriesStore, type SeriesStoreOptions } from "./series-store.ts";
 
 /** The scope of instruments whose declaration names none. */
 export const DEFAULT_SCOPE: InstrumentationScope = { name: "@telltale/metrics" };
 
 /** What all kinds have in common: the declaration's words for the readers, and the store of their series. */
-export function seriesInstrument<S extends Series, A extends AttributeValues>(
+export function seriesInstrument<S extends Series, A extends AttributeValues, N>(
   {
     kind,
     declaration,
@@ -25,9 +24,9 @@ export function seriesInstrument<S extends Series, A extends AttributeValues>(
     /** Which attribute keys are kept, when not all. */
     readonly keepKey: KeepKey | undefined;
   },
-  create: (attributes: Attributes, startTimeMs: number, store: SeriesStore<S>) => S,
-): { readonly instrument: Instrument; readonly store: SeriesStore<S> } {
-  const store = new SeriesStore<S>({
+  made: Pick<SeriesStoreOptions<S, N>, "numbers" | "create">,
+): { readonly instrument: Instrument; readonly store: SeriesStore<S, N> } {
+  const store = new SeriesStore<S, N>({
     instrument: declaration.name,
     kind,
     schema: attributeSchema(
@@ -37,7 +36,7 @@ export function seriesInstrument<S extends Series, A extends AttributeValues>(
     ),
     maxSeries: declaration.maxSeries ?? DEFAULT_MAX_SERIES,
     expireAfterMs: declaration.expireAfterMs ?? Number.POSITIVE_INFINITY,
-    create,
+    ...made,
   });
   const instrument: Instrument = {
     kind,

@@ -1,4 +1,4 @@
-import { type Attributes, type AttributeValue, diag } from "@opentelemetry/api";
+import { type AttributeValue, diag } from "@opentelemetry/api";
 import { AttributeLane } from "./attribute-lane.ts";
 import { type AttributeSchema, type CanonicalAttributes, MAX_ATTRIBUTE_LENGTH } from "./attribute-schema.ts";
 import { AttributeTrie } from "./attribute-trie.ts";
@@ -6,34 +6,38 @@ import { shareOut } from "./delta-readers.ts";
 import type { InstrumentKind, Series } from "./instrument.ts";
 import { keyOrder } from "./key-order.ts";
 import { MixedLane } from "./mixed-lane.ts";
+import { type SeriesChunk, type SeriesPlace, seriesPlaces } from "./series-chunk.ts";
 
 /** OpenTelemetry SDK specification, "Overflow attribute". */
-const OVERFLOW_ATTRIBUTES: Attributes = Object.freeze({ "otel.metric.overflow": true });
+const OVERFLOW: CanonicalAttributes = { keys: ["otel.metric.overflow"], values: [true] };
 
 /** Up to so many series no table is made for them. */
 const LANE_FROM = 4;
 /** From so many on, texts are found by their characters. */
 const MIXED_UP_TO = 32;
 
-export interface SeriesStoreOptions<S> {
+export interface SeriesStoreOptions<S, N> {
   readonly instrument: string;
   readonly kind: InstrumentKind;
   readonly schema: AttributeSchema;
   readonly maxSeries: number;
   /** Infinity: never. */
   readonly expireAfterMs: number;
-  readonly create: (attributes: Attributes, startTimeMs: number, store: SeriesStore<S & Series>) => S;
+  /** What the series of one chunk keep there together. */
+  readonly numbers: (chunk: SeriesChunk<N>) => N;
+  readonly create: (place: SeriesPlace<N>) => S;
 }
 
 /**
  * The series of one instrument. The limit holds for the life of the process: a series that was admitted stays exact, and
  * what came too late is counted together in one overflow series.
  */
-export class SeriesStore<S extends Series> {
+export class SeriesStore<S extends Series, N = unknown> {
   readonly instrument: string;
   /** In order of their first use. */
   list: S[] = [];
-  readonly #options: SeriesStoreOptions<S>;
+  readonly #options: SeriesStoreOptions<S, N>;
+  readonly #place: ReturnType<typeof seriesPlaces<N>>;
   #trie = new AttributeTrie<S>();
   #lane: AttributeLane<S> | MixedLane<S> = new MixedLane();
   #overflow: S | undefined;
@@ -42,9 +46,10 @@ export class SeriesStore<S extends Series> {
   readonly #lists = new Map<string, symbol>();
   readonly #touched = new Map<S, { mark: number | undefined; sinceMs: number }>();
 
-  constructor(options: SeriesStoreOptions<S>) {
+  constructor(options: SeriesStoreOptions<S, N>) {
     this.#options = options;
     this.instrument = options.instrument;
+    this.#place = seriesPlaces(this, options.numbers);
   }
 
   /** The series of these attributes, made when it is their first use. Never throws. */
@@ -122,18 +127,21 @@ export class SeriesStore<S extends Series> {
   }
 
   #create(canonical: CanonicalAttributes, path: readonly unknown[]): S {
-    const attributes = Object.fromEntries(canonical.keys.map((key, i) => [key, canonical.values[i] as AttributeValue]));
-    const series = this.#options.create(Object.freeze(attributes), Date.now(), this);
-    this.list.push(series);
+    const series = this.#made(canonical);
     this.#trie.set(canonical.keys, path, series);
+    return series;
+  }
+
+  #made({ keys, values }: CanonicalAttributes): S {
+    const series = this.#options.create(this.#place(keys, values, Date.now()));
+    this.list.push(series);
     return series;
   }
 
   #overflowSeries(): S {
     if (this.#overflow !== undefined) return this.#overflow;
-    const { maxSeries, create } = this.#options;
-    const overflow = create(OVERFLOW_ATTRIBUTES, Date.now(), this);
-    this.list.push(overflow);
+    const { maxSeries } = this.#options;
+    const overflow = this.#made(OVERFLOW);
     this.#overflow = overflow;
     diag.warn(
       `telltale: ${this.instrument} reached its limit of ${maxSeries} series; further sets of attributes are counted together under otel.metric.overflow. Leave out ids, or raise maxSeries.`,

@@ -2,10 +2,11 @@ import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
-import { EPOCH_MS, type Instrument, type Series } from "./instrument.ts";
+import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
+import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import type { SeriesStore } from "./series-store.ts";
+import { addToRest, drainSum, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
 
 /** An up-down counter bound to one set of attributes. */
 export interface BoundUpDownCounter {
@@ -36,11 +37,12 @@ export function createUpDownCounter<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   keepKey?: KeepKey,
 ): UpDownCounter<A> {
-  const { instrument, store } = seriesInstrument<UpDownSeries, A>(
+  const { instrument, store } = seriesInstrument<UpDownSeries, A, SumParts>(
     { kind: "upDownCounter", declaration, keepKey },
-    (...from) => new UpDownSeries(...from),
+    { numbers: () => new SumParts(), create: (place) => new UpDownSeries(place) },
   );
   return Object.assign(instrument, {
+    readTotals: readSums(store),
     bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
     // Hot: benchmarks/metrics.
     add(value: number, attributes?: AttributesOf<A>): void {
@@ -49,21 +51,14 @@ export function createUpDownCounter<A extends AttributeValues>(
   });
 }
 
-class UpDownSeries implements Series, BoundUpDownCounter {
-  readonly attributes: Attributes;
-  readonly startMs: number;
-  readonly store: SeriesStore<UpDownSeries>;
-  bindings = 0;
-  /** As in counter.ts: an integer part that V8 keeps in the object, and the rest. */
+class UpDownSeries implements Series, SumSeries, BoundUpDownCounter {
+  readonly chunk: SeriesChunk<SumParts>;
+  readonly slot: number;
   whole = 0;
-  rest = -0;
-  /** What delta readers were handed. Absent where there are none, which spares each series a boxed number. */
-  settled: number | undefined = undefined;
 
-  constructor(attributes: Attributes, startTimeMs: number, store: SeriesStore<UpDownSeries>) {
-    this.attributes = attributes;
-    this.startMs = startTimeMs - EPOCH_MS;
-    this.store = store;
+  constructor({ chunk, slot }: SeriesPlace<SumParts>) {
+    this.chunk = chunk;
+    this.slot = slot;
   }
 
   // Hot: benchmarks/metrics.
@@ -76,36 +71,44 @@ class UpDownSeries implements Series, BoundUpDownCounter {
   }
 
   addRest(value: number): void {
-    if (Number.isFinite(value)) {
-      this.rest += this.whole + value;
-      this.whole = 0;
-    } else this.refuse(value);
+    if (Number.isFinite(value)) addToRest(this, value);
+    else this.refuse(value);
   }
 
   refuse(value: unknown): void {
-    dropRecord(this.store.instrument, reasonAgainst(value) ?? "type", value);
+    dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
   }
 
   unbind(): void {
-    this.store.unbind(this);
+    this.chunk.owner.unbind(this);
+  }
+
+  get attributes(): Attributes {
+    return this.chunk.attributes(this.slot);
   }
 
   get startTimeMs(): number {
-    return EPOCH_MS + this.startMs;
+    return this.chunk.startTimeMs(this.slot);
+  }
+
+  set startTimeMs(timeMs: number) {
+    this.chunk.setStart(this.slot, timeMs);
+  }
+
+  get bindings(): number {
+    return this.chunk.bindings(this.slot);
+  }
+
+  set bindings(count: number) {
+    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {
-    const recorded = this.rest + this.whole;
-    return this.settled === undefined ? recorded : this.settled + recorded;
+    return totalSum(this);
   }
 
   drain(): number | undefined {
-    const recorded = this.rest + this.whole;
-    if (recorded === 0) return undefined;
-    this.settled = (this.settled ?? 0) + recorded;
-    this.rest = -0;
-    this.whole = 0;
-    return recorded;
+    return drainSum(this);
   }
 
   /** One that stands at 5 must not expire: the next -1 would begin from nothing. */

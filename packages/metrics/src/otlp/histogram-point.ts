@@ -1,6 +1,6 @@
 import type { Histogram } from "@opentelemetry/sdk-metrics";
-import { HEAD, HistogramSeries, MAX, MIN, SUM } from "../histogram.ts";
-import type { Series } from "../instrument.ts";
+import { HistogramSeries } from "../histogram.ts";
+import { HEAD, MAX, MIN, SUM } from "../histogram-slab.ts";
 import { type ProtobufWriter, varintSize } from "../protobuf-writer.ts";
 import { type PointFrame, writeExemplar, writeTimes } from "./point.ts";
 import type { PatchedRange } from "./point-block.ts";
@@ -55,55 +55,57 @@ export function patchHistogramPoints(range: PatchedRange): number {
   const { block, points, from, to, times } = range;
   const { bytes, view, base, marks } = block;
   const { series, values } = points;
-  const end = times.end;
   for (let i = from; i < to; i++) {
     const one = series[i];
     if (one === undefined || one !== block.series[i]) return i;
-    locate(one, values === undefined ? undefined : (values[i] as Histogram));
-    const cells = place.cells;
-    const first = place.base + HEAD;
-    const size = place.size;
     const at = base + (marks[4 * i + 1] as number);
-    const slots = at + COUNTS + varintSize(8 * size);
-    let count = 0;
-    for (let bucket = 0; bucket < size; bucket++) {
-      const n = cells[first + bucket] as number;
-      count += n;
-      writeCount(view, slots + 8 * bucket, n);
-    }
+    if (values === undefined && one instanceof HistogramSeries && one.live()) patchSlot(view, at, one);
+    else patchValue(view, at, values === undefined ? (one.total() as Histogram) : (values[i] as Histogram));
+    const { count, sum, min, max } = patched;
     const after = base + (marks[4 * i + 3] as number);
     if (count > 0 !== (bytes[after] === MIN_TAG)) return i;
     if (times.sinceMs !== undefined) view.setFloat64(at + START_SLOT, times.start(one), true);
-    view.setFloat64(at + END_SLOT, end, true);
+    view.setFloat64(at + END_SLOT, times.end, true);
     writeCount(view, at + COUNT_SLOT, count);
-    view.setFloat64(at + SUM_SLOT, cells[place.base + SUM] as number, true);
+    view.setFloat64(at + SUM_SLOT, sum, true);
     if (count === 0) continue;
-    view.setFloat64(after + 1, cells[place.base + MIN] as number, true);
-    view.setFloat64(after + 10, cells[place.base + MAX] as number, true);
+    view.setFloat64(after + 1, min, true);
+    view.setFloat64(after + 10, max, true);
   }
   return to;
 }
 
-// One object for all: the numbers of the series in hand, in its own cells or, when they are nowhere as such, copied.
-const place: { cells: Float64Array; base: number; size: number } = { cells: new Float64Array(0), base: 0, size: 0 };
-let copied = new Float64Array(0);
+// One object for all: what the point whose counts were just written has beside them. Doubles from the start.
+const patched = { count: Number.NaN, sum: Number.NaN, min: Number.NaN, max: Number.NaN };
 
-function locate(series: Series, value: Histogram | undefined): void {
-  if (value === undefined && series instanceof HistogramSeries && series.settled === undefined) {
-    place.cells = series.cells;
-    place.base = series.base;
-    place.size = series.index.size;
-    return;
+/** Writes the counts as they stand in the slab. */
+function patchSlot(view: DataView, at: number, { slab, slot }: HistogramSeries): void {
+  const { counts, heads } = slab;
+  const { size } = slab.index;
+  const slots = at + COUNTS + varintSize(8 * size);
+  const first = slot * size;
+  let count = 0;
+  for (let bucket = 0; bucket < size; bucket++) {
+    const n = (counts[first + bucket] as number) >>> 0;
+    count += n;
+    writeCount(view, slots + 8 * bucket, n);
   }
-  const { buckets, sum, min, max } = value ?? (series.total() as Histogram);
-  if (copied.length < HEAD + buckets.counts.length) copied = new Float64Array(HEAD + buckets.counts.length);
-  copied[SUM] = sum ?? 0;
-  copied[MIN] = min ?? 0;
-  copied[MAX] = max ?? 0;
-  copied.set(buckets.counts, HEAD);
-  place.cells = copied;
-  place.base = 0;
-  place.size = buckets.counts.length;
+  patched.count = count;
+  patched.sum = heads[slot * HEAD + SUM] as number;
+  patched.min = heads[slot * HEAD + MIN] as number;
+  patched.max = heads[slot * HEAD + MAX] as number;
+}
+
+function patchValue(view: DataView, at: number, { buckets, count, sum, min, max }: Histogram): void {
+  const { counts } = buckets;
+  const slots = at + COUNTS + varintSize(8 * counts.length);
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    writeCount(view, slots + 8 * bucket, counts[bucket] as number);
+  }
+  patched.count = count;
+  patched.sum = sum ?? 0;
+  patched.min = min ?? 0;
+  patched.max = max ?? 0;
 }
 
 /** Added to a whole number below 2^48, this leaves its bits as the lower 48 of the double's. */

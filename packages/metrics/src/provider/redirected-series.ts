@@ -4,7 +4,9 @@ import type { SeriesStore } from "../series-store.ts";
 import { absorb } from "./absorb.ts";
 
 /** A series as recorders know it: `add` of sums, `record` of the others. */
-export type RecordingSeries = Series & { [V in "add" | "record"]?: (value: number) => void };
+export type RecordingSeries = Omit<Series, "startTimeMs"> & { startTimeMs: number } & {
+  [V in "add" | "record"]?: (value: number) => void;
+};
 
 type Store = Pick<SeriesStore<RecordingSeries>, "find" | "bind" | "unbind" | "list">;
 
@@ -40,8 +42,7 @@ export function redirectSeries(instrument: Instrument, streams: readonly Instrum
     successors.forEach((successor, i) => {
       absorb(successor, { kind: instrument.kind, value: series.total(), into: (streams[i] as Instrument).kind });
       successor.bindings += series.bindings;
-      const value = Math.min(successor.startTimeMs, series.startTimeMs);
-      Object.defineProperty(successor, "startTimeMs", { value, configurable: true });
+      successor.startTimeMs = Math.min(successor.startTimeMs, series.startTimeMs);
     });
     const record = new SeveralSeries(successors, signed);
     Object.assign(series, series.add === undefined ? { record: record.record } : { add: record.add });
@@ -54,7 +55,7 @@ class SeveralSeries implements RecordingSeries {
   readonly series: readonly RecordingSeries[];
   readonly signed: boolean;
   readonly attributes: Attributes = {};
-  readonly startTimeMs = 0;
+  startTimeMs = 0;
   bindings = 0;
 
   constructor(series: readonly RecordingSeries[], signed: boolean) {
