@@ -2,7 +2,7 @@ export { currentSpanId, currentTraceId } from "./active-span.ts";
 export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggage-span-processor.ts";
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
-export type { JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
+export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";

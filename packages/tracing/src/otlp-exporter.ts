@@ -4,7 +4,7 @@
  * secrets, would be sent to every other endpoint.
  */
 import { diag } from "@opentelemetry/api";
-import type { ExportResult } from "@opentelemetry/core";
+import { asyncExporter, type Exporter } from "./async-exporter.ts";
 import { httpSender } from "./http/http-sender.ts";
 import type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 import { type BytesExporter, grpcExporter } from "./otlp/grpc-exporter.ts";
@@ -12,16 +12,8 @@ import { type PartialSuccess, partialSuccessOf } from "./otlp/partial-success.ts
 import { requestEncoder } from "./otlp/request-encoder.ts";
 import { inSlices } from "./slices.ts";
 
-/** What the exporters of all three signals have in common; `T` is a list of spans or log records, or the metrics. */
-export interface OtlpExporter<T> {
-  export(items: T, done: (result: ExportResult) => void): void;
-  forceFlush(): Promise<void>;
-  shutdown(): Promise<void>;
-}
-
-// The values of ExportResultCode: importing the enum would load @opentelemetry/core.
-const SUCCESS = 0;
-const FAILED = 1;
+/** The exporter of one signal over OTLP; `T` is a list of spans or log records, or the metrics. */
+export type OtlpExporter<T> = Exporter<T>;
 
 /**
  * The OTLP exporter of a signal. Over protobuf, metrics may also come as the bytes of an ExportMetricsServiceRequest, which
@@ -30,7 +22,6 @@ export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExp
   const encode = requestEncoder(signal, configuration.protocol === "http/json" ? "json" : "protobuf");
   const exporter =
     configuration.protocol === "grpc" ? grpcExporter(signal, configuration) : overHttp(signal, configuration);
-  const underWay = new Set<Promise<void>>();
   const tellLeftOut = tellOnce();
 
   async function send(items: T): Promise<void> {
@@ -43,23 +34,7 @@ export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExp
     request.release();
   }
 
-  return {
-    export(items, done) {
-      const sent = send(items).then(
-        () => done({ code: SUCCESS }),
-        (error: Error) => done({ code: FAILED, error }),
-      );
-      const settled = sent.finally(() => underWay.delete(settled));
-      underWay.add(settled);
-    },
-    async forceFlush() {
-      await Promise.all(underWay);
-    },
-    async shutdown() {
-      await Promise.all(underWay);
-      await exporter.close();
-    },
-  };
+  return asyncExporter(send, () => exporter.close());
 }
 
 function overHttp(signal: OtlpSignal, configuration: OtlpExporterConfiguration): BytesExporter {

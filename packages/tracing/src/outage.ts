@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { ExportResult } from "@opentelemetry/core";
-import type { OtlpExporter } from "./otlp-exporter.ts";
+import type { Exporter as FlushableExporter } from "./async-exporter.ts";
 
 export interface OutageOptions {
   /** Where they go: a URL or `host:port`. */
@@ -10,7 +10,7 @@ export interface OutageOptions {
 }
 
 /** An exporter of any signal; `forceFlush` is optional for spans. */
-export type Exporter<T> = Omit<OtlpExporter<T>, "forceFlush"> & { forceFlush?(): Promise<void> };
+export type Exporter<T> = Omit<FlushableExporter<T>, "forceFlush"> & { forceFlush?(): Promise<void> };
 
 // The values of ExportResultCode: importing the enum would load @opentelemetry/core.
 const SUCCESS = 0;
@@ -23,7 +23,7 @@ const GRACE_MS = 1_000;
  * `exporter`, with every export answered exactly once, in time, and with an outage told twice: when the endpoint is lost,
  * and when it is reached again with the number of items that were lost. Export errors in between only reach the callback.
  */
-export function reportOutages<T>(what: string, exporter: Exporter<T>, options: OutageOptions): OtlpExporter<T> {
+export function reportOutages<T>(what: string, exporter: Exporter<T>, options: OutageOptions): FlushableExporter<T> {
   const where = withoutSecrets(options.endpoint);
   const underWay = new Set<Promise<void>>();
   let stopped = false;

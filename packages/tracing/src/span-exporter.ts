@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
-import { createJaegerThriftExporter, type JaegerExporterConfiguration } from "./jaeger-thrift-exporter.ts";
+import type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
+import { createLegacyJaegerExporter } from "./jaeger/legacy-exporter.ts";
+import { createJaegerThriftExporter } from "./jaeger/thrift-exporter.ts";
 import type { OtlpExporterConfiguration } from "./otlp/configuration.ts";
 import { createOtlpExporter } from "./otlp-exporter.ts";
 import { reportOutages } from "./outage.ts";
@@ -8,7 +10,7 @@ import { createZipkinExporter, type ZipkinExporterConfiguration } from "./zipkin
 
 const require = createRequire(import.meta.url);
 
-/** Where spans go. `endpoint` is the full URL that is posted to (for `thrift-udp`, `host:port`). */
+/** Where spans go. `endpoint` is the full URL that is posted to (over UDP, `host:port`). */
 export type SpanExporterConfiguration =
   | (OtlpExporterConfiguration & { readonly type: "otlp" })
   | JaegerExporterConfiguration
@@ -18,7 +20,7 @@ export type SpanExporterConfiguration =
 /**
  * The exporter of one configuration; its packages are loaded here and not before. Every failed export is told to the
  * callback; through `diag` one warning says when an endpoint is lost and one when it is reached again.
- * @throws Error with code TELLTALE_MISSING_PACKAGE or TELLTALE_JAEGER_COMPACT_PORT.
+ * @throws Error with code TELLTALE_MISSING_PACKAGE.
  */
 export function createSpanExporter(configuration: SpanExporterConfiguration): SpanExporter {
   switch (configuration.type) {
@@ -39,8 +41,9 @@ function createJaegerExporter(configuration: JaegerExporterConfiguration): SpanE
   switch (configuration.protocol) {
     case "otlp":
       return createOtlpExporter("traces", { ...configuration, ...plainOtlp });
-    case "thrift-http":
-    case "thrift-udp":
+    case "thrift-legacy":
+      return createLegacyJaegerExporter(configuration);
+    default:
       return createJaegerThriftExporter({ ...configuration, protocol: configuration.protocol });
   }
 }

@@ -5,7 +5,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/ap
 import type { ExportResult } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createSpanExporter } from "./span-exporter.ts";
 
 let endpoint = "";
@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
   });
   request.on("end", () => {
     received.push({ url: request.url, headers: request.headers, body });
-    response.writeHead(status).end();
+    if (status > 0) response.writeHead(status).end();
   });
 });
 
@@ -71,6 +71,7 @@ test("Zipkin gets each field in its own form, times in whole microseconds and va
   expect(received[0]!.url).toBe("/api/v2/spans");
   expect(received[0]!.headers).toMatchObject({ "content-type": "application/json", "x-tenant": "north" });
   const resource = { "service.name": "desk", "process.command_args": '["node","app.js"]' };
+  const scope = { "otel.scope.name": "desk-tracer", "otel.scope.version": "1.2.3" };
   expect(JSON.parse(received[0]!.body)).toEqual([
     {
       traceId: child!.traceId,
@@ -82,13 +83,14 @@ test("Zipkin gets each field in its own form, times in whole microseconds and va
       localEndpoint: { serviceName: "desk" },
       tags: {
         ...resource,
+        ...scope,
         quantity: "3",
         tags: '["a","b"]',
         venue: '{"name":"north","fee":"NaN"}',
         "otel.status_code": "ERROR",
         error: "partly filled",
       },
-      annotations: [{ timestamp: (START_MS + 2) * 1_000, value: "filled" }],
+      annotations: [{ timestamp: (START_MS + 2) * 1_000, value: '"filled": {"at":"north"}' }],
     },
     {
       traceId: parent!.traceId,
@@ -99,7 +101,7 @@ test("Zipkin gets each field in its own form, times in whole microseconds and va
       // Zipkin counts from 1: to it, 0 is "not known".
       duration: 1,
       localEndpoint: { serviceName: "desk" },
-      tags: resource,
+      tags: { ...resource, ...scope },
     },
   ]);
   await exporter.shutdown();
@@ -112,3 +114,17 @@ test("a refusal is a failed export with its status", async () => {
   expect(result.code).toBe(1);
   expect(result.error?.message).toMatch(/413/);
 });
+
+test("an export that the server leaves without answer holds no connection afterwards", async () => {
+  status = 0;
+  const exporter = createSpanExporter({ type: "zipkin", endpoint, headers: {}, timeoutMs: 100 });
+  expect((await send(exporter)).error?.message).toBe("no answer within 100 ms");
+  await exporter.shutdown();
+  await vi.waitFor(async () => expect(await connections()).toBe(0));
+});
+
+function connections(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+}
