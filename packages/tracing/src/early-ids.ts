@@ -18,6 +18,11 @@ export function keepEarlyIds(generator: IdGenerator): IdGenerator {
   };
 }
 
+/** The ids for the span that is being replayed, if one is. */
+export function earlyIds(): Ids | undefined {
+  return next;
+}
+
 /** Runs `start`, in which the provider asks its generator for the ids of exactly one span. */
 export function withIds<T>(ids: Ids, start: () => T): T {
   next = ids;

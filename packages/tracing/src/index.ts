@@ -2,13 +2,25 @@ export { currentSpanId, currentTraceId } from "./active-span.ts";
 export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggage-span-processor.ts";
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
+export { activeContext, createContextManager, registerContextManager } from "./engine/context-manager.ts";
+export { ignoreSpan } from "./engine/guarded-processor.ts";
+export { randomIdGenerator } from "./engine/random-ids.ts";
+export { isSampled } from "./engine/recording-span.ts";
+export { contextWithSpan } from "./engine/span-frame.ts";
+export {
+  createTracerProvider,
+  type EngineTracerProvider,
+  type TracerProviderOptions,
+} from "./engine/tracer-provider.ts";
 export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";
-export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./rate-limiting-sampler.ts";
 export { redactSql } from "./redact-sql.ts";
 export { redactionSpanProcessor } from "./redaction-span-processor.ts";
+export { alwaysOffSampler, alwaysOnSampler } from "./samplers/constant-sampler.ts";
+export { type ParentBasedSamplerOptions, parentBasedSampler } from "./samplers/parent-based-sampler.ts";
+export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./samplers/rate-limiting-sampler.ts";
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export { sqlOperation } from "./sql-operation.ts";
 export { type TracedOptions, traced } from "./traced.ts";

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import type { Sampler } from "@opentelemetry/sdk-trace";
+import type { Sampler, SamplingResult } from "@opentelemetry/sdk-trace";
+import { type LocalSampler, NOT_RECORD, RECORD_AND_SAMPLED } from "../engine/local-sampler.ts";
 
 export interface RateLimitingSamplerOptions {
   /** Sampled a second on average; below 1 means one every so many seconds. */
@@ -25,22 +26,23 @@ export function rateLimitingSampler(options: RateLimitingSamplerOptions): Sample
   const notSampled = { decision: NOT_RECORD } as const;
   let tokens = capacity;
   let filledAtMs = clock.now();
-  return {
-    shouldSample() {
-      const now = clock.now();
-      tokens = Math.min(capacity, tokens + ((now - filledAtMs) / 1_000) * tracesPerSecond);
-      filledAtMs = now;
-      if (tokens < 1) return notSampled;
-      tokens -= 1;
-      return sampled;
-    },
+  function decide(): SamplingResult {
+    const now = clock.now();
+    tokens = Math.min(capacity, tokens + ((now - filledAtMs) / 1_000) * tracesPerSecond);
+    filledAtMs = now;
+    if (tokens < 1) return notSampled;
+    tokens -= 1;
+    return sampled;
+  }
+  const sampler: LocalSampler = {
+    followsParent: false,
+    unsampled: NOT_RECORD,
+    sampleRoot: decide,
+    shouldSample: decide,
     toString: () => `RateLimitingSampler{${tracesPerSecond}}`,
   };
+  return sampler;
 }
-
-// The values of the SDK's SamplingDecision: importing the enum would load the SDK.
-const NOT_RECORD = 0;
-const RECORD_AND_SAMPLED = 2;
 
 function badRate(tracesPerSecond: number): RangeError {
   const message = `tracesPerSecond is ${tracesPerSecond}; give a number of traces a second, 0 or more, such as 100`;

@@ -1,0 +1,97 @@
+/**
+ * What is active, across calls and awaits. Differs from OpenTelemetry's AsyncLocalStorageContextManager in cost: an event
+ * emitter that is bound gets one wrapper, around `emit`, instead of one for each listener and each way to add or remove one.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { EventEmitter } from "node:events";
+import { type Context, type ContextManager, context as contextApi, ROOT_CONTEXT } from "@opentelemetry/api";
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+const storage = new AsyncLocalStorage<Context>();
+
+// Since Node.js 24 entering a context costs the same however it is left, and `run` asks for more than is needed here.
+const entersCheaply = Number.parseInt(process.versions.node, 10) >= 24;
+
+/** Whether our context manager is the one that the API uses. */
+let isRegistered = false;
+
+/** Makes it the API's context manager; false when another one is there already. `context.disable()` takes it away. */
+export function registerContextManager(): boolean {
+  isRegistered = contextApi.setGlobalContextManager(createContextManager()) || isRegistered;
+  return isRegistered;
+}
+
+/** The same as the API's `context.active()`, without asking the API which context manager there is. */
+export function activeContext(): Context {
+  return isRegistered ? (storage.getStore() ?? ROOT_CONTEXT) : contextApi.active();
+}
+
+/** There is one storage, so all context managers made here are the same one. */
+export function createContextManager(): ContextManager {
+  const manager: ContextManager = {
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (context, fn, thisArg, ...args) => {
+      if (args.length === 0 && thisArg == null) return runIn(context, fn as unknown as () => never);
+      return runIn(context, () => fn.apply(thisArg as never, args));
+    },
+    bind(context, target) {
+      if (target instanceof EventEmitter) return bindEmitter(context, target);
+      return typeof target === "function" ? bindFunction(context, target as never) : target;
+    },
+    attach(context) {
+      const before = storage.getStore();
+      storage.enterWith(context);
+      let isDisposed = false;
+      return {
+        dispose() {
+          if (isDisposed) return;
+          isDisposed = true;
+          storage.enterWith(before as Context);
+        },
+      };
+    },
+    enable: () => manager,
+    disable() {
+      isRegistered = false;
+      storage.disable();
+      return manager;
+    },
+  };
+  return manager;
+}
+
+function runIn<T>(context: Context, fn: () => T): T {
+  const before = storage.getStore();
+  if (before === context) return fn();
+  if (!entersCheaply) return storage.run(context, fn);
+  storage.enterWith(context);
+  try {
+    return fn();
+  } finally {
+    storage.enterWith(before as Context);
+  }
+}
+
+function bindFunction<T extends AnyFunction>(context: Context, target: T): T {
+  function bound(this: unknown, ...args: unknown[]): unknown {
+    return runIn(context, () => target.apply(this, args));
+  }
+  Object.defineProperty(bound, "length", { value: target.length, configurable: true });
+  return bound as T;
+}
+
+const BOUND = Symbol("bound to a context");
+
+function bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
+  const bindable = emitter as T & { [BOUND]?: boolean; emit: AnyFunction };
+  // As in OpenTelemetry's own: the first context that an emitter is bound to is the one it keeps.
+  if (bindable[BOUND]) return emitter;
+  const { emit } = bindable;
+  bindable[BOUND] = true;
+  bindable.emit = function emitInContext(this: unknown, ...args: unknown[]): unknown {
+    if (storage.getStore() === context) return emit.apply(this, args);
+    return runIn(context, () => emit.apply(this, args));
+  } as typeof bindable.emit;
+  return emitter;
+}

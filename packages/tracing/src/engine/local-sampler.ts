@@ -1,0 +1,32 @@
+import type { Attributes, SpanKind } from "@opentelemetry/api";
+import type { Sampler, SamplingResult } from "@opentelemetry/sdk-trace";
+
+// The values of the SDK's SamplingDecision: importing the enum would load the SDK.
+export const NOT_RECORD = 0;
+export const RECORD = 1;
+export const RECORD_AND_SAMPLED = 2;
+
+/**
+ * A sampler that our engine can ask before a span has ids, attributes of its own or a context. To everyone else it is a
+ * plain Sampler that decides the same.
+ */
+export interface LocalSampler extends Sampler {
+  /** A valid parent's decision is followed, without asking. May change at run time, as may `unsampled`. */
+  readonly followsParent: boolean;
+  /** What becomes of a span whose parent is not sampled: recorded only where something later decides again. */
+  readonly unsampled: typeof NOT_RECORD | typeof RECORD;
+  /** The decision about a root. `third` and `fourth` are the last two words of its trace id; attributes are as given. */
+  sampleRoot(root: RootSpan): SamplingResult;
+}
+
+export interface RootSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes | undefined;
+  readonly third: number;
+  readonly fourth: number;
+}
+
+export function isLocalSampler(sampler: Sampler): sampler is LocalSampler {
+  return "sampleRoot" in sampler;
+}
