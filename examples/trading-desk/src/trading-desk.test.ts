@@ -49,7 +49,7 @@ describe("the trading desk", () => {
     const page = await text(ports.deskMetrics, "/metrics");
     expect(page).toMatch(/^http_server_request_duration_seconds_count\{[^}]*http_route="\/orders"[^}]*\} \d/m);
     expect(page).toMatch(/^desk_orders_total\{[^}]*order_status="rejected"[^}]*\} [1-9]/m);
-    expect(page).toMatch(/^desk_orders_total\{order_symbol="GLOBEX",order_side="sell",order_status="failed"\} \d/m);
+    expect(page).toMatch(/^desk_orders_total\{order_side="sell",order_status="failed",order_symbol="GLOBEX"\} \d/m);
     expect(page).toMatch(/^desk_order_duration_seconds_bucket\{/m);
     expect(await text(ports.exchangeMetrics, "/metrics")).toMatch(/http_route="\/executions"/);
   });
