@@ -1,9 +1,9 @@
 import type { Instrument, Series } from "../instrument.ts";
-import { instrumentBlocks, numbersOf, readNumbers } from "./instrument-blocks.ts";
+import { instrumentBlocks } from "./instrument-blocks.ts";
 import { labelText } from "./labels.ts";
 import { scopeText } from "./metric-text.ts";
 import { sampleText } from "./naming.ts";
-import { seriesBlock } from "./series-block.ts";
+import { textBlock } from "./series-block.ts";
 import { createdText, joined, limitText, type TextOptions } from "./text-format.ts";
 
 /** The lines of one instrument, kept between scrapes. */
@@ -17,18 +17,17 @@ export function instrumentText(instrument: Instrument, name: string, options: Te
   const extra = joined(options.constantLabels, options.scopeLabels ? scopeText(instrument.scope) : "");
   const type = instrument.kind === "histogram" ? "histogram" : instrument.kind === "counter" ? "counter" : "gauge";
   const limits = [...(instrument.boundaries ?? []), Number.POSITIVE_INFINITY];
-  const width = numbersOf(instrument);
   const labelsOf = (series: Series): string => joined(labelText(series.attributes, options.naming), extra);
   const blocks = instrumentBlocks({
     instrument,
     name,
     labels: labelsOf,
     told: options.told,
-    block: (rows) => seriesBlock({ rows, width, texts, read: readNumbers }),
+    block: (rows) => textBlock(rows.map(texts)),
   });
   return {
     *blocks() {
-      for (const block of blocks()) yield block.refresh();
+      for (const refresh of blocks()) yield refresh();
     },
   };
 

@@ -1,6 +1,6 @@
 import type { Instrument, Series } from "../instrument.ts";
 import { ProtobufWriter, varintSize, writePaddedVarint } from "../protobuf-writer.ts";
-import { numbersOf, readNumbers } from "./instrument-blocks.ts";
+import { numbersOf } from "./instrument-blocks.ts";
 import type { FamilyType } from "./name.ts";
 import { writeMetric } from "./protobuf-metric.ts";
 import type { SeriesBlock } from "./series-block.ts";
@@ -23,27 +23,27 @@ const VALUE = 1;
  * takes eight bytes, and counts, which are varints, are padded to one size; all are written anew when one outgrows it.
  */
 export function protobufBlock(options: ProtobufBlockOptions): SeriesBlock {
-  const { instrument, rows } = options;
-  const numbers = new Float64Array(numbersOf(instrument));
+  const width = numbersOf(options.instrument);
   let countSize = COUNT_SIZE;
-  let block = written(options, countSize);
+  let block: WrittenBlock | undefined;
   return {
-    refresh() {
-      for (let i = 0; i < rows.length; i++) {
-        readNumbers(rows[i] as Series, numbers);
-        const at = block.starts[i] as number;
-        if (numbers.length === 1) {
-          block.view.setFloat64(at + VALUE, numbers[0] as number, true);
-          continue;
-        }
-        // The count of all is the largest.
-        const size = countSizeOf(numbers[numbers.length - 1] as number);
-        if (size > countSize) {
-          countSize = size;
-          block = written(options, countSize);
-          return block.bytes;
-        }
-        overwriteHistogram(block, at, { numbers, countSize });
+    refresh(numbers) {
+      const rows = options.rows.length;
+      if (width > 1) {
+        // The count of all is the largest of a histogram.
+        let largest = 0;
+        for (let i = 1; i <= rows; i++) largest = Math.max(largest, numbers[i * width - 1] as number);
+        const size = countSizeOf(largest);
+        if (size > countSize) block = undefined;
+        countSize = Math.max(countSize, size);
+      }
+      if (block === undefined) {
+        block = written(options, numbers, countSize);
+      } else if (width === 1) {
+        for (let i = 0; i < rows; i++)
+          block.view.setFloat64((block.starts[i] as number) + VALUE, numbers[i] as number, true);
+      } else {
+        for (let i = 0; i < rows; i++) overwriteHistogram(block, i, { numbers, width, countSize });
       }
       return block.bytes;
     },
@@ -57,14 +57,18 @@ interface WrittenBlock {
   readonly starts: Int32Array;
 }
 
-function written({ instrument, type, rows, labels }: ProtobufBlockOptions, countSize: number): WrittenBlock {
+function written(
+  { instrument, type, rows, labels }: ProtobufBlockOptions,
+  numbers: Float64Array,
+  countSize: number,
+): WrittenBlock {
   const writer = new ProtobufWriter(4_096);
   const starts = new Int32Array(rows.length);
-  const numbers = new Float64Array(numbersOf(instrument));
+  const width = numbersOf(instrument);
   const { boundaries } = instrument;
   rows.forEach((series, i) => {
-    readNumbers(series, numbers);
-    const value = boundaries === undefined ? (numbers[0] as number) : { boundaries, numbers, countSize };
+    const row = numbers.subarray(i * width, (i + 1) * width);
+    const value = boundaries === undefined ? (row[0] as number) : { boundaries, numbers: row, countSize };
     const startMs = series.startTimeMs;
     const length = writeMetric(writer, { type, labels: labels(series), value, startMs, exemplar: undefined });
     starts[i] = writer.at - length;
@@ -73,19 +77,21 @@ function written({ instrument, type, rows, labels }: ProtobufBlockOptions, count
 }
 
 function overwriteHistogram(
-  { bytes, view }: WrittenBlock,
-  start: number,
-  { numbers, countSize }: { readonly numbers: Float64Array; readonly countSize: number },
+  { bytes, view, starts }: WrittenBlock,
+  nth: number,
+  { numbers, width, countSize }: { readonly numbers: Float64Array; readonly width: number; readonly countSize: number },
 ): void {
-  const limits = numbers.length - 2;
-  writePaddedVarint(bytes, start + VALUE, numbers[limits - 1] as number, countSize);
+  const first = nth * width;
+  const buckets = width - 2;
+  const start = (starts[nth] as number) + VALUE;
+  writePaddedVarint(bytes, start, numbers[first + buckets - 1] as number, countSize);
   // Behind the tag of the sum.
-  let at = start + VALUE + countSize + 1;
-  view.setFloat64(at, numbers[limits] as number, true);
+  let at = start + countSize + 1;
+  view.setFloat64(at, numbers[first + buckets] as number, true);
   at += 8;
-  for (let i = 0; i < limits; i++) {
+  for (let i = 0; i < buckets; i++) {
     // A bucket begins with its tag, its length and the tag of its count, and ends with the tag and the double of its limit.
-    writePaddedVarint(bytes, at + 3, numbers[i] as number, countSize);
+    writePaddedVarint(bytes, at + 3, numbers[first + i] as number, countSize);
     at += 3 + countSize + 9;
   }
 }

@@ -5,7 +5,7 @@ import { type Exemplar, exemplarOf } from "../exemplar.ts";
 import type { Instrument, PointValue, Series } from "../instrument.ts";
 import { ProtobufWriter } from "../protobuf-writer.ts";
 import { type Family, type FamilyPart, families } from "./family.ts";
-import { instrumentBlocks, keptInstrument } from "./instrument-blocks.ts";
+import { instrumentBlocks, keptInstrument, type RefreshBlock } from "./instrument-blocks.ts";
 import { labelPairs, pairsText } from "./labels.ts";
 import { duplicateGuard, scopeAttributes } from "./metric-text.ts";
 import { type FamilyType, unitSuffix } from "./name.ts";
@@ -13,7 +13,6 @@ import type { Naming } from "./naming.ts";
 import type { PageWriter } from "./page.ts";
 import { protobufBlock } from "./protobuf-block.ts";
 import { labelBytes, type ProtobufMetric, writeMetric } from "./protobuf-metric.ts";
-import type { SeriesBlock } from "./series-block.ts";
 
 export interface ProtobufPageOptions {
   /** Whether every series carries `otel_scope_name` and `otel_scope_version`. */
@@ -82,7 +81,7 @@ interface Page extends ProtobufPageOptions {
   /** Of our own series, whose attributes stand still. */
   readonly labels: WeakMap<Series, Labels>;
   /** The messages of instruments that are a family each. */
-  kept: Map<Instrument, () => readonly SeriesBlock[]>;
+  kept: Map<Instrument, () => readonly RefreshBlock[]>;
 }
 
 /** How many series are written before the caller may let the event loop run. */
@@ -116,7 +115,7 @@ function* familyPieces(page: Page, family: Omit<Family, "parts">, parts: readonl
 }
 
 /** The messages of an instrument that is all of a family, kept between scrapes. */
-function keptBlocks(page: Page, { name, type }: Family, instrument: Instrument): () => readonly SeriesBlock[] {
+function keptBlocks(page: Page, { name, type }: Family, instrument: Instrument): () => readonly RefreshBlock[] {
   const common = commonLabels(page, instrument.scope);
   return instrumentBlocks({
     instrument,
@@ -129,11 +128,11 @@ function keptBlocks(page: Page, { name, type }: Family, instrument: Instrument):
 }
 
 /** The family's length comes first, so its blocks are all brought up to date before one of them goes out. */
-function* keptPieces(family: Family, blocks: readonly SeriesBlock[]): Generator<Uint8Array> {
+function* keptPieces(family: Family, blocks: readonly RefreshBlock[]): Generator<Uint8Array> {
   const refreshed: Uint8Array[] = [];
   let length = 0;
-  for (const block of blocks) {
-    const bytes = block.refresh();
+  for (const refresh of blocks) {
+    const bytes = refresh();
     refreshed.push(bytes);
     length += bytes.length;
     yield NOTHING;

@@ -1,32 +1,21 @@
 import { numberText } from "./text-format.ts";
 
-/**
- * The text of some series, kept as bytes between scrapes. Only numbers change: one of the same length is written over the
- * old one, and the others are let in by moving what stands between them.
- */
+/** The bytes of some series, kept between scrapes, in which only numbers change. */
 export interface SeriesBlock {
-  /** Writes the numbers as they are now and returns the text; the bytes are valid until the next call. */
-  refresh(): Uint8Array;
+  /** Writes the numbers of all rows, one row after another, and returns the bytes, which are valid until the next call. */
+  refresh(numbers: Float64Array): Uint8Array;
 }
 
-/** What a block is made of; `R` is whatever the numbers are read from. */
-export interface BlockParts<R> {
-  readonly rows: readonly R[];
-  /** How many numbers each row has. */
-  readonly width: number;
-  /** A row's fixed texts: one before each number, and one that ends the row. */
-  readonly texts: (row: R) => readonly string[];
-  readonly read: (row: R, into: Float64Array) => void;
+/** Of each row its fixed texts: one before each of its numbers, and one that ends the row. */
+export function textBlock(rows: readonly (readonly string[])[]): SeriesBlock {
+  return new Block(rows);
 }
 
-export function seriesBlock<R>(parts: BlockParts<R>): SeriesBlock {
-  return new Block(parts);
-}
-
-class Block<R> implements SeriesBlock {
-  readonly #rows: readonly R[];
-  readonly #read: BlockParts<R>["read"];
-  readonly #numbers: Float64Array;
+/**
+ * A number of the same length is written over the old one, and the others are let in by moving what stands between them.
+ */
+class Block implements SeriesBlock {
+  /** The numbers that stand in the text. */
   readonly #values: Float64Array;
   /** Where each number stands in the text, and how long it is. */
   readonly #starts: Int32Array;
@@ -34,38 +23,31 @@ class Block<R> implements SeriesBlock {
   #bytes: Buffer;
   #length = 0;
 
-  constructor({ rows, width, texts, read }: BlockParts<R>) {
-    this.#rows = rows;
-    this.#read = read;
-    this.#numbers = new Float64Array(width);
-    this.#values = new Float64Array(rows.length * width);
-    this.#starts = new Int32Array(rows.length * width);
-    this.#lengths = new Uint8Array(rows.length * width).fill(1);
+  constructor(rows: readonly (readonly string[])[]) {
+    const count = rows.reduce((sum, texts) => sum + texts.length - 1, 0);
+    this.#values = new Float64Array(count);
+    this.#starts = new Int32Array(count);
+    this.#lengths = new Uint8Array(count).fill(1);
     // Begins with zeros everywhere, so that the first refresh is like any other.
-    const written = rows.map((row) => texts(row));
-    this.#bytes = Buffer.from(written.map((row) => row.join("0")).join(""));
+    this.#bytes = Buffer.from(rows.map((texts) => texts.join("0")).join(""));
     let slot = 0;
-    for (const row of written) {
-      row.forEach((text, i) => {
+    for (const texts of rows) {
+      texts.forEach((text, i) => {
         this.#length += Buffer.byteLength(text);
-        if (i < width) this.#starts[slot++] = this.#length++;
+        if (i < texts.length - 1) this.#starts[slot++] = this.#length++;
       });
     }
   }
 
-  refresh(): Uint8Array {
-    const longer: number[] = [];
-    const numbers = this.#numbers;
+  // Hot: benchmarks/metrics.
+  refresh(numbers: Float64Array): Uint8Array {
     const values = this.#values;
-    const width = numbers.length;
-    for (let i = 0; i < this.#rows.length; i++) {
-      this.#read(this.#rows[i] as R, numbers);
-      for (let j = 0, slot = i * width; j < width; j++, slot++) {
-        const value = numbers[j] as number;
-        if (value === values[slot]) continue;
-        values[slot] = value;
-        if (!this.#overwrite(slot, value)) longer.push(slot);
-      }
+    const longer: number[] = [];
+    for (let slot = 0; slot < values.length; slot++) {
+      const value = numbers[slot] as number;
+      if (value === values[slot]) continue;
+      values[slot] = value;
+      if (!this.#overwrite(slot, value)) longer.push(slot);
     }
     if (longer.length > 0) this.#splice(longer);
     return this.#bytes.subarray(0, this.#length);
@@ -82,7 +64,7 @@ class Block<R> implements SeriesBlock {
     }
     const text = numberText(value);
     if (text.length !== length) return false;
-    this.#bytes.write(text, start, "latin1");
+    writeText(this.#bytes, start, text);
     return true;
   }
 
@@ -132,7 +114,14 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
     writeDigits(bytes, at + length, value);
     return length;
   }
-  return bytes.write(numberText(value), at, "latin1");
+  const text = numberText(value);
+  writeText(bytes, at, text);
+  return text.length;
+}
+
+/** A number's text, which is ASCII; a call of `Buffer.write` costs more than its 20 characters. */
+function writeText(bytes: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
 }
 
 const ZERO = 48;

@@ -101,7 +101,8 @@ function sample(instrument: Instrument, table: Table, numbers: SharedNumbers): T
   const { list, known, width } = table;
   const start = numbers.reserve(count * width);
   const { into } = numbers;
-  if (width === 1) sampleNumbers(series, into, start);
+  if (instrument.readTotals !== undefined) instrument.readTotals(into, start, 0, count);
+  else if (width === 1) sampleNumbers(series, into, start);
   else sampleRows(series, into, { start, width });
   if (series === list && count === known) return undefined;
   let from = series === list ? known : 0;
