@@ -97,6 +97,8 @@ export interface Configuration {
   readonly propagators: readonly Propagator[];
   readonly tracing: {
     readonly enabled: boolean;
+    /** Whose tracer provider and context manager. */
+    readonly engine: "telltale" | "sdk";
     readonly exporters: readonly SpanExporterConfiguration[];
     readonly sampling: SamplingConfiguration;
     /** Whether a remote or local parent's decision is followed before `sampling` is asked. */

@@ -71,6 +71,11 @@ export interface ResourceOptions {
 /** Traces; `false` records none. */
 export interface TracingOptions {
   /**
+   * Who records spans: telltale's own tracer provider and context manager, or the stock ones of OpenTelemetry's SDK.
+   * @default telltale
+   */
+  readonly engine?: "telltale" | "sdk";
+  /**
    * Where spans go; each is sent to all of them.
    * @default one `otlp`, unless code or a file names exporters for another signal
    */

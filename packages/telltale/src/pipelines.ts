@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { context, logs, metrics, trace } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import { discardEarlySpans, replayEarlySpans } from "@telltale/tracing";
+import { discardEarlySpans, registerContextManager, replayEarlySpans } from "@telltale/tracing";
 import type { Configuration } from "./configuration.ts";
 import { startDeclared } from "./declarative.ts";
 import { startInstrumentations } from "./instrumentation/instrumentations.ts";
@@ -56,9 +56,7 @@ function startOwn(configuration: Configuration, resource: Resource): Omit<Pipeli
   const traces = tracing.enabled ? startTraces(tracing, resource) : undefined;
   const logRecords = logging.enabled ? startLogRecords(logging, resource) : undefined;
 
-  const { AsyncLocalStorageContextManager } =
-    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  startContextManager(tracing.engine);
   registerPropagators(configuration.propagators);
   if (traces) trace.setGlobalTracerProvider(traces.provider);
   if (ownMetrics) metrics.setGlobalMeterProvider(ownMetrics.provider);
@@ -67,4 +65,17 @@ function startOwn(configuration: Configuration, resource: Resource): Omit<Pipeli
     signals: [traces, ownMetrics, logRecords].filter((signal) => signal !== undefined),
     prometheusUrl: ownMetrics?.prometheus?.url,
   };
+}
+
+function startContextManager(engine: Configuration["tracing"]["engine"]): void {
+  switch (engine) {
+    case "telltale":
+      registerContextManager();
+      return;
+    case "sdk": {
+      const { AsyncLocalStorageContextManager } =
+        require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    }
+  }
 }

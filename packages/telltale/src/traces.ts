@@ -1,12 +1,21 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
-import type { ReadableSpan, Sampler, SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan, Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
 import {
+  alwaysOffSampler,
+  alwaysOnSampler,
   baggageSpanProcessor,
   createSpanExporter,
+  createTracerProvider,
+  type EngineTracerProvider,
+  ignoreSpan,
+  isSampled,
   keepEarlyIds,
+  parentBasedSampler,
   rateLimitingSampler,
+  ratioSampler,
   redactionSpanProcessor,
+  type TracerProviderOptions,
 } from "@telltale/tracing";
 import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
 import { ExportQueue } from "./export-queue.ts";
@@ -16,12 +25,11 @@ import { plainSpan } from "./undelivered.ts";
 const require = createRequire(import.meta.url);
 
 export interface Traces extends Signal {
-  readonly provider: TracerProvider;
+  readonly provider: EngineTracerProvider;
 }
 
 /** The tracer provider with a queue for each exporter. */
 export function startTraces(configuration: Configuration["tracing"], resource: Resource): Traces {
-  const sdk = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
   const queues: { readonly exporter: SpanExporterConfiguration; readonly queue: ExportQueue<ReadableSpan> }[] = [];
   const processors: SpanProcessor[] = [redactionSpanProcessor()];
   if (configuration.baggageAttributes.length > 0) {
@@ -29,7 +37,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
   }
   for (const exporter of configuration.exporters) {
     if (exporter.type === "console") {
-      processors.push(new sdk.SimpleSpanProcessor({ exporter: createSpanExporter(exporter) }));
+      processors.push(new (sdk().SimpleSpanProcessor)({ exporter: createSpanExporter(exporter) }));
       continue;
     }
     const queue = new ExportQueue<ReadableSpan>({
@@ -40,12 +48,11 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     queues.push({ exporter, queue });
     processors.push(queueingProcessor(queue));
   }
-  const provider = new sdk.TracerProvider({
+  const provider = tracerProvider(configuration.engine, {
     resource,
-    sampler: sampler(configuration, sdk),
+    sampler: sampler(configuration),
     spanLimits: { ...configuration.limits },
     spanProcessors: processors,
-    idGenerator: keepEarlyIds(new sdk.RandomIdGenerator()),
   });
   return {
     provider,
@@ -61,36 +68,50 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
   };
 }
 
+/** Loaded only where it is asked for: it is a good part of what telemetry costs at start. */
+function sdk(): typeof import("@opentelemetry/sdk-trace") {
+  return require("@opentelemetry/sdk-trace");
+}
+
+function tracerProvider(
+  engine: Configuration["tracing"]["engine"],
+  options: Required<Omit<TracerProviderOptions, "idGenerator">>,
+): EngineTracerProvider {
+  switch (engine) {
+    case "telltale":
+      return createTracerProvider(options);
+    case "sdk": {
+      const { TracerProvider, RandomIdGenerator } = sdk();
+      const spanProcessors = [...options.spanProcessors];
+      return new TracerProvider({ ...options, spanProcessors, idGenerator: keepEarlyIds(new RandomIdGenerator()) });
+    }
+  }
+}
+
 function queueingProcessor(queue: ExportQueue<ReadableSpan>): SpanProcessor {
   return {
-    onStart() {},
+    onStart: ignoreSpan,
     onEnd(span) {
-      if (span.spanContext().traceFlags & 1) queue.add(span);
+      if (isSampled(span)) queue.add(span);
     },
     forceFlush: () => queue.flush(),
     shutdown: () => queue.shutdown(),
   };
 }
 
-function sampler(
-  { sampling, parentBased }: Configuration["tracing"],
-  sdk: typeof import("@opentelemetry/sdk-trace"),
-): Sampler {
-  const root = rootSampler(sampling, sdk);
-  return parentBased ? new sdk.ParentBasedSampler({ root }) : root;
+function sampler({ sampling, parentBased }: Configuration["tracing"]): Sampler {
+  const root = rootSampler(sampling);
+  return parentBased ? parentBasedSampler({ root }) : root;
 }
 
-function rootSampler(
-  sampling: Configuration["tracing"]["sampling"],
-  sdk: typeof import("@opentelemetry/sdk-trace"),
-): Sampler {
+function rootSampler(sampling: Configuration["tracing"]["sampling"]): Sampler {
   switch (sampling.type) {
     case "always_on":
-      return new sdk.AlwaysOnSampler();
+      return alwaysOnSampler();
     case "always_off":
-      return new sdk.AlwaysOffSampler();
+      return alwaysOffSampler();
     case "ratio":
-      return new sdk.TraceIdRatioBasedSampler(sampling.ratio);
+      return ratioSampler(sampling.ratio);
     case "rate_limiting":
       return rateLimitingSampler({ tracesPerSecond: sampling.tracesPerSecond });
   }

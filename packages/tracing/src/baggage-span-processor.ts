@@ -1,5 +1,6 @@
 import { propagation } from "@opentelemetry/api";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { ignoreSpan } from "./engine/guarded-processor.ts";
 
 export interface BaggageSpanProcessorOptions {
   /** Names of the baggage entries to copy. Baggage comes from outside, so nothing else is. */
@@ -17,7 +18,7 @@ export function baggageSpanProcessor({ attributes }: BaggageSpanProcessorOptions
         if (entry !== undefined) span.setAttribute(name, entry.value);
       }
     },
-    onEnd() {},
+    onEnd: ignoreSpan,
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };

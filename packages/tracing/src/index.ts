@@ -21,6 +21,7 @@ export { redactionSpanProcessor } from "./redaction-span-processor.ts";
 export { alwaysOffSampler, alwaysOnSampler } from "./samplers/constant-sampler.ts";
 export { type ParentBasedSamplerOptions, parentBasedSampler } from "./samplers/parent-based-sampler.ts";
 export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./samplers/rate-limiting-sampler.ts";
+export { ratioSampler } from "./samplers/ratio-sampler.ts";
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export { sqlOperation } from "./sql-operation.ts";
 export { type TracedOptions, traced } from "./traced.ts";

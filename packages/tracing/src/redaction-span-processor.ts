@@ -1,4 +1,5 @@
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { ignoreSpan } from "./engine/guarded-processor.ts";
 import { redactSql } from "./redact-sql.ts";
 import { REDACTED, redactQuery, redactUrl } from "./redact-url.ts";
 import { sqlDialect } from "./sql-dialect.ts";
@@ -11,9 +12,9 @@ import { sqlOperation } from "./sql-operation.ts";
  */
 export function redactionSpanProcessor(): SpanProcessor {
   return {
-    onStart() {},
+    onStart: ignoreSpan,
     onEnding: redactSpan,
-    onEnd() {},
+    onEnd: ignoreSpan,
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };

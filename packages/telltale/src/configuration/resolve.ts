@@ -35,6 +35,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
     propagators: get("propagators"),
     tracing: {
       enabled: get("tracing"),
+      engine: get("tracing.engine"),
       exporters: get("tracing") ? spanExporters(around) : [],
       ...sampling(around),
       limits: group(get, "tracing.limits"),

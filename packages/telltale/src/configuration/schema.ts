@@ -240,6 +240,12 @@ const tracing: GroupOption = {
   typeName: "TracingOptions",
   switchedOn: true,
   options: {
+    engine: {
+      kind: "choice",
+      doc: "Who records spans: telltale's own tracer provider and context manager, or the stock ones of OpenTelemetry's SDK.",
+      values: ["telltale", "sdk"],
+      default: "telltale",
+    },
     exporters: spanExporters,
     sampling,
     limits: {

@@ -60,11 +60,11 @@ describe.each(Object.entries(managers))("context manager %s", (name, create) => 
   });
 
   test("a bound function has its context, this, arguments and length", () => {
-    const bound = manager.bind(one, function (this: unknown, ...given: [left: number, right: number]) {
-      return [manager.active(), this, given.length];
+    const bound = manager.bind(one, function (this: unknown, left: number, right: number) {
+      return [manager.active(), this, left + right];
     });
     const self = { bound };
-    expect(self.bound(1, 2)).toEqual([one, self, 2]);
+    expect(self.bound(1, 2)).toEqual([one, self, 3]);
     expect(bound.length).toBe(2);
     expect(manager.bind(one, 5)).toBe(5);
   });
