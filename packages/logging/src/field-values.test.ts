@@ -40,3 +40,20 @@ test("an event has its name beside its fields", () => {
   logger("orders").info(event("order.placed", { orderId: 7 }), "placed");
   expect(lines).toMatchObject([{ event_name: "order.placed", orderId: 7, msg: "placed" }]);
 });
+
+test("a field by the name of one that each line has gets an underscore", () => {
+  logger("orders").info({ time: 5, level: "x", logger: 7, trace_id: "t", orderId: 7 }, "odd");
+  expect(lines).toEqual([
+    {
+      level: "info",
+      time: expect.any(String),
+      logger: "orders",
+      time_: 5,
+      level_: "x",
+      logger_: 7,
+      trace_id_: "t",
+      orderId: 7,
+      msg: "odd",
+    },
+  ]);
+});

@@ -33,7 +33,7 @@ export function logRecord(fields: Fields): LogRecord {
   return {
     ...(!Number.isNaN(atMs) && { timestamp: new Date(atMs) }),
     ...(severityNumber !== undefined && { severityNumber }),
-    severityText: String(level),
+    ...(level !== undefined && { severityText: String(level) }),
     body: msg,
     ...(typeof event === "string" && { eventName: event }),
     attributes: { ...attributes, ...exception(err) },

@@ -1,0 +1,2 @@
+export type { RecordLimits } from "./otlp/line-record.ts";
+export { type LogRequestOptions, logRequest } from "./otlp/log-request.ts";
