@@ -45,8 +45,8 @@ export function* metricText(
 export function duplicateGuard(name: string, told: Set<string>): (labels: string) => boolean {
   const seen = new Set<string>();
   return (labels) => {
-    // A lone surrogate is written as U+FFFD, so two of them may become one.
-    const written = labels.replace(LONE_SURROGATE, "\ufffd");
+    // A lone surrogate is written as U+FFFD, so two of them may become one; and no label is the same as an empty one.
+    const written = labels.replace(LONE_SURROGATE, "\ufffd").replace(EMPTY_LABEL, "").replace(/,$/, "");
     if (!seen.has(written)) {
       seen.add(written);
       return false;
@@ -74,6 +74,7 @@ type AnyPoint = (DataPoint<number> | DataPoint<Histogram> | DataPoint<Exponentia
 };
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
+const EMPTY_LABEL = /(?:"[^"]*"|[^=,"]+)="",?/g;
 const PIECE_LENGTH = 16_384;
 
 function pointText(
