@@ -93,8 +93,17 @@ function writeSource(source: string, language: "esm" | "cjs"): { readonly path: 
   return { path, file };
 }
 
-/** Nothing of the outer environment may switch telemetry on or off. */
+/**
+ * Nothing of the outer environment may switch telemetry on or off. Only TELLTALE_TRACING_ENGINE is handed on, so that the
+ * whole suite can be run on the stock SDK: TELLTALE_TRACING_ENGINE=sdk npx vitest run test/e2e.
+ */
 function environment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env };
+  const { PATH, HOME, TMPDIR, TELLTALE_TRACING_ENGINE } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(TELLTALE_TRACING_ENGINE === undefined ? {} : { TELLTALE_TRACING_ENGINE }),
+    ...env,
+  };
 }

@@ -56,7 +56,7 @@ test("code is stronger than TELLTALE_*, that than OTEL_*, that than a file, that
     read({}),
     readConfiguration({ env: {}, cwd: tmpdir() }),
   ].map(({ tracing }) => tracing.batch.maxQueueSize);
-  expect(sizes).toEqual([1, 2, 3, 4, 2048]);
+  expect(sizes).toEqual([1, 2, 3, 4, 16_384]);
 });
 
 const ours = { TELLTALE_TRACING_BATCH_MAX_QUEUE_SIZE: "2" };

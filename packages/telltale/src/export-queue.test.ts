@@ -63,6 +63,35 @@ test("eight exports are under way at most, and what exceeds the queue is dropped
   expect(exporter.batches).toHaveLength(10);
 });
 
+test("a part of a batch that found eight exports under way leaves when one of them has ended", async () => {
+  const exporter = heldExporter();
+  const queue = queueOf(exporter, { maxQueueSize: 100, scheduledDelayMs: 1 });
+  for (let id = 0; id < 17; id++) queue.add({ id });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(exporter.batches).toHaveLength(8);
+  exporter.answerAll();
+  await expect.poll(() => exporter.batches.at(-1)?.ids).toEqual([16]);
+});
+
+test("ten thousand items in one tick are all delivered by a queue of the default size for spans", async () => {
+  let delivered = 0;
+  const batch = { maxQueueSize: 16_384, maxExportBatchSize: 512, scheduledDelayMs: 5_000, exportTimeoutMs: 30_000 };
+  const queue = new ExportQueue<Item>({
+    what: "items to a slow collector",
+    batch,
+    exporter: {
+      export(items, done) {
+        delivered += items.length;
+        setTimeout(() => done({ code: 0 }), 2);
+      },
+      async shutdown() {},
+    },
+  });
+  for (let id = 0; id < 10_000; id++) queue.add({ id });
+  await queue.flush();
+  expect([delivered, queue.dropped, queue.pending]).toEqual([10_000, 0, 0]);
+});
+
 test("a flush waits for the exports that were already under way", async () => {
   const exporter = heldExporter();
   const queue = queueOf(exporter);

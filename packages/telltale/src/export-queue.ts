@@ -29,7 +29,9 @@ export class ExportQueue<T extends object> {
   readonly #batch: BatchConfiguration;
   readonly #what: string;
   readonly #inFlight = new Map<Promise<void>, T[]>();
-  #queued: T[] = [];
+  /** Batches that wait for an export to end, the oldest first. */
+  #full: T[][] = [];
+  #filling: T[] = [];
   #timer: NodeJS.Timeout | undefined;
   #dropped = 0;
   #warned = false;
@@ -48,21 +50,23 @@ export class ExportQueue<T extends object> {
 
   /** Items not yet delivered: queued or in flight. */
   get pending(): number {
-    let count = this.#queued.length;
+    let count = this.#waiting;
     for (const items of this.#inFlight.values()) count += items.length;
     return count;
   }
 
-  /** Queues one item; when the queue is full the item is dropped and counted. Never throws. */
+  /** Queues one item; when the queue is full the item is dropped and counted. Never throws. Hot: benchmarks/tracing.ts. */
   add(item: T): void {
     if (this.#stopped) return;
-    if (this.#queued.length >= this.#batch.maxQueueSize) {
+    const filling = this.#filling;
+    const { maxExportBatchSize, maxQueueSize } = this.#batch;
+    if (filling.length + this.#full.length * maxExportBatchSize >= maxQueueSize) {
       this.#drop();
       return;
     }
-    this.#queued.push(item);
-    if (this.#queued.length >= this.#batch.maxExportBatchSize) this.#exportFull();
-    else this.#timer ??= setTimeout(() => this.#exportAll(), this.#batch.scheduledDelayMs).unref();
+    filling.push(item);
+    if (filling.length >= maxExportBatchSize) this.#exportFull();
+    else this.#wait();
   }
 
   /** Exports everything queued and waits for all exports under way. Failures are the exporter's to report. */
@@ -70,7 +74,7 @@ export class ExportQueue<T extends object> {
     do {
       this.#exportAll();
       await Promise.all(this.#inFlight.keys());
-    } while (this.#queued.length > 0);
+    } while (this.#waiting > 0);
   }
 
   /** Flushes and shuts the exporter down; what is added afterwards is ignored. */
@@ -82,26 +86,42 @@ export class ExportQueue<T extends object> {
 
   /** Everything not delivered, queued and in flight; the queue is empty and stopped afterwards. */
   takeUndelivered(): T[] {
-    const items = [...[...this.#inFlight.values()].flat(), ...this.#queued];
-    this.#queued = [];
+    const items = [...this.#inFlight.values(), ...this.#full, this.#filling].flat();
+    this.#full = [];
+    this.#filling = [];
     this.#inFlight.clear();
     this.#stopped = true;
     clearTimeout(this.#timer);
     return items;
   }
 
+  /** Queued and not yet being exported. */
+  get #waiting(): number {
+    return this.#filling.length + this.#full.reduce((sum, items) => sum + items.length, 0);
+  }
+
   #exportFull(): void {
-    while (this.#queued.length >= this.#batch.maxExportBatchSize && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
-      this.#export(this.#queued.splice(0, this.#batch.maxExportBatchSize));
+    if (this.#filling.length >= this.#batch.maxExportBatchSize) {
+      this.#full.push(this.#filling);
+      this.#filling = [];
     }
+    while (this.#full.length > 0 && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) this.#export(this.#full.shift()!);
   }
 
   #exportAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#queued.length > 0 && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
-      this.#export(this.#queued.splice(0, this.#batch.maxExportBatchSize));
-    }
+    this.#exportFull();
+    const items = this.#filling;
+    if (items.length === 0) return;
+    if (this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
+      this.#filling = [];
+      this.#export(items);
+    } else this.#wait();
+  }
+
+  #wait(): void {
+    this.#timer ??= setTimeout(() => this.#exportAll(), this.#batch.scheduledDelayMs).unref();
   }
 
   #export(items: T[]): void {

@@ -241,7 +241,7 @@ export interface SpanLimitsOptions {
 export interface BatchOptions {
   /**
    * Records that wait at most; more are dropped and counted.
-   * @default 2048
+   * @default 16384 for spans, 2048 for logs
    */
   readonly maxQueueSize?: number;
   /**

@@ -50,7 +50,7 @@ const badVariables: readonly (readonly [name: string, value: string, remedy: str
   ["OTEL_BSP_EXPORT_TIMEOUT", "half a minute", "such as 30000"],
   ["OTEL_BSP_MAX_QUEUE_SIZE", "-2048", "from 1 up"],
   ["OTEL_BSP_MAX_QUEUE_SIZE", "0", "from 1 up"],
-  ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "5000", "give at most 2048"],
+  ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "20000", "give at most 16384"],
   ["OTEL_BLRP_SCHEDULE_DELAY", "1.5", "a whole number of milliseconds"],
   ["OTEL_BLRP_EXPORT_TIMEOUT", "30m", "did you mean 1800000?"],
   ["OTEL_BLRP_MAX_QUEUE_SIZE", "0x10", "a whole number"],

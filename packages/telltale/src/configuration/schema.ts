@@ -190,8 +190,8 @@ function limit(doc: string, ...otel: readonly string[]): NumberOption {
   return { ...count, doc, min: 0, example: 128, default: 128, otel };
 }
 
-/** OpenTelemetry's batch processors: OTEL_BSP_* and OTEL_BLRP_* differ in one default. */
-function batch(prefix: "OTEL_BSP" | "OTEL_BLRP", scheduledDelayMs: number): GroupOption {
+/** OpenTelemetry's batch processors: OTEL_BSP_* and OTEL_BLRP_* differ in their defaults. */
+function batch(prefix: "OTEL_BSP" | "OTEL_BLRP", scheduledDelayMs: number, maxQueueSize: number): GroupOption {
   return {
     kind: "group",
     doc: "How records are gathered before they are sent.",
@@ -202,7 +202,8 @@ function batch(prefix: "OTEL_BSP" | "OTEL_BLRP", scheduledDelayMs: number): Grou
         doc: "Records that wait at most; more are dropped and counted.",
         min: 1,
         example: 2_048,
-        default: 2_048,
+        default: maxQueueSize,
+        defaultNote: "16384 for spans, 2048 for logs",
         otel: [`${prefix}_MAX_QUEUE_SIZE`],
       },
       maxExportBatchSize: {
@@ -279,7 +280,8 @@ const tracing: GroupOption = {
         ),
       },
     },
-    batch: batch("OTEL_BSP", 5_000),
+    // Eight times the specification's 2,048, so that a burst of 10,000 spans in one tick loses none.
+    batch: batch("OTEL_BSP", 5_000, 16_384),
     baggageAttributes: {
       kind: "names",
       doc: "Names of baggage entries that become attributes of every span.",
@@ -646,7 +648,7 @@ const logging: GroupOption = {
         otlp: otlpExporter("logs", "OtlpLogSinkOptions"),
       },
     },
-    batch: batch("OTEL_BLRP", 1_000),
+    batch: batch("OTEL_BLRP", 1_000, 2_048),
     limits: {
       kind: "group",
       doc: "How much one log record may hold.",
