@@ -18,6 +18,7 @@ export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";
 export { redactSql } from "./redact-sql.ts";
 export { redactionSpanProcessor } from "./redaction-span-processor.ts";
+export { requestId, requestIdPropagator } from "./request-id.ts";
 export { alwaysOffSampler, alwaysOnSampler } from "./samplers/constant-sampler.ts";
 export { type ParentBasedSamplerOptions, parentBasedSampler } from "./samplers/parent-based-sampler.ts";
 export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./samplers/rate-limiting-sampler.ts";

@@ -18,6 +18,7 @@ import {
 } from "@opentelemetry/api";
 import { getRPCMetadata } from "@opentelemetry/core";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { contextWithSpan } from "@telltale/tracing";
 import { type Mount, matchesAll, mountBelow, TOP } from "./express-mount.ts";
 import type { HttpExchange } from "./http/http-exchange.ts";
 
@@ -136,7 +137,7 @@ function patchedHandler(
       context.with(outside(active), () => leave(visit, error));
     };
     try {
-      return context.with(trace.setSpan(active, span), () => handle.call(this, request, response, onNext));
+      return context.with(contextWithSpan(active, span), () => handle.call(this, request, response, onNext));
     } catch (error) {
       recordError(span, error);
       throw error;

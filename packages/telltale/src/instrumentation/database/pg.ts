@@ -19,6 +19,7 @@ import {
   type UpDownCounter,
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { contextWithSpan } from "@telltale/tracing";
 import { countConnections } from "./pool-connections.ts";
 import { statementSummary } from "./statement-summary.ts";
 
@@ -232,7 +233,7 @@ function observedConnect(pg: PgInternals, { pool, active, callback, original }: 
   // Only a new connection has spans of its own below this one.
   const willConnect = pool.idleCount === 0 && pool.totalCount < (pool.options.max ?? Number.POSITIVE_INFINITY);
   const result = willConnect
-    ? context.with(trace.setSpan(active, span), () => original.call(pool, given))
+    ? context.with(contextWithSpan(active, span), () => original.call(pool, given))
     : original.call(pool, given);
   if (given === undefined && result instanceof Promise) result.then(() => end(undefined), end);
   return result;

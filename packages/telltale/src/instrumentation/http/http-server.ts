@@ -24,6 +24,7 @@ import {
 } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { requestId } from "@telltale/tracing";
 import { captureHeaders, type HeaderCapture } from "./captured-headers.ts";
 import { bindExchange, type HttpExchange, observeEmit } from "./http-exchange.ts";
 import { clientAddress, serverAddress } from "./request-address.ts";
@@ -111,6 +112,8 @@ function incomingRequests(
     const startedMs = performance.now();
     const attributes = requestAttributes(request, scheme, config);
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+    const id = requestId(parent);
+    if (id !== undefined) attributes["http.request.header.x-request-id"] = [id];
     const span = startSpan(http, { name: request.method || "GET", attributes, parent });
     const exchange: HttpExchange = {
       type: "http",
@@ -125,7 +128,7 @@ function incomingRequests(
     const active = requestContext(parent, span, exchange);
     bindExchange(request, response, active, exchange);
     return context.with(active, () => {
-      answerHeaders(response, span, config);
+      answerHeaders(response, { span, requestId: id, options: config });
       if (config.requestHook) guarded(() => config.requestHook?.(span, request));
       if (config.responseHook) guarded(() => config.responseHook?.(span, response));
       try {
