@@ -20,7 +20,7 @@ export type { TelltaleOptions } from "./options.ts";
 export interface TelltaleOptions {
     readonly service?: ServiceOptions;
     readonly resource?: ResourceOptions;
-    readonly propagators?: readonly ("tracecontext" | "baggage" | "b3" | "b3multi")[];
+    readonly propagators?: readonly ("tracecontext" | "baggage" | "b3" | "b3multi" | "request-id")[];
     readonly tracing?: boolean | TracingOptions;
     readonly metrics?: boolean | MetricsOptions;
     readonly logging?: boolean | LoggingOptions;

@@ -73,7 +73,7 @@ export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs:
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
-export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi";
+export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi" | "request-id";
 
 export type ResourceDetectorName = "env" | "host" | "os" | "process" | "container" | "serviceinstance";
 

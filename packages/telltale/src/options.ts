@@ -7,10 +7,10 @@ export interface TelltaleOptions {
   /** What else is known of the sender. */
   readonly resource?: ResourceOptions;
   /**
-   * How the trace is carried from one service to the next.
+   * How the trace is carried from one service to the next. `request-id` carries `x-request-id` beside it.
    * @default [tracecontext, baggage]
    */
-  readonly propagators?: readonly ("tracecontext" | "baggage" | "b3" | "b3multi")[];
+  readonly propagators?: readonly ("tracecontext" | "baggage" | "b3" | "b3multi" | "request-id")[];
   /** Traces; `false` records none. */
   readonly tracing?: boolean | TracingOptions;
   /** Metrics; `false` records none. */

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { propagation, type TextMapPropagator } from "@opentelemetry/api";
+import { requestIdPropagator } from "@telltale/tracing";
 import type { Propagator } from "./configuration.ts";
 
 const require = createRequire(import.meta.url);
@@ -18,6 +19,8 @@ function propagator(name: Propagator): TextMapPropagator {
       return new core.W3CTraceContextPropagator();
     case "baggage":
       return new core.W3CBaggagePropagator();
+    case "request-id":
+      return requestIdPropagator();
     case "b3":
     case "b3multi": {
       const b3 = require("@opentelemetry/propagator-b3") as typeof import("@opentelemetry/propagator-b3");

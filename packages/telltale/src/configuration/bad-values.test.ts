@@ -30,7 +30,7 @@ const badVariables: readonly (readonly [name: string, value: string, remedy: str
   ["OTEL_LOG_LEVEL", "loud", "none, error, warn, info, debug, verbose or all"],
   ["OTEL_LOG_LEVEL", "warning", 'did you mean "warn"?'],
   ["OTEL_PROPAGATORS", "tracecontext,b4", 'did you mean "b3"?'],
-  ["OTEL_PROPAGATORS", "jaeger", "tracecontext, baggage, b3 or b3multi"],
+  ["OTEL_PROPAGATORS", "jaeger", "tracecontext, baggage, b3, b3multi or request-id"],
   ["OTEL_PROPAGATORS", "TraceContext", 'did you mean "tracecontext"?'],
   ["OTEL_PROPAGATORS", "none,baggage", 'give "none" alone'],
   ["OTEL_RESOURCE_ATTRIBUTES", "team", "key=value pairs separated by commas"],

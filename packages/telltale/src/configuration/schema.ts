@@ -678,8 +678,8 @@ export const schema: GroupOption = {
     resource,
     propagators: {
       kind: "names",
-      doc: "How the trace is carried from one service to the next.",
-      values: ["tracecontext", "baggage", "b3", "b3multi"],
+      doc: "How the trace is carried from one service to the next. `request-id` carries `x-request-id` beside it.",
+      values: ["tracecontext", "baggage", "b3", "b3multi", "request-id"],
       example: ["tracecontext", "baggage"],
       default: ["tracecontext", "baggage"],
       otel: ["OTEL_PROPAGATORS"],
