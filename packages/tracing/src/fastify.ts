@@ -6,11 +6,10 @@
  */
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { createRequire } from "node:module";
 import { finished } from "node:stream";
 import {
-  type Context,
   context,
+  createContextKey,
   type MeterProvider,
   type Span,
   SpanStatusCode,
@@ -19,9 +18,11 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Instrumentation, InstrumentationConfig } from "@opentelemetry/instrumentation";
+import { contextWithSpan } from "./engine/span-frame.ts";
 
 const SCOPE = "@telltale/tracing/fastify";
 const CHANNEL = "fastify.initialization";
+const HANDLER_SPAN = Symbol("telltale.handler-span");
 
 export class FastifyInstrumentation implements Instrumentation {
   readonly instrumentationName: string = SCOPE;
@@ -30,8 +31,6 @@ export class FastifyInstrumentation implements Instrumentation {
   #tracer: Tracer = trace.getTracer(SCOPE, this.instrumentationVersion);
   #enabled = false;
   readonly #tracedHandlers = new WeakSet<FastifyHandler>();
-  /** By request, the span of the handler, for an error that it does not throw but sends. */
-  readonly #open = new WeakMap<FastifyRequest, Span>();
 
   constructor(config: InstrumentationConfig = {}) {
     this.#config = { enabled: true, ...config };
@@ -79,7 +78,7 @@ export class FastifyInstrumentation implements Instrumentation {
       this.#tracedHandlers.add(route.handler);
     });
     fastify.addHook("onError", (request, _reply, error, done) => {
-      const span = this.#open.get(request);
+      const span = request[HANDLER_SPAN];
       if (span?.isRecording()) recordError(span, error);
       done();
     });
@@ -92,7 +91,8 @@ export class FastifyInstrumentation implements Instrumentation {
       const span = instrumentation.#tracer.startSpan(`handler - ${handler.name || "anonymous"}`, {
         attributes: { "http.route": url, "fastify.type": "request-handler" },
       });
-      instrumentation.#open.set(request, span);
+      if (!span.isRecording()) return handler.call(this, request, reply);
+      request[HANDLER_SPAN] = span;
       const result = runInSpan(span, () => handler.call(this, request, reply));
       if (isThenable(result)) {
         result.then(
@@ -110,6 +110,8 @@ interface FastifyRequest {
   readonly routeOptions?: { readonly url?: string };
   /** Fastify 4 before 4.10. */
   readonly routerPath?: string;
+  /** For an error that the handler does not throw but sends. */
+  [HANDLER_SPAN]?: Span;
 }
 
 interface FastifyReply {
@@ -135,7 +137,7 @@ interface FastifyServer {
 /** The HTTP instrumentation takes the route from here when it ends the span that it started. */
 function nameServerSpan(route: string | undefined): void {
   if (route === undefined) return;
-  const metadata = getRpcMetadata(context.active());
+  const metadata = context.active().getValue(RPC_METADATA) as RpcMetadata | undefined;
   if (metadata) metadata.route = route;
 }
 
@@ -143,16 +145,12 @@ interface RpcMetadata {
   route?: string;
 }
 
-let getRpcMetadata = (active: Context): RpcMetadata | undefined => {
-  // CommonJS, as the HTTP instrumentation has it: the module is there already.
-  const core = createRequire(import.meta.url)("@opentelemetry/core") as typeof import("@opentelemetry/core");
-  getRpcMetadata = core.getRPCMetadata;
-  return core.getRPCMetadata(active);
-};
+/** That of @opentelemetry/core, which need not be loaded to ask. */
+const RPC_METADATA = createContextKey("OpenTelemetry SDK Context Key RPC_METADATA");
 
 function runInSpan(span: Span, run: () => unknown): unknown {
   try {
-    return context.with(trace.setSpan(context.active(), span), run);
+    return context.with(contextWithSpan(context.active(), span), run);
   } catch (error) {
     endWithError(span, error);
     throw error;
