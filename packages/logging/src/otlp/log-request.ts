@@ -1,7 +1,8 @@
 import type { Attributes } from "@opentelemetry/api";
 import { warnOnce } from "../warn-once.ts";
 import { writeKeyValue } from "./any-value.ts";
-import { type RecordLimits, writeLineRecord } from "./line-record.ts";
+import { head, matches, readHead } from "./line-head.ts";
+import { copyRecord, type RecordLimits, writeParsedRecord } from "./line-record.ts";
 import { ProtobufBuffer } from "./protobuf-buffer.ts";
 
 export interface LogRequestOptions {
@@ -22,12 +23,15 @@ const ATTRIBUTE = 0x0a;
 const NAME = 0x0a;
 
 /** What a buffer that has held one large request is not kept for. */
-const MAX_KEPT_BYTES = 2 ** 20;
+const MAX_KEPT_BYTES = 4 * 2 ** 20;
+
+const NEWLINE = 0x0a;
 
 const warn = warnOnce();
 let kept = new ProtobufBuffer();
+let source = Buffer.allocUnsafeSlow(65_536);
 
-/** Lines of telltale's loggers as an OTLP ExportLogsServiceRequest; each logger is a scope. */
+/** Lines of telltale's loggers, each with its newline, as an OTLP ExportLogsServiceRequest; each logger is a scope. */
 export function logRequest(lines: readonly string[], options: LogRequestOptions): Uint8Array {
   const to = kept;
   to.at = 0;
@@ -37,45 +41,71 @@ export function logRequest(lines: readonly string[], options: LogRequestOptions)
     if (value !== undefined) writeKeyValue(to, ATTRIBUTE, key, value, Number.POSITIVE_INFINITY);
   }
   to.end(resource);
-  for (const [name, its] of byLogger(lines)) {
-    to.reserve(64);
-    const scopeLogs = to.begin(SCOPE_LOGS);
-    const scope = to.begin(SCOPE);
-    to.text(NAME, name);
-    to.end(scope);
-    for (const line of its) writeOrLeaveOut(to, line, options.limits);
-    to.end(scopeLogs);
-  }
+  writeScopes(to, lines, options.limits);
   if (options.resourceSchemaUrl !== undefined) to.text(SCHEMA_URL, options.resourceSchemaUrl);
   to.end(resourceLogs);
   // The request leaves later, and the buffer is written anew by then.
   const request = Buffer.from(to.bytes.subarray(0, to.at));
   if (to.bytes.length > MAX_KEPT_BYTES) kept = new ProtobufBuffer();
+  if (source.length > MAX_KEPT_BYTES) source = Buffer.allocUnsafeSlow(65_536);
   return request;
 }
 
-function writeOrLeaveOut(to: ProtobufBuffer, line: string, limits: RecordLimits): void {
-  const start = to.at;
-  try {
-    writeLineRecord(to, LOG_RECORD, line, limits);
-  } catch (error) {
-    to.at = start;
-    warn("a log line that is no JSON was left out of an export", error);
+/** Lines that follow one another from one logger are in one scope. */
+function writeScopes(to: ProtobufBuffer, lines: readonly string[], limits: RecordLimits): void {
+  const from = bytesOf(lines);
+  let scope: { readonly start: number; readonly name: Buffer } | undefined;
+  let next = 0;
+  for (const line of lines) {
+    const start = next;
+    next = from.indexOf(NEWLINE, start) + 1;
+    to.reserve((next - start) * 6 + 512);
+    const isSimple = readHead(from, start);
+    const fields = isSimple ? undefined : fieldsOf(line);
+    if (!isSimple && fields === undefined) continue;
+    if (isSimple && scope !== undefined && isNamed(scope.name, from)) {
+      if (copyRecord(to, LOG_RECORD, from, limits)) continue;
+    } else {
+      const name = isSimple
+        ? Buffer.from(from.subarray(head.logger, head.loggerEnd))
+        : Buffer.from(String(fields?.["logger"]));
+      if (scope === undefined || !scope.name.equals(name)) {
+        if (scope !== undefined) to.end(scope.start);
+        scope = { start: beginScope(to, name), name };
+      }
+      if (isSimple && copyRecord(to, LOG_RECORD, from, limits)) continue;
+    }
+    const parsed = fields ?? fieldsOf(line);
+    if (parsed !== undefined) writeParsedRecord(to, LOG_RECORD, parsed, limits);
   }
+  if (scope !== undefined) to.end(scope.start);
 }
 
-const LOGGER = ',"logger":"';
+/** All lines in UTF-8, in a buffer that is used again. */
+function bytesOf(lines: readonly string[]): Buffer {
+  const text = lines.join("");
+  if (source.length < text.length * 3) source = Buffer.allocUnsafeSlow(text.length * 3);
+  return source.subarray(0, source.write(text, 0, "utf8"));
+}
 
-function byLogger(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const line of lines) {
-    const at = line.indexOf(LOGGER);
-    const start = at + LOGGER.length;
-    const written = at < 0 ? "" : line.slice(start, line.indexOf('"', start));
-    const name = written.includes("\\") ? String((JSON.parse(line) as { readonly logger?: unknown }).logger) : written;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [line]);
-    else group.push(line);
+/** Whether the line whose head was read is of that scope. */
+function isNamed(name: Uint8Array, from: Uint8Array): boolean {
+  return head.loggerEnd - head.logger === name.length && matches(from, head.logger, name);
+}
+
+function beginScope(to: ProtobufBuffer, name: Buffer): number {
+  const scopeLogs = to.begin(SCOPE_LOGS);
+  const scope = to.begin(SCOPE);
+  to.text(NAME, name.toString("utf8"));
+  to.end(scope);
+  return scopeLogs;
+}
+
+function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    warn("a log line that is no JSON was left out of an export", error);
+    return undefined;
   }
-  return groups;
 }

@@ -26,22 +26,8 @@ export class ProtobufBuffer {
 
   /** Ends the message that `begin()` began: `start` is where its length goes. */
   end(start: number): void {
-    const length = this.at - start - 1;
-    if (length < 0x80) {
-      this.bytes[start] = length;
-      return;
-    }
-    const extra = varintLength(length) - 1;
-    this.reserve(extra);
-    this.bytes.copyWithin(start + 1 + extra, start + 1, this.at);
-    this.at += extra;
-    let rest = length;
-    let at = start;
-    while (rest >= 0x80) {
-      this.bytes[at++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.bytes[at] = rest;
+    this.reserve(MAX_LENGTH_BYTES);
+    this.at = closeMessage(this.bytes, start, this.at);
   }
 
   /** Of a whole number from 0 to 2^63. */
@@ -86,8 +72,26 @@ export class ProtobufBuffer {
   }
 }
 
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
-  return length;
+const MAX_LENGTH_BYTES = 5;
+
+/**
+ * Writes the length of a message that has been written from `start + 1` to `end`; the result is where it ends then. There must be
+ * room for four bytes more.
+ */
+export function closeMessage(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start - 1;
+  if (length < 0x80) {
+    bytes[start] = length;
+    return end;
+  }
+  const extra = length < 0x4000 ? 1 : length < 0x20_0000 ? 2 : length < 0x1000_0000 ? 3 : 4;
+  bytes.copyWithin(start + 1 + extra, start + 1, end);
+  let rest = length;
+  let at = start;
+  while (rest >= 0x80) {
+    bytes[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[at] = rest;
+  return end + extra;
 }
