@@ -18,10 +18,16 @@ afterEach(async () => {
 
 const SERVICE = `
   import { createServer } from "node:http";
-  import { counter } from "@telltale/metrics";
+  import { counter, histogram } from "@telltale/metrics";
   const answered = counter({ name: "answered" });
+  const noise = counter({ name: "noise" }).bind({ loud: true });
+  const sizes = histogram({ name: "sizes", unit: "By" });
+  const [small, large] = [sizes.bind({ kind: "small", id: 1 }), sizes.bind({ kind: "large", id: 2 })];
   const server = createServer((request, response) => {
     answered.add(1, { url: request.url, method: request.method });
+    noise.add(1);
+    small.record(10);
+    large.record(1000);
     response.end("pong");
   });
   server.listen(0, "127.0.0.1", () => console.log("listening on " + server.address().port));
@@ -56,6 +62,12 @@ test.each([
     expect(Object.keys(duration?.points[0]?.attributes ?? {})).toHaveLength(2);
     const answered = metrics.find((metric) => metric.name === "answered");
     expect(answered?.points.map(({ attributes, value }) => [attributes, value])).toEqual([[{ method: "GET" }, 3]]);
+    expect(metrics.map((metric) => metric.name)).not.toContain("noise");
+    const sizes = metrics.find((metric) => metric.name === "answer.sizes");
+    expect(sizes).toMatchObject({ unit: "By", description: "Sizes of answers." });
+    expect(sizes?.points).toMatchObject([
+      { attributes: {}, value: { count: 6, sum: 3_030, boundaries: [100, 10_000], counts: [3, 3, 0] } },
+    ]);
     expect(receiver.problems()).toEqual([]);
   },
 );
@@ -74,6 +86,14 @@ metrics:
         attributeKeys: { included: [http.request.method, http.response.status_code] }
     - selector: { instrumentName: answered }
       stream: { attributeKeys: { excluded: [url] } }
+    - selector: { instrumentName: noise }
+      stream: { aggregation: { drop: true } }
+    - selector: { instrumentName: sizes }
+      stream:
+        name: answer.sizes
+        description: Sizes of answers.
+        aggregation: { explicitBucketHistogram: { boundaries: [100, 10000] } }
+        attributeKeys: { included: [] }
 `;
 }
 
@@ -101,5 +121,20 @@ meter_provider:
       stream:
         attribute_keys:
           excluded: [url]
+    - selector:
+        instrument_name: noise
+      stream:
+        aggregation:
+          drop: {}
+    - selector:
+        instrument_name: sizes
+      stream:
+        name: answer.sizes
+        description: Sizes of answers.
+        aggregation:
+          explicit_bucket_histogram:
+            boundaries: [100, 10000]
+        attribute_keys:
+          included: [none]
 `;
 }

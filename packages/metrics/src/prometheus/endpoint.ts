@@ -7,6 +7,7 @@ import { type PageProtection, pageServer } from "./page-server.ts";
 import { localSource } from "./page-source.ts";
 import { prometheusReader } from "./reader.ts";
 import { scraper } from "./scraper.ts";
+import { checkCertificate } from "./server-certificate.ts";
 import { workerServer } from "./worker/worker-server.ts";
 
 export interface PrometheusEndpointOptions extends PageProtection {
@@ -104,8 +105,9 @@ export function prometheusEndpoint(options: PrometheusEndpointOptions = {}): Pro
 type Settings = typeof defaults & Pick<PrometheusEndpointOptions, "cluster" | keyof PageProtection>;
 
 function serving({ cluster, ...settings }: Settings): PrometheusEndpoint {
-  // A server in a worker would tell of bad credentials too late.
+  // A server in a worker would tell of bad credentials and certificates too late.
   pageAccess(settings);
+  if (settings.tls !== undefined) checkCertificate(settings.tls);
   // The server comes first, because a busy port throws; it asks for pages only when it is asked for them.
   const server =
     settings.serve === "worker"

@@ -8,11 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Attributes } from "@opentelemetry/api";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "./endpoint.ts";
 import { type PageServer, type PageServerOptions, pageServer } from "./page-server.ts";
 import { scraper } from "./scraper.ts";
 
-const opened: PageServer[] = [];
+const opened: { shutdown(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const server of opened.splice(0)) await server.shutdown();
 });
@@ -100,6 +103,28 @@ test.skipIf(absent)("with clientCa only clients with a certificate of that autho
   await expect(secured(server, { ca, cert: pem("stranger.crt"), key: pem("stranger.key") })).rejects.toThrow();
 });
 
+test.skipIf(absent)(
+  "a worker thread serves over TLS, and to clients with a certificate alone where it is to",
+  async () => {
+    const tls = { certificate: pem("server.crt"), key: pem("server.key") };
+    const [ca, cert, key] = [pem("ca.crt"), pem("client.crt"), pem("client.key")];
+    const [open, mutual] = [workerEndpoint({ tls }), workerEndpoint({ tls: { ...tls, clientCa: ca } })];
+    await Promise.all([open.ready, mutual.ready]);
+    expect(open.url).toMatch(/^https:/);
+    expect(await secured(open, { ca })).toContain("target_info");
+    await expect(fetch(`http://127.0.0.1:${open.port}/metrics`)).rejects.toThrow();
+    expect(await secured(mutual, { ca, cert, key })).toContain("target_info");
+    await expect(secured(mutual, { ca })).rejects.toThrow();
+    const stranger = { ca, cert: pem("stranger.crt"), key: pem("stranger.key") };
+    await expect(secured(mutual, stranger)).rejects.toThrow();
+  },
+);
+
+test.skipIf(absent)("a key of another certificate throws at once when a worker thread is to serve", () => {
+  const tls = { certificate: pem("server.crt"), key: pem("client.key") };
+  expect(() => workerEndpoint({ tls })).toThrow(expect.objectContaining({ code: "TELLTALE_BAD_CERTIFICATE" }));
+});
+
 test.skipIf(absent)("a key of another certificate throws at once, and is not shown", () => {
   const key = pem("client.key");
   const start = () => open({ tls: { certificate: pem("server.crt"), key } });
@@ -115,7 +140,14 @@ function open(options: Partial<PageServerOptions>, resource: Attributes = { "ser
   return server;
 }
 
-async function secured({ port }: PageServer, options: RequestOptions): Promise<string> {
+function workerEndpoint(options: PrometheusEndpointOptions): PrometheusEndpoint {
+  const endpoint = prometheusEndpoint({ port: 0, serve: "worker", ...options });
+  opened.push(endpoint);
+  new MeterProvider({ readers: [endpoint.reader], resource: resourceFromAttributes({ "service.name": "desk" }) });
+  return endpoint;
+}
+
+async function secured({ port }: { readonly port: number }, options: RequestOptions): Promise<string> {
   const asked = secureRequest({ host: "127.0.0.1", port, path: "/metrics", agent: false, ...options }).end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   return text(response);

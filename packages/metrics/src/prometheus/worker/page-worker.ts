@@ -37,7 +37,7 @@ port.on("message", (message: ToWorker) => {
       source.answered();
       break;
     case "close":
-      void server?.shutdown().then(() => tell({ type: "closed" }));
+      void Promise.resolve(server?.shutdown()).then(() => tell({ type: "closed" }));
       break;
   }
 });
