@@ -1,0 +1,19 @@
+import { lost, slowExporter, worksOf } from "./workload.mjs";
+
+export function sdkWorks({ api, sdk, hooks }) {
+  return worksOf({
+    api,
+    registerContextManager: () =>
+      api.context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable()),
+    provider: (ratio, spanProcessors) =>
+      new sdk.TracerProvider({
+        sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
+        spanProcessors,
+      }),
+    lossy: async (work) => {
+      const exporter = slowExporter();
+      const provider = new sdk.TracerProvider({ spanProcessors: [new sdk.BatchSpanProcessor({ exporter })] });
+      return () => lost(provider, exporter, work, api.ROOT_CONTEXT);
+    },
+  });
+}
