@@ -7,7 +7,7 @@ import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import { addToRest, drainSum, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
+import { addToRest, drainSum, drainSums, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
 
 /** A counter bound to one set of attributes: `add` touches its own field and nothing else. */
 export interface BoundCounter {
@@ -45,6 +45,7 @@ export function createCounter<A extends AttributeValues>(
   const exemplars = declaration.exemplars === true;
   return Object.assign(instrument, {
     readTotals: readSums(store),
+    drainRows: drainSums(store),
     bind(attributes?: AttributesOf<A>): BoundCounter {
       const series = store.bind(attributes);
       return exemplars ? withExemplars(series) : series;

@@ -1,3 +1,5 @@
+import type { Histogram } from "@opentelemetry/sdk-metrics";
+import { HEAD, readRow, writeRow } from "./histogram-slab.ts";
 import type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
 import { mergeValues } from "./point-value.ts";
 
@@ -8,6 +10,8 @@ export interface DeltaReader {
   wants(kind: InstrumentKind): boolean;
   /** Whether the store's series are among those it reports. */
   reads(store: object): boolean;
+  /** Memory for what it takes, used again. */
+  room?: Float64Array;
 }
 
 // Weakly: a producer whose reader is gone must not gather differences for ever.
@@ -64,10 +68,19 @@ export function succeed(store: object, successors: readonly Instrument[]): void 
   }
 }
 
-/** What is reported of an instrument: a value of each series. */
+/** What is reported of an instrument, valid until the reader takes something else. */
 export interface Recorded {
   readonly series: readonly Series[];
-  readonly values: readonly PointValue[];
+  /** That of the `i`-th series. */
+  readonly value: (i: number) => PointValue;
+  /** The same as numbers; undefined where values are no rows of them. */
+  readonly rows: Rows | undefined;
+}
+
+/** Of each series a row of numbers, as `Instrument.drainRows` writes them. */
+export interface Rows {
+  readonly numbers: Float64Array;
+  readonly width: number;
 }
 
 /** What a reader has not reported of an instrument, which it then has. */
@@ -83,41 +96,100 @@ export function takePending(reader: DeltaReader, instrument: Instrument): Record
 // Hot: benchmarks/metrics. What a series recorded goes straight to the reader that asks; only what other readers have not had
 // is kept for them.
 export function* takePendingInSteps(reader: DeltaReader, instrument: Instrument): Generator<void, Recorded> {
-  const { store, kind } = instrument;
+  const { store, kind, drainRows } = instrument;
   const pending = pendingOf(reader.pending, store);
-  const taken = { series: [] as Series[], values: [] as PointValue[] };
   const listed = instrument.series();
   const { length } = listed;
+  const taken = drainRows === undefined ? takenValues() : takenRows(reader, instrument);
   for (let from = 0; from < length; from += SERIES_IN_A_STEP) {
+    const to = Math.min(from + SERIES_IN_A_STEP, length);
     // Anew in each step: another reader may have taken what was pending for it meanwhile.
     const others = pendingOfAll(store, kind).filter((values) => values !== pending);
-    for (let i = from; i < Math.min(from + SERIES_IN_A_STEP, length); i++) {
-      const one = listed[i] as Series;
+    if (others.length === 0 && pending.size === 0 && taken.drain !== undefined) taken.drain(listed, from, to);
+    else for (let i = from; i < to; i++) takeOne(listed[i] as Series);
+    yield;
+
+    function takeOne(one: Series): void {
       const recorded = one.drain();
       if (recorded !== undefined) keepFor(others, { kind, series: one, recorded });
-      const before = pending.size === 0 ? undefined : pending.get(one);
-      if (before !== undefined) pending.delete(one);
-      const value =
-        before === undefined || recorded === undefined ? (before ?? recorded) : mergeValues(kind, before, recorded);
-      if (value === undefined) continue;
-      taken.series.push(one);
-      taken.values.push(value);
+      const before = pending.get(one);
+      pending.delete(one);
+      const both = before !== undefined && recorded !== undefined;
+      const value = both ? mergeValues(kind, before, recorded) : (before ?? recorded);
+      if (value !== undefined) taken.put(taken.series.length, one, value);
     }
-    yield;
   }
   if (pending.size > 0) takeRemoved(taken, pending, instrument);
   if (pending.size === 0) reader.pending.delete(store);
-  return taken;
+  return { series: taken.series, value: taken.value, rows: taken.rows() };
 }
 
 const SERIES_IN_A_STEP = 512;
 
+/** Where what is taken is gathered. */
+interface Taken {
+  readonly series: Series[];
+  /** Takes all that some series recorded, when nobody else wants it. */
+  drain?(listed: readonly Series[], from: number, to: number): void;
+  put(i: number, series: Series, value: PointValue): void;
+  readonly value: (i: number) => PointValue;
+  rows(): Rows | undefined;
+}
+
+function takenValues(): Taken {
+  const series: Series[] = [];
+  const values: PointValue[] = [];
+  return {
+    series,
+    put(i, one, value) {
+      series[i] = one;
+      values[i] = value;
+    },
+    value: (i) => values[i] as PointValue,
+    rows: () => undefined,
+  };
+}
+
+function takenRows(reader: DeltaReader, instrument: Instrument): Taken {
+  const series: Series[] = [];
+  const { boundaries } = instrument;
+  const width = boundaries === undefined ? 1 : HEAD + boundaries.length + 1;
+  let rows = roomFor(instrument.size);
+  return {
+    series,
+    drain(listed, from, to) {
+      const start = series.length * width;
+      instrument.drainRows?.(rows, start, from, to);
+      // Rows of series that recorded nothing are closed up.
+      for (let i = from, at = start; i < to; i++, at += width) {
+        if (Number.isNaN(rows[at])) continue;
+        const place = series.length * width;
+        if (place < at) rows.copyWithin(place, at, at + width);
+        series.push(listed[i] as Series);
+      }
+    },
+    put(i, one, value) {
+      series[i] = one;
+      rows = roomFor(i + 1);
+      if (typeof value === "number") rows[i] = value;
+      else writeRow(value as Histogram, rows, i * width);
+    },
+    value: (i) => (boundaries === undefined ? (rows[i] as number) : readRow(rows, i * width, boundaries)),
+    rows: () => ({ numbers: rows, width }),
+  };
+
+  function roomFor(count: number): Float64Array {
+    const before = reader.room ?? new Float64Array(0);
+    if (before.length >= count * width) return before;
+    const room = new Float64Array(count * width);
+    room.set(before);
+    reader.room = room;
+    return room;
+  }
+}
+
 /** Of a series that was let go. When it began anew within one interval, both are one point, not two. */
-function takeRemoved(
-  taken: { readonly series: Series[]; readonly values: PointValue[] },
-  pending: Map<Series, PointValue>,
-  { kind, series }: Instrument,
-): void {
+function takeRemoved(taken: Taken, pending: Map<Series, PointValue>, { kind, series }: Instrument): void {
   const listed = new Set(series());
   // What was shared out by another reader since we passed it is for the next time.
   const removed = [...pending].filter(([one]) => !listed.has(one));
@@ -126,12 +198,9 @@ function takeRemoved(
   for (const [one, value] of removed) {
     pending.delete(one);
     const place = places.get(JSON.stringify(one.attributes));
-    if (place !== undefined) {
-      taken.values[place] = mergeValues(kind, value, taken.values[place] as PointValue);
-    } else {
-      taken.series.push(one);
-      taken.values.push(value);
-    }
+    const newer = place === undefined ? undefined : taken.series[place];
+    if (place === undefined || newer === undefined) taken.put(taken.series.length, one, value);
+    else taken.put(place, newer, mergeValues(kind, value, taken.value(place)));
   }
 }
 

@@ -12,6 +12,12 @@ export const HEAD = 3;
 /** What a count goes over at. */
 const CARRY = 2 ** 32;
 
+/** Laid out as the slab's own heads and counts. */
+export interface SettledCells {
+  readonly heads: Float64Array;
+  readonly counts: Float64Array;
+}
+
 /**
  * The numbers of some histograms with the same buckets, in memory that another thread may read while they are recorded:
  * the number of all values is the sum of the counts and is kept nowhere else, so that both always agree.
@@ -25,8 +31,8 @@ export class HistogramSlab {
   readonly counts: Int32Array;
   /** What did not fit into the counts; made with the first of 4 billion. */
   carried: Float64Array | undefined = undefined;
-  /** What delta readers were handed, by slot. */
-  settled: (HistogramValue | undefined)[] | undefined = undefined;
+  /** What delta readers were handed; made with the first. */
+  settled: SettledCells | undefined = undefined;
 
   constructor(chunk: SeriesChunk<HistogramSlab>, index: BucketIndex) {
     const { capacity } = chunk;
@@ -37,6 +43,84 @@ export class HistogramSlab {
     this.counts = new Int32Array(buffer, 8 * capacity * HEAD, capacity * index.size);
     for (let slot = 0; slot < capacity; slot++) clearSlot(this, slot);
   }
+}
+
+/**
+ * Moves what was recorded in a slot to what is settled, and writes it to `into`: sum, minimum, maximum and counts. NaN comes first
+ * where nothing was.
+ */
+// Hot: benchmarks/metrics.
+export function drainSlot(slab: HistogramSlab, slot: number, into: Float64Array, at: number): void {
+  const { heads, counts, carried } = slab;
+  const { size } = slab.index;
+  const first = slot * size;
+  let count = 0;
+  for (let i = 0; i < size; i++) {
+    let inBucket = (counts[first + i] as number) >>> 0;
+    if (carried !== undefined) inBucket += carried[first + i] as number;
+    into[at + HEAD + i] = inBucket;
+    count += inBucket;
+  }
+  if (count === 0) {
+    into[at] = Number.NaN;
+    return;
+  }
+  const head = slot * HEAD;
+  for (let i = 0; i < HEAD; i++) into[at + i] = heads[head + i] as number;
+  settle(slab, slot, into, at);
+  clearSlot(slab, slot);
+}
+
+/** Adds a row as `drainSlot` writes it to what is settled. */
+export function settle(slab: HistogramSlab, slot: number, row: Float64Array, at: number): void {
+  slab.settled ??= noneSettled(slab);
+  const { heads, counts } = slab.settled;
+  const { size } = slab.index;
+  const first = slot * size;
+  for (let i = 0; i < size; i++) counts[first + i] = (counts[first + i] as number) + (row[at + HEAD + i] as number);
+  const head = slot * HEAD;
+  heads[head] = (heads[head] as number) + (row[at] as number);
+  heads[head + MIN] = Math.min(heads[head + MIN] as number, row[at + MIN] as number);
+  heads[head + MAX] = Math.max(heads[head + MAX] as number, row[at + MAX] as number);
+}
+
+function noneSettled({ heads, counts }: HistogramSlab): SettledCells {
+  const settled = { heads: new Float64Array(heads.length), counts: new Float64Array(counts.length) };
+  for (let head = 0; head < heads.length; head += HEAD) {
+    settled.heads[head + MIN] = Number.POSITIVE_INFINITY;
+    settled.heads[head + MAX] = Number.NEGATIVE_INFINITY;
+  }
+  return settled;
+}
+
+/** A row as `drainSlot` writes it. */
+export function writeRow({ buckets, sum, min, max }: HistogramValue, into: Float64Array, at: number): void {
+  into[at + SUM] = sum ?? 0;
+  into[at + MIN] = min ?? Number.POSITIVE_INFINITY;
+  into[at + MAX] = max ?? Number.NEGATIVE_INFINITY;
+  into.set(buckets.counts, at + HEAD);
+}
+
+export function readRow(row: Float64Array, at: number, boundaries: readonly number[]): HistogramValue {
+  const counts = Array.from(row.subarray(at + HEAD, at + HEAD + boundaries.length + 1));
+  return {
+    buckets: { boundaries: boundaries as number[], counts },
+    count: counts.reduce((sum, count) => sum + count, 0),
+    sum: row[at + SUM] as number,
+    min: row[at + MIN] as number,
+    max: row[at + MAX] as number,
+  };
+}
+
+export function readSettled(
+  { heads, counts }: SettledCells,
+  slot: number,
+  { size, boundaries }: BucketIndex,
+): HistogramValue {
+  const row = new Float64Array(HEAD + size);
+  row.set(heads.subarray(slot * HEAD, (slot + 1) * HEAD));
+  row.set(counts.subarray(slot * size, (slot + 1) * size), HEAD);
+  return readRow(row, 0, boundaries);
 }
 
 /** What stands in a slot now. */

@@ -5,7 +5,20 @@ import { bucketIndex, bucketOf } from "./bucket-index.ts";
 import { type AttributesOf, type AttributeValues, badDeclaration, type InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
-import { carryCount, clearSlot, HEAD, HistogramSlab, MAX, MIN, readSlab, SUM } from "./histogram-slab.ts";
+import {
+  carryCount,
+  drainSlot,
+  HEAD,
+  HistogramSlab,
+  MAX,
+  MIN,
+  readRow,
+  readSettled,
+  readSlab,
+  SUM,
+  settle,
+  writeRow,
+} from "./histogram-slab.ts";
 import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { mergeValues } from "./point-value.ts";
@@ -83,6 +96,13 @@ export function createHistogram<A extends AttributeValues>(
   };
   return Object.assign(instrument, {
     boundaries,
+    drainRows(into: Float64Array, at: number, from: number, to: number): void {
+      const width = HEAD + index.size;
+      for (let i = from; i < to; i++) {
+        const { slab, slot } = store.list[i] as HistogramSeries;
+        drainSlot(slab, slot, into, at + (i - from) * width);
+      }
+    },
     record,
     start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),
     time: <T>(fn: () => T, attributes?: AttributesOf<A>): T => time(fn, (value) => record(value, attributes)),
@@ -150,49 +170,46 @@ export class HistogramSeries implements Series {
     this.slab.chunk.setBindings(this.slot, count);
   }
 
-  /** What delta readers were handed. */
-  get settled(): HistogramValue | undefined {
-    return this.slab.settled?.[this.slot];
-  }
-
-  set settled(value: HistogramValue | undefined) {
-    this.slab.settled ??= [];
-    this.slab.settled[this.slot] = value;
+  /** Takes in what was recorded elsewhere. */
+  absorb(value: HistogramValue): void {
+    const row = new Float64Array(HEAD + this.slab.index.size);
+    writeRow(value, row, 0);
+    settle(this.slab, this.slot, row, 0);
   }
 
   total(): HistogramValue {
-    const live = readSlab(this.slab, this.slot);
-    const { settled } = this;
-    return settled === undefined ? live : (mergeValues("histogram", settled, live) as HistogramValue);
+    const { slab, slot } = this;
+    const live = readSlab(slab, slot);
+    if (slab.settled === undefined) return live;
+    return mergeValues("histogram", readSettled(slab.settled, slot, slab.index), live) as HistogramValue;
   }
 
   drain(): HistogramValue | undefined {
-    const live = readSlab(this.slab, this.slot);
-    if (live.count === 0) return undefined;
-    const { settled } = this;
-    this.settled = settled === undefined ? live : (mergeValues("histogram", settled, live) as HistogramValue);
-    clearSlot(this.slab, this.slot);
-    return live;
+    const { index } = this.slab;
+    const row = new Float64Array(HEAD + index.size);
+    drainSlot(this.slab, this.slot, row, 0);
+    return Number.isNaN(row[0]) ? undefined : readRow(row, 0, index.boundaries);
   }
 
   cumulate(into: Float64Array): void {
-    const { slab, slot, settled } = this;
-    const { counts, carried } = slab;
+    const { slab, slot } = this;
+    const { counts, carried, settled } = slab;
     const { size } = slab.index;
     const first = slot * size;
     let below = 0;
     for (let i = 0; i < size; i++) {
       below += (counts[first + i] as number) >>> 0;
-      if (settled !== undefined) below += settled.buckets.counts[i] as number;
+      if (settled !== undefined) below += settled.counts[first + i] as number;
       if (carried !== undefined) below += carried[first + i] as number;
       into[i] = below;
     }
-    into[size] = (slab.heads[slot * HEAD + SUM] as number) + (settled?.sum ?? 0);
+    const sum = slot * HEAD + SUM;
+    into[size] = (slab.heads[sum] as number) + (settled === undefined ? 0 : (settled.heads[sum] as number));
   }
 
   /** Whether all that it holds lies in the slab. */
   live(): boolean {
-    return this.slab.carried === undefined && this.settled === undefined;
+    return this.slab.carried === undefined && this.slab.settled === undefined;
   }
 
   mark(): number {

@@ -54,4 +54,10 @@ export interface Instrument {
    * where there is nothing to report. Absent where the numbers are not at hand.
    */
   readTotals?(into: Float64Array, at: number, from: number, to: number): void;
+  /**
+   * `Series.drain` of the series `from` up to `to`, as a row of numbers each, which goes to `into` from index `at` on: the value,
+   * or of a histogram the sum, the minimum, the maximum and the counts. NaN comes first where nothing was recorded. Absent where
+   * the numbers are not at hand.
+   */
+  drainRows?(into: Float64Array, at: number, from: number, to: number): void;
 }

@@ -147,10 +147,10 @@ function deltaPoints(
 ): DataPoint<PointValue>[] {
   const endTime = hrTime(nowMs);
   const points: DataPoint<PointValue>[] = [];
-  const { series, values } = takePending(reader, instrument);
+  const { series, value: recorded } = takePending(reader, instrument);
   for (const [i, one] of series.entries()) {
     const startMs = Math.max(one.startTimeMs, reader.lastCollectionMs ?? 0);
-    const value = values[i] as PointValue;
+    const value = recorded(i);
     points.push({ attributes: one.attributes, startTime: hrTime(startMs), endTime, value });
   }
   return points;

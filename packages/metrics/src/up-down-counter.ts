@@ -6,7 +6,7 @@ import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import { addToRest, drainSum, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
+import { addToRest, drainSum, drainSums, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
 
 /** An up-down counter bound to one set of attributes. */
 export interface BoundUpDownCounter {
@@ -43,6 +43,7 @@ export function createUpDownCounter<A extends AttributeValues>(
   );
   return Object.assign(instrument, {
     readTotals: readSums(store),
+    drainRows: drainSums(store),
     bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
     // Hot: benchmarks/metrics.
     add(value: number, attributes?: AttributesOf<A>): void {

@@ -1,6 +1,6 @@
 import type { AggregationTemporality, DataPointType } from "@opentelemetry/sdk-metrics";
 import { type DeltaReader, takePendingInSteps } from "../delta-readers.ts";
-import type { Instrument, InstrumentKind, PointValue, Series } from "../instrument.ts";
+import type { Instrument, InstrumentKind, Series } from "../instrument.ts";
 import { ProtobufWriter, varintSize } from "../protobuf-writer.ts";
 import { dataField, writeDescriptor, writeTemporality } from "./metric.ts";
 import { emptyBlock, type PointBlock, type Points, type PointTimes, refreshBlock } from "./point-block.ts";
@@ -53,7 +53,7 @@ export function* refreshInstrument({ instrument, block }: EncodedInstrument, col
   const delta = reader.wants(instrument.kind);
   const times: PointTimes = {
     end: timeBits(nowMs),
-    sinceMs: delta ? (lastMs ?? 0) : undefined,
+    since: delta ? { timeMs: lastMs ?? 0, bits: timeBits(lastMs ?? 0) } : undefined,
     start: delta ? startsAfter(lastMs ?? 0) : ({ startTimeMs }) => timeBits(startTimeMs),
     exemplarsSinceMs: lastMs ?? 0,
   };
@@ -74,15 +74,15 @@ function startsAfter(lastMs: number): (series: Series) => TimeBits {
 
 function totals(instrument: Instrument): Points {
   const series = instrument.series();
-  if (instrument.kind !== "gauge") return { series, values: undefined };
+  if (instrument.kind !== "gauge") return { series, value: undefined, rows: undefined };
   // A gauge that was bound and never set has no value.
   const withValue: Series[] = [];
-  const values: PointValue[] = [];
+  const values: number[] = [];
   for (const one of series) {
     const value = one.total();
     if (value === undefined) continue;
     withValue.push(one);
-    values.push(value);
+    values.push(value as number);
   }
-  return { series: withValue, values };
+  return { series: withValue, value: (i) => values[i] as number, rows: undefined };
 }

@@ -1,8 +1,9 @@
 import type { Histogram } from "@opentelemetry/sdk-metrics";
+import type { Rows } from "../delta-readers.ts";
 import { HistogramSeries } from "../histogram.ts";
 import { HEAD, MAX, MIN, SUM } from "../histogram-slab.ts";
 import { type ProtobufWriter, varintSize } from "../protobuf-writer.ts";
-import { type PointFrame, writeExemplar, writeTimes } from "./point.ts";
+import { type PointFrame, startOf, writeExemplar, writeTimes } from "./point.ts";
 import type { PatchedRange } from "./point-block.ts";
 
 /** The content of a HistogramDataPoint. */
@@ -54,17 +55,19 @@ const MIN_TAG = (11 << 3) | 1;
 export function patchHistogramPoints(range: PatchedRange): number {
   const { block, points, from, to, times } = range;
   const { bytes, view, base, marks } = block;
-  const { series, values } = points;
+  const { series, value, rows } = points;
+  const start = startOf(range);
   for (let i = from; i < to; i++) {
     const one = series[i];
     if (one === undefined || one !== block.series[i]) return i;
     const at = base + (marks[4 * i + 1] as number);
-    if (values === undefined && one instanceof HistogramSeries && one.live()) patchSlot(view, at, one);
-    else patchValue(view, at, values === undefined ? (one.total() as Histogram) : (values[i] as Histogram));
+    if (rows !== undefined) patchRow(view, at, rows, i);
+    else if (value === undefined && one instanceof HistogramSeries && one.live()) patchSlot(view, at, one);
+    else patchValue(view, at, (value === undefined ? one.total() : value(i)) as Histogram);
     const { count, sum, min, max } = patched;
     const after = base + (marks[4 * i + 3] as number);
     if (count > 0 !== (bytes[after] === MIN_TAG)) return i;
-    if (times.sinceMs !== undefined) view.setFloat64(at + START_SLOT, times.start(one), true);
+    if (start !== undefined) view.setFloat64(at + START_SLOT, typeof start === "number" ? start : start(i), true);
     view.setFloat64(at + END_SLOT, times.end, true);
     writeCount(view, at + COUNT_SLOT, count);
     view.setFloat64(at + SUM_SLOT, sum, true);
@@ -94,6 +97,23 @@ function patchSlot(view: DataView, at: number, { slab, slot }: HistogramSeries):
   patched.sum = heads[slot * HEAD + SUM] as number;
   patched.min = heads[slot * HEAD + MIN] as number;
   patched.max = heads[slot * HEAD + MAX] as number;
+}
+
+/** Writes the counts as `Instrument.drainRows` gave them. */
+function patchRow(view: DataView, at: number, { numbers, width }: Rows, i: number): void {
+  const size = width - HEAD;
+  const slots = at + COUNTS + varintSize(8 * size);
+  const first = i * width;
+  let count = 0;
+  for (let bucket = 0; bucket < size; bucket++) {
+    const n = numbers[first + HEAD + bucket] as number;
+    count += n;
+    writeCount(view, slots + 8 * bucket, n);
+  }
+  patched.count = count;
+  patched.sum = numbers[first + SUM] as number;
+  patched.min = numbers[first + MIN] as number;
+  patched.max = numbers[first + MAX] as number;
 }
 
 function patchValue(view: DataView, at: number, { buckets, count, sum, min, max }: Histogram): void {

@@ -1,6 +1,6 @@
 import type { PointValue, Series } from "../instrument.ts";
 import { type ProtobufWriter, writeWords } from "../protobuf-writer.ts";
-import { type PointFrame, writeExemplar, writeTimes } from "./point.ts";
+import { type PointFrame, startOf, writeExemplar, writeTimes } from "./point.ts";
 import type { PatchedRange } from "./point-block.ts";
 
 /** Where the end time and the value stand in a NumberDataPoint, from the start of its content. */
@@ -27,7 +27,7 @@ export function patchIntegerPoints(range: PatchedRange): number {
   const reached = patchNumberPoints(range);
   const { block, points, from } = range;
   for (let i = from; i < reached; i++) {
-    const value = (points.values?.[i] ?? points.series[i]?.total()) as number;
+    const value = (points.value?.(i) ?? points.series[i]?.total()) as number;
     writeWords(block.view, block.base + (block.marks[4 * i + 1] as number) + VALUE, value);
   }
   return reached;
@@ -35,8 +35,14 @@ export function patchIntegerPoints(range: PatchedRange): number {
 
 /** Writes times and values over those of the last time; returns where another series stands than then. */
 export function patchNumberPoints(range: PatchedRange): number {
-  const reached = range.points.values === undefined ? patchTotals(range) : patchValues(range, range.points.values);
-  if (range.times.sinceMs !== undefined) patchStarts(range, reached);
+  const { rows, value } = range.points;
+  const reached =
+    rows !== undefined
+      ? patchRows(range, rows.numbers)
+      : value !== undefined
+        ? patchValues(range, value)
+        : patchTotals(range);
+  patchStarts(range, reached);
   return reached;
 }
 
@@ -56,20 +62,38 @@ function patchTotals({ block, points, from, to, times }: PatchedRange): number {
   return to;
 }
 
-function patchValues({ block, points, from, to, times }: PatchedRange, values: readonly PointValue[]): number {
+// Hot: benchmarks/metrics.
+function patchRows({ block, points, from, to, times }: PatchedRange, rows: Float64Array): number {
+  const { view, base, marks } = block;
+  const before = block.series;
+  const { series } = points;
+  const { end } = times;
+  for (let i = from; i < to; i++) {
+    if (series[i] !== before[i]) return i;
+    const at = base + (marks[4 * i + 1] as number);
+    view.setFloat64(at + END, end, true);
+    view.setFloat64(at + VALUE, rows[i] as number, true);
+  }
+  return to;
+}
+
+function patchValues({ block, points, from, to, times }: PatchedRange, value: (i: number) => PointValue): number {
   const { view, base, marks } = block;
   for (let i = from; i < to; i++) {
     if (points.series[i] !== block.series[i]) return i;
     const at = base + (marks[4 * i + 1] as number);
     view.setFloat64(at + END, times.end, true);
-    view.setFloat64(at + VALUE, values[i] as number, true);
+    view.setFloat64(at + VALUE, value(i) as number, true);
   }
   return to;
 }
 
-function patchStarts({ block, points, from, times }: PatchedRange, to: number): void {
-  for (let i = from; i < to; i++) {
-    const at = block.base + (block.marks[4 * i + 1] as number);
-    block.view.setFloat64(at + START, times.start(points.series[i] as Series), true);
+function patchStarts(range: PatchedRange, to: number): void {
+  const start = startOf(range);
+  if (start === undefined) return;
+  const { view, base, marks } = range.block;
+  for (let i = range.from; i < to; i++) {
+    const bits = typeof start === "number" ? start : start(i);
+    view.setFloat64(base + (marks[4 * i + 1] as number) + START, bits, true);
   }
 }

@@ -1,5 +1,6 @@
 import type { ValueType } from "@opentelemetry/api";
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+import type { Rows } from "../delta-readers.ts";
 import { exemplarOf } from "../exemplar.ts";
 import type { Instrument, PointValue, Series } from "../instrument.ts";
 import { ProtobufWriter } from "../protobuf-writer.ts";
@@ -21,19 +22,23 @@ export interface PointBlock {
   view: DataView;
   base: number;
   length: number;
+  /** When the last of its series began, in milliseconds. */
+  latestStartMs: number;
 }
 
 /** What is to be written. */
 export interface Points {
   readonly series: readonly Series[];
-  /** Undefined: what each series has in total. */
-  readonly values: readonly PointValue[] | undefined;
+  /** That of the `i`-th series. Undefined: what each has in total. */
+  readonly value: ((i: number) => PointValue) | undefined;
+  /** The same as numbers, where there are such. */
+  readonly rows: Rows | undefined;
 }
 
 export interface PointTimes {
   readonly end: TimeBits;
-  /** Of differences: the last collection, in milliseconds. Undefined: a series' start stands still. */
-  readonly sinceMs: number | undefined;
+  /** Of differences: the last collection. Undefined: a series' start stands still. */
+  readonly since: { readonly timeMs: number; readonly bits: TimeBits } | undefined;
   readonly start: (series: Series) => TimeBits;
   /** Exemplars from before went out with an earlier export. */
   readonly exemplarsSinceMs: number;
@@ -56,7 +61,7 @@ const WRITTEN_AT_A_TIME = 32;
 
 export function emptyBlock(): PointBlock {
   const { bytes, view } = new ProtobufWriter(0);
-  return { series: [], marks: new Int32Array(0), bytes, view, base: 0, length: 0 };
+  return { series: [], marks: new Int32Array(0), bytes, view, base: 0, length: 0, latestStartMs: 0 };
 }
 
 /** Brings the block up to date: in place while the series are those of the last time, else in bytes of its own. */
@@ -107,6 +112,7 @@ function* rewrite(block: PointBlock, instrument: Instrument, rewritten: Rewritte
   writer.raw(before.bytes.subarray(before.base, before.base + kept));
   const marks = new Int32Array(4 * count);
   marks.set(before.marks.subarray(0, 4 * from));
+  let { latestStartMs } = before;
   let i = from;
   let content = 0;
   const attributes = (field: number): void => {
@@ -120,7 +126,8 @@ function* rewrite(block: PointBlock, instrument: Instrument, rewritten: Rewritte
   for (; i < count; i++) {
     const series = points.series[i] as Series;
     const exemplar = instrument.exemplars ? freshExemplar(series, times) : undefined;
-    const value = points.values === undefined ? series.total() : points.values[i];
+    const value = points.value === undefined ? series.total() : points.value(i);
+    latestStartMs = Math.max(latestStartMs, series.startTimeMs);
     marks[4 * i] = writer.at;
     writer.tag(1, 2);
     content = writer.open();
@@ -140,6 +147,7 @@ function* rewrite(block: PointBlock, instrument: Instrument, rewritten: Rewritte
   block.view = writer.view;
   block.base = 0;
   block.length = writer.at;
+  block.latestStartMs = latestStartMs;
 }
 
 function attributesAt({ bytes, base, marks }: PointBlock, place: number): Uint8Array {

@@ -1,5 +1,7 @@
 import type { Exemplar } from "../exemplar.ts";
+import type { Series } from "../instrument.ts";
 import type { ProtobufWriter } from "../protobuf-writer.ts";
+import type { PatchedRange } from "./point-block.ts";
 import { type TimeBits, timeBits } from "./time.ts";
 
 /** What every data point has besides its value. */
@@ -17,6 +19,16 @@ export function writeTimes(writer: ProtobufWriter, { start, end }: PointFrame): 
   writer.double(start);
   writer.tag(3, 1);
   writer.double(end);
+}
+
+/**
+ * When the differences of points that are written over begin: each where it began, or all at once, which is the last
+ * collection once all of their series had begun then.
+ */
+export function startOf({ block, times, points }: PatchedRange): ((i: number) => TimeBits) | TimeBits | undefined {
+  const { since } = times;
+  if (since === undefined) return undefined;
+  return block.latestStartMs <= since.timeMs ? since.bits : (i) => times.start(points.series[i] as Series);
 }
 
 /** OpenTelemetry's own serializer writes no exemplars; these are where its field numbers would come in ascending order. */

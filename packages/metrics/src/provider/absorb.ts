@@ -21,9 +21,10 @@ export function absorb(
     return;
   }
   if (value.count === 0) return;
-  const holder = series as RecordingSeries & { settled: PointValue | undefined };
+  const holder = series as RecordingSeries & { settled?: PointValue | undefined; absorb?(value: PointValue): void };
   const held = rebucketed(value, from.into, holder.total() as Histogram);
-  holder.settled = holder.settled === undefined ? held : mergeValues(from.into, holder.settled, held);
+  if (holder.absorb !== undefined) holder.absorb(held);
+  else holder.settled = holder.settled === undefined ? held : mergeValues(from.into, holder.settled, held);
 }
 
 function rebucketed(
