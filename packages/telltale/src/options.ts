@@ -98,7 +98,8 @@ export type SpanExporterOptions =
   | OtlpSpanExporterOptions
   | JaegerExporterOptions
   | ZipkinExporterOptions
-  | ConsoleSpanExporterOptions;
+  | ConsoleSpanExporterOptions
+  | FileSpanExporterOptions;
 
 /** Sends traces to an OpenTelemetry Collector or any other OTLP receiver. */
 export interface OtlpSpanExporterOptions {
@@ -121,10 +122,10 @@ export interface OtlpSpanExporterOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Compression of each request.
+   * Compression of requests from 1 KiB on; zstd over HTTP only, where the receiver knows it.
    * @default none
    */
-  readonly compression?: "none" | "gzip";
+  readonly compression?: "none" | "gzip" | "zstd";
   /** PEM file of the authority that signed the server's certificate. */
   readonly certificateFile?: string;
   /** PEM file of the client's key, for mutual TLS. */
@@ -142,13 +143,13 @@ export interface OtlpSpanExporterOptions {
 export interface JaegerExporterOptions {
   readonly type: "jaeger";
   /**
-   * `otlp` to port 4318, `thrift-http` to port 14268 or `thrift-udp` (binary) to port 6832.
+   * `otlp` to port 4318, `thrift-http` to port 14268, `thrift-udp` (binary) to port 6832, `thrift-udp-compact` to port 6831, or `thrift-legacy`: as the package @opentelemetry/exporter-jaeger writes it.
    * @default told by the endpoint's port, else `otlp`
    */
-  readonly protocol?: "otlp" | "thrift-http" | "thrift-udp";
+  readonly protocol?: "otlp" | "thrift-http" | "thrift-udp" | "thrift-udp-compact" | "thrift-legacy";
   /**
-   * Where Jaeger listens; the path of the protocol is added to a URL without one. Port 6831 is refused: it expects compact thrift.
-   * @default http://localhost:4318/v1/traces, http://localhost:14268/api/traces or localhost:6832
+   * Where Jaeger listens; the path of the protocol is added to a URL without one.
+   * @default http://localhost:4318/v1/traces, http://localhost:14268/api/traces, localhost:6832 or localhost:6831
    */
   readonly endpoint?: string;
   /** Headers of each request. */
@@ -177,9 +178,36 @@ export interface ZipkinExporterOptions {
   readonly timeoutMs?: number;
 }
 
-/** Prints spans on standard output. */
+/** Prints each trace as a tree on standard output, for people to read. */
 export interface ConsoleSpanExporterOptions {
   readonly type: "console";
+  /**
+   * Attributes and events under each span.
+   * @default false
+   */
+  readonly attributes?: boolean;
+  /**
+   * Colours; `auto` on a terminal that has them.
+   * @default auto
+   */
+  readonly colors?: "auto" | "always" | "never";
+}
+
+/** Appends spans to a file, as lines of OTLP's JSON. */
+export interface FileSpanExporterOptions {
+  readonly type: "file";
+  /** The file, which several processes may share; needed. */
+  readonly path?: string;
+  /**
+   * Bytes that the file holds at most; then it is moved to `path.1` and begun anew.
+   * @default 104857600
+   */
+  readonly maxSizeBytes?: number;
+  /**
+   * Older files that are kept.
+   * @default 5
+   */
+  readonly maxFiles?: number;
 }
 
 /** Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling. */
@@ -322,10 +350,10 @@ export interface OtlpMetricExporterOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Compression of each request.
+   * Compression of requests from 1 KiB on; zstd over HTTP only, where the receiver knows it.
    * @default none
    */
-  readonly compression?: "none" | "gzip";
+  readonly compression?: "none" | "gzip" | "zstd";
   /** PEM file of the authority that signed the server's certificate. */
   readonly certificateFile?: string;
   /** PEM file of the client's key, for mutual TLS. */
@@ -665,10 +693,10 @@ export interface OtlpLogSinkOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Compression of each request.
+   * Compression of requests from 1 KiB on; zstd over HTTP only, where the receiver knows it.
    * @default none
    */
-  readonly compression?: "none" | "gzip";
+  readonly compression?: "none" | "gzip" | "zstd";
   /** PEM file of the authority that signed the server's certificate. */
   readonly certificateFile?: string;
   /** PEM file of the client's key, for mutual TLS. */

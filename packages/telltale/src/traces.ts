@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
-import type { ReadableSpan, Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan, Sampler, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import {
   alwaysOffSampler,
   alwaysOnSampler,
@@ -31,19 +31,22 @@ export interface Traces extends Signal {
 /** The tracer provider with a queue for each exporter. */
 export function startTraces(configuration: Configuration["tracing"], resource: Resource): Traces {
   const queues: { readonly exporter: SpanExporterConfiguration; readonly queue: ExportQueue<ReadableSpan> }[] = [];
+  const printers: SpanExporter[] = [];
   const processors: SpanProcessor[] = [redactionSpanProcessor()];
   if (configuration.baggageAttributes.length > 0) {
     processors.push(baggageSpanProcessor({ attributes: configuration.baggageAttributes }));
   }
   for (const exporter of configuration.exporters) {
     if (exporter.type === "console") {
-      processors.push(new (sdk().SimpleSpanProcessor)({ exporter: createSpanExporter(exporter) }));
+      const printer = createSpanExporter(exporter);
+      printers.push(printer);
+      processors.push(printingProcessor(printer));
       continue;
     }
     const queue = new ExportQueue<ReadableSpan>({
       exporter: createSpanExporter(exporter),
       batch: configuration.batch,
-      what: `spans to ${exporter.endpoint}`,
+      what: `spans to ${exporter.type === "file" ? exporter.path : exporter.endpoint}`,
     });
     queues.push({ exporter, queue });
     processors.push(queueingProcessor(queue));
@@ -59,12 +62,15 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
     pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
-    takeUndelivered: () =>
-      queues.map(({ exporter, queue }) => ({
+    takeUndelivered() {
+      // What they hold back for the rest of its trace is printed at once.
+      for (const printer of printers) void printer.shutdown();
+      return queues.map(({ exporter, queue }) => ({
         signal: "traces",
         exporter,
         items: queue.takeUndelivered().map(plainSpan),
-      })),
+      }));
+    },
   };
 }
 
@@ -86,6 +92,18 @@ function tracerProvider(
       return new TracerProvider({ ...options, spanProcessors, idGenerator: keepEarlyIds(new RandomIdGenerator()) });
     }
   }
+}
+
+/** Spans go to the console as they end, so that they stand between the application's own lines. */
+function printingProcessor(printer: SpanExporter): SpanProcessor {
+  return {
+    onStart: ignoreSpan,
+    onEnd(span) {
+      if (isSampled(span)) printer.export([span], () => {});
+    },
+    forceFlush: async () => {},
+    shutdown: () => printer.shutdown(),
+  };
 }
 
 function queueingProcessor(queue: ExportQueue<ReadableSpan>): SpanProcessor {

@@ -1,5 +1,6 @@
-import { createRequire } from "node:module";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { type ConsoleExporterConfiguration, createConsoleExporter } from "./console/console-exporter.ts";
+import { createFileExporter, type FileExporterConfiguration } from "./file/file-exporter.ts";
 import type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 import { createLegacyJaegerExporter } from "./jaeger/legacy-exporter.ts";
 import { createJaegerThriftExporter } from "./jaeger/thrift-exporter.ts";
@@ -8,19 +9,18 @@ import { createOtlpExporter } from "./otlp-exporter.ts";
 import { reportOutages } from "./outage.ts";
 import { createZipkinExporter, type ZipkinExporterConfiguration } from "./zipkin-exporter.ts";
 
-const require = createRequire(import.meta.url);
-
 /** Where spans go. `endpoint` is the full URL that is posted to (over UDP, `host:port`). */
 export type SpanExporterConfiguration =
   | (OtlpExporterConfiguration & { readonly type: "otlp" })
   | JaegerExporterConfiguration
   | ZipkinExporterConfiguration
-  | { readonly type: "console" };
+  | ConsoleExporterConfiguration
+  | FileExporterConfiguration;
 
 /**
  * The exporter of one configuration; its packages are loaded here and not before. Every failed export is told to the
  * callback; through `diag` one warning says when an endpoint is lost and one when it is reached again.
- * @throws Error with code TELLTALE_MISSING_PACKAGE.
+ * @throws Error with code TELLTALE_MISSING_PACKAGE or TELLTALE_BAD_FILE.
  */
 export function createSpanExporter(configuration: SpanExporterConfiguration): SpanExporter {
   switch (configuration.type) {
@@ -30,12 +30,18 @@ export function createSpanExporter(configuration: SpanExporterConfiguration): Sp
       return reportOutages("spans", createJaegerExporter(configuration), configuration);
     case "zipkin":
       return reportOutages("spans", createZipkinExporter(configuration), configuration);
-    case "console": {
-      const { ConsoleSpanExporter } = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
-      return new ConsoleSpanExporter();
-    }
+    case "console":
+      return createConsoleExporter(configuration);
+    case "file":
+      return reportOutages("spans", createFileExporter(configuration), {
+        endpoint: configuration.path,
+        timeoutMs: FILE_TIMEOUT_MS,
+      });
   }
 }
+
+/** How long a disk may take, in milliseconds. */
+const FILE_TIMEOUT_MS = 10_000;
 
 function createJaegerExporter(configuration: JaegerExporterConfiguration): SpanExporter {
   switch (configuration.protocol) {

@@ -37,7 +37,7 @@ const badVariables: readonly (readonly [name: string, value: string, remedy: str
   ["OTEL_RESOURCE_ATTRIBUTES", "=payments", "no key"],
   ["OTEL_RESOURCE_ATTRIBUTES", "team=100%", "%25"],
   ["OTEL_TRACES_EXPORTER", "OTLP", 'did you mean "otlp"?'],
-  ["OTEL_TRACES_EXPORTER", "prometheus", "otlp, jaeger, zipkin, console or none"],
+  ["OTEL_TRACES_EXPORTER", "prometheus", "otlp, jaeger, zipkin, console, file or none"],
   ["OTEL_TRACES_EXPORTER", "otlp,none", 'give "none" alone'],
   ["OTEL_METRICS_EXPORTER", "Prometheus", 'did you mean "prometheus"?'],
   ["OTEL_METRICS_EXPORTER", "statsd", "otlp, console, prometheus or none"],
@@ -83,7 +83,7 @@ const badVariables: readonly (readonly [name: string, value: string, remedy: str
   ["OTEL_EXPORTER_OTLP_LOGS_HEADERS", "x-api-key=a%0d%0ab", "line break"],
   ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "did you mean 10000?"],
   ["OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "-5", "from 0 to"],
-  ["OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "none or gzip"],
+  ["OTEL_EXPORTER_OTLP_COMPRESSION", "brotli", "none, gzip or zstd"],
   ["OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP", 'did you mean "gzip"?'],
   ["OTEL_EXPORTER_OTLP_CERTIFICATE", "missing.pem", "there is no such file"],
   ["OTEL_EXPORTER_OTLP_CERTIFICATE", "not.pem", "-----BEGIN"],
@@ -139,7 +139,7 @@ describe("a variable that cannot be used is named with what would work", () => {
   test.each([
     ["OTEL_EXPORTER_ZIPKIN_ENDPOINT", "zipkin:9411", 'did you mean "http://zipkin:9411"?', "zipkin"],
     ["OTEL_EXPORTER_ZIPKIN_TIMEOUT", "soon", "such as 10000", "zipkin"],
-    ["OTEL_EXPORTER_JAEGER_ENDPOINT", "http://jaeger:6831", "port 6832 with thrift-udp", "jaeger"],
+    ["OTEL_EXPORTER_JAEGER_ENDPOINT", "http://jaeger:6831", "such as localhost:6831", "jaeger"],
     ["OTEL_EXPORTER_JAEGER_TIMEOUT", "10 s", "did you mean 10000?", "jaeger"],
   ])("%s=%s: %s", (name, value, remedy, exporter) => {
     const { problems } = errorOf({ env: { [name]: value, OTEL_TRACES_EXPORTER: exporter } });
@@ -168,7 +168,7 @@ const badOptions: readonly (readonly [path: string, options: unknown, remedy: st
   [
     "tracing.exporters[0].type",
     { tracing: { exporters: [{ endpoint: "http://x" }] } },
-    "otlp, jaeger, zipkin or console",
+    "otlp, jaeger, zipkin, console or file",
   ],
   ["tracing.exporters[0].url", { tracing: { exporters: [{ type: "otlp", url: "http://x" }] } }, "endpoint"],
   ["tracing.exporters[0].timeoutMs", { tracing: { exporters: [{ type: "otlp", timeoutMs: "10s" }] } }, "such as 10000"],
@@ -179,8 +179,15 @@ const badOptions: readonly (readonly [path: string, options: unknown, remedy: st
   ],
   [
     "tracing.exporters[0].endpoint",
-    { tracing: { exporters: [{ type: "jaeger", endpoint: "j:6831" }] } },
-    "compact thrift",
+    { tracing: { exporters: [{ type: "jaeger", protocol: "thrift-udp", endpoint: "j:6831" }] } },
+    "set the protocol to thrift-udp-compact",
+  ],
+  ["tracing.exporters[0].path", { tracing: { exporters: [{ type: "file" }] } }, "such as traces.jsonl"],
+  ["tracing.exporters[0].colors", { tracing: { exporters: [{ type: "console", colors: "red" }] } }, "auto, always"],
+  [
+    "tracing.exporters[0].compression",
+    { tracing: { exporters: [{ type: "otlp", protocol: "grpc", compression: "zstd" }] } },
+    "http/protobuf",
   ],
   [
     "tracing.exporters[0].endpoint",

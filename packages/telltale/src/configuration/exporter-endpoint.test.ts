@@ -48,18 +48,22 @@ test.each<[JaegerProtocol | undefined, string | undefined, JaegerProtocol, strin
   [undefined, "udp://j:6832", "thrift-udp", "j:6832"],
   ["thrift-udp", "j", "thrift-udp", "j:6832"],
   ["thrift-udp", "10.0.0.1:7000", "thrift-udp", "10.0.0.1:7000"],
+  [undefined, "j:6831", "thrift-udp-compact", "j:6831"],
+  ["thrift-udp-compact", "j", "thrift-udp-compact", "j:6831"],
+  ["thrift-udp-compact", undefined, "thrift-udp-compact", "localhost:6831"],
+  ["thrift-udp-compact", "udp://[::1]:7000", "thrift-udp-compact", "[::1]:7000"],
+  ["thrift-legacy", undefined, "thrift-legacy", "localhost:6832"],
+  ["thrift-legacy", "j", "thrift-legacy", "j:6832"],
+  ["thrift-legacy", "http://j:14268", "thrift-legacy", "http://j:14268/api/traces"],
 ])("Jaeger by %s at %s is reached by %s at %s", (protocol, endpoint, reached, target) => {
   const given = endpoint === undefined ? undefined : at(endpoint);
   expect(jaegerTarget(protocol, given)).toEqual({ protocol: reached, endpoint: target });
 });
 
 test.each<[JaegerProtocol | undefined, string, string]>([
-  [
-    undefined,
-    "j:6831",
-    "compact thrift, which telltale cannot write, and over UDP the loss would be silent; give port 6832",
-  ],
-  ["thrift-udp", "udp://j:6831", "OTLP at http://HOST:4318"],
+  ["thrift-udp", "udp://j:6831", "set the protocol to thrift-udp-compact"],
+  ["thrift-legacy", "j:6831", "set the protocol to thrift-udp-compact"],
+  ["thrift-udp-compact", "j:6832", "set the protocol to thrift-udp"],
   [undefined, "http://j:4317", 'protocol: "grpc"'],
   [undefined, "http://j:14250/", "4318"],
   [undefined, "http://j:16686", "Jaeger's page"],

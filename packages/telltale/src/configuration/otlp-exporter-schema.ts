@@ -36,8 +36,8 @@ export function otlpExporter(signal: "traces" | "metrics" | "logs", typeName: st
       timeoutMs: { ...timeout, otel: variables("TIMEOUT") },
       compression: {
         kind: "choice",
-        doc: "Compression of each request.",
-        values: ["none", "gzip"],
+        doc: "Compression of requests from 1 KiB on; zstd over HTTP only, where the receiver knows it.",
+        values: ["none", "gzip", "zstd"],
         default: "none",
         otel: variables("COMPRESSION"),
       },

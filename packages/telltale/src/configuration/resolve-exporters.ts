@@ -1,3 +1,4 @@
+import { resolve as resolvePath } from "node:path";
 import type {
   LogSinkConfiguration,
   MetricExporterConfiguration,
@@ -30,9 +31,11 @@ export function spanExporters(around: Surroundings): readonly SpanExporterConfig
       case "jaeger":
         return jaeger(entry, around);
       case "zipkin":
+      case "file":
+        return file(entry, around);
         return zipkin(entry, around);
       default:
-        return [{ type: "console" }];
+        return [{ type: "console", attributes: entry.value("attributes"), colors: entry.value("colors") }];
     }
   });
 }
@@ -151,6 +154,13 @@ export function unlessZero(timeoutMs: number): number {
 function otlp(
   entry: Layered,
   signal: "traces" | "metrics" | "logs",
+  const compression = entry.setting("compression");
+  if (protocol === "grpc" && compression?.value === "zstd") {
+    around.report(
+      compression.name,
+      'is "zstd", which gRPC does not have here; give gzip, or the protocol http/protobuf',
+    );
+  }
   around: Surroundings,
 ): readonly OtlpExporterConfiguration[] {
   const protocol = entry.value("protocol");
@@ -198,9 +208,22 @@ function warnOfPath(
   },
 ): void {
   if (at.protocol === "grpc") return;
+function file(entry: Layered, { cwd, report }: Surroundings): readonly SpanExporterConfiguration[] {
+  const path = entry.value("path") as string | undefined;
+  if (path === undefined || path === "") {
+    report(`${entry.name}.path`, "is missing; give the file that spans are appended to, such as traces.jsonl");
+    return [];
+  }
+  const { maxSizeBytes, maxFiles } = { maxSizeBytes: entry.value("maxSizeBytes"), maxFiles: entry.value("maxFiles") };
+  return [{ type: "file", path: resolvePath(cwd, path), maxSizeBytes, maxFiles }];
+}
+
   const { pathname, port } = new URL(endpoint);
   if (at.reading === "exact" && pathname === "/") {
     at.warn(`${at.name} has no path and is used as it is, so requests go to /; receivers usually want ${at.path}`);
+  if (protocol === "thrift-legacy" && entry.setting("headers") !== undefined) {
+    around.warn(`${entry.setting("headers")!.name} is not used: thrift-legacy sends no headers; thrift-http does`);
+  }
   }
   if (port === "4317")
     at.warn(

@@ -82,15 +82,16 @@ const spanExporters: VariantsOption = {
       options: {
         protocol: {
           kind: "choice",
-          doc: "`otlp` to port 4318, `thrift-http` to port 14268 or `thrift-udp` (binary) to port 6832.",
-          values: ["otlp", "thrift-http", "thrift-udp"],
+          doc: "`otlp` to port 4318, `thrift-http` to port 14268, `thrift-udp` (binary) to port 6832, `thrift-udp-compact` to port 6831, or `thrift-legacy`: as the package @opentelemetry/exporter-jaeger writes it.",
+          values: ["otlp", "thrift-http", "thrift-udp", "thrift-udp-compact", "thrift-legacy"],
           defaultNote: "told by the endpoint's port, else `otlp`",
         },
         endpoint: {
           kind: "text",
-          doc: "Where Jaeger listens; the path of the protocol is added to a URL without one. Port 6831 is refused: it expects compact thrift.",
+          doc: "Where Jaeger listens; the path of the protocol is added to a URL without one.",
           example: "http://localhost:4318",
-          defaultNote: "http://localhost:4318/v1/traces, http://localhost:14268/api/traces or localhost:6832",
+          defaultNote:
+            "http://localhost:4318/v1/traces, http://localhost:14268/api/traces, localhost:6832 or localhost:6831",
           otel: ["OTEL_EXPORTER_JAEGER_ENDPOINT"],
         },
         headers: {
@@ -127,9 +128,33 @@ const spanExporters: VariantsOption = {
     },
     console: {
       kind: "group",
-      doc: "Prints spans on standard output.",
+      doc: "Prints each trace as a tree on standard output, for people to read.",
       typeName: "ConsoleSpanExporterOptions",
-      options: {},
+      options: {
+        attributes: { kind: "flag", doc: "Attributes and events under each span.", default: false },
+        colors: {
+          kind: "choice",
+          doc: "Colours; `auto` on a terminal that has them.",
+          values: ["auto", "always", "never"],
+          default: "auto",
+        },
+      },
+    },
+    file: {
+      kind: "group",
+      doc: "Appends spans to a file, as lines of OTLP's JSON.",
+      typeName: "FileSpanExporterOptions",
+      options: {
+        path: { kind: "text", doc: "The file, which several processes may share; needed.", example: "traces.jsonl" },
+        maxSizeBytes: {
+          ...count,
+          doc: "Bytes that the file holds at most; then it is moved to `path.1` and begun anew.",
+          min: 1,
+          example: 104_857_600,
+          default: 104_857_600,
+        },
+        maxFiles: { ...count, doc: "Older files that are kept.", min: 0, max: 1_000, example: 5, default: 5 },
+      },
     },
   },
 };
