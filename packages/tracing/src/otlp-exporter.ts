@@ -12,12 +12,13 @@ import { type PartialSuccess, partialSuccessOf } from "./otlp/partial-success.ts
 import { requestEncoder } from "./otlp/request-encoder.ts";
 import { inSlices } from "./slices.ts";
 
-/** The exporter of one signal over OTLP; `T` is a list of spans or log records, or the metrics. */
+/** The exporter of one signal over OTLP; `T` is a list of spans or log records, the metrics, or bytes. */
 export type OtlpExporter<T> = Exporter<T>;
 
 /**
- * The OTLP exporter of a signal. Over protobuf, metrics may also come as the bytes of an ExportMetricsServiceRequest, which
- * go out as they are. The packages of its protocol are loaded when they are needed and not before. */
+ * The OTLP exporter of a signal. Over protobuf, items may also come as the bytes of an export request, which go out as they
+ * are. The packages of its protocol are loaded when they are needed and not before.
+ */
 export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExporterConfiguration): OtlpExporter<T> {
   const encode = requestEncoder(signal, configuration.protocol === "http/json" ? "json" : "protobuf");
   const exporter =

@@ -19,7 +19,10 @@ export interface EncodedRequest {
   release(): void;
 }
 
-/** Encodes in steps of a fraction of a millisecond. `items` are what the signal's exporters get. */
+/**
+ * Encodes in steps of a fraction of a millisecond. `items` are what the signal's exporters get; over protobuf they may also be
+ * the bytes of a request.
+ */
 export type EncodeRequest = (items: unknown) => Generator<void, EncodedRequest>;
 
 export function requestEncoder(signal: OtlpSignal, encoding: "protobuf" | "json"): EncodeRequest {
@@ -44,7 +47,8 @@ const KEPT_WRITERS = 8;
 const writers: ProtobufWriter[] = [];
 
 function protobufEncoder<T extends ExportedItem>(writeItem: WriteItem<T>) {
-  return function* (items: readonly T[]): Generator<void, EncodedRequest> {
+  return function* (items: readonly T[] | Uint8Array): Generator<void, EncodedRequest> {
+    if (items instanceof Uint8Array) return whole(items);
     const writer = writers.pop() ?? new ProtobufWriter(FIRST_BYTES);
     const leftOut = yield* writeRequest(writer, items, writeItem);
     return {
