@@ -19,10 +19,29 @@ export { type OutageOptions, reportOutages } from "./outage.ts";
 export { redactSql } from "./redact-sql.ts";
 export { redactionSpanProcessor } from "./redaction-span-processor.ts";
 export { requestId, requestIdPropagator } from "./request-id.ts";
+export { type AdjustableSampler, adjustableSampler, type SamplingSetup } from "./samplers/adjustable-sampler.ts";
 export { alwaysOffSampler, alwaysOnSampler } from "./samplers/constant-sampler.ts";
+export {
+  type JaegerRemoteSampler,
+  type JaegerRemoteSamplerOptions,
+  jaegerRemoteSampler,
+} from "./samplers/jaeger-remote-sampler.ts";
 export { type ParentBasedSamplerOptions, parentBasedSampler } from "./samplers/parent-based-sampler.ts";
 export { type RateLimitingSamplerOptions, rateLimitingSampler } from "./samplers/rate-limiting-sampler.ts";
 export { ratioSampler } from "./samplers/ratio-sampler.ts";
+export {
+  type RuleSampler,
+  type RuleSamplerOptions,
+  type RuleStatus,
+  ruleSampler,
+  type SamplingRule,
+} from "./samplers/rule-sampler.ts";
+export {
+  type TailSamplingOptions,
+  type TailSamplingProcessor,
+  type TailSamplingStatus,
+  tailSamplingProcessor,
+} from "./samplers/tail-sampling-processor.ts";
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export { sqlOperation } from "./sql-operation.ts";
 export { type TracedOptions, traced } from "./traced.ts";

@@ -10,9 +10,6 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 const storage = new AsyncLocalStorage<Context>();
 
-// Since Node.js 24 entering a context costs the same however it is left, and `run` asks for more than is needed here.
-const entersCheaply = Number.parseInt(process.versions.node, 10) >= 24;
-
 /** Whether our context manager is the one that the API uses. */
 let isRegistered = false;
 
@@ -62,15 +59,7 @@ export function createContextManager(): ContextManager {
 }
 
 function runIn<T>(context: Context, fn: () => T): T {
-  const before = storage.getStore();
-  if (before === context) return fn();
-  if (!entersCheaply) return storage.run(context, fn);
-  storage.enterWith(context);
-  try {
-    return fn();
-  } finally {
-    storage.enterWith(before as Context);
-  }
+  return storage.getStore() === context ? fn() : storage.run(context, fn);
 }
 
 function bindFunction<T extends AnyFunction>(context: Context, target: T): T {

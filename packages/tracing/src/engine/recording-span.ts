@@ -134,14 +134,16 @@ export class RecordingSpan implements ApiSpan, Omit<ReadableSpan, "parentSpanCon
     const { count, length } = this._settings.attributes;
     const kept = typeof value === "number" ? value : keepValue(key, value, length);
     if (kept === undefined || !key) return this;
-    if (!Object.hasOwn(this.attributes, key)) {
+    const { attributes } = this;
+    // Reading is cheaper than asking, and most keys are new; the second question is for names such as "constructor".
+    if (attributes[key] === undefined || !Object.hasOwn(attributes, key)) {
       if (this._attributeCount >= count) {
         this._droppedAttributes++;
         return this;
       }
       this._attributeCount++;
     }
-    this.attributes[key] = kept;
+    attributes[key] = kept;
     return this;
   }
 
