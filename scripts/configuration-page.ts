@@ -108,6 +108,8 @@ function takes(option: Option): string {
       return "path";
     case "number":
       return `${option.whole ? "whole number" : "number"}${option.unit === undefined ? "" : `, ${option.unit}`}`;
+    case "size":
+      return "whole number, or a text with a unit";
     case "flag":
       return "boolean";
     case "choice":

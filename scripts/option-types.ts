@@ -79,6 +79,8 @@ function typeOf(option: Option): string {
       return "string";
     case "number":
       return "number";
+    case "size":
+      return "number | string";
     case "flag":
       return "boolean";
     case "choice":

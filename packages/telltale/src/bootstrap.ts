@@ -1,11 +1,12 @@
 import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
-import { consoleSink, createLogging, type Logger, type LogLevel, type LogSink, recordSink } from "@telltale/logging";
+import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
 import { discardEarlySpans } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import { reportDiagnostics } from "./diagnostics.ts";
 import { deliverSynchronously } from "./last-flush.ts";
 import { watchLifeCycle, withDeadline } from "./life-cycle.ts";
+import { startLineSinks } from "./log-sinks.ts";
 import type { TelltaleOptions } from "./options.ts";
 import { startPipelines } from "./pipelines.ts";
 import { createResource, knownAttributes } from "./resource.ts";
@@ -19,7 +20,7 @@ export interface Telemetry {
   readonly meter: Meter;
   /** A pino logger of that name, with trace ids, to the configured sinks. */
   logger(name: string): Logger;
-  /** Of all loggers, or of one by name, from now on. */
+  /** Of all loggers, or of those of a name, in which `*` stands for any characters; from now on. */
   setLogLevel(level: LogLevel, name?: string): void;
   /** Where the Prometheus endpoint listens; `undefined` when there is none. */
   readonly prometheusUrl: string | undefined;
@@ -60,16 +61,27 @@ function start(configuration: Configuration): Telemetry {
   const { "service.name": name, "service.version": serviceVersion } = knownAttributes(resource);
   const pipelines = configuration.enabled ? startPipelines(configuration, resource) : undefined;
   if (pipelines === undefined) discardEarlySpans();
+  // Without telemetry an application still has its own log; what is sent away is telemetry.
+  const written = configuration.logging.sinks.filter(({ type }) => type === "console" || type === "file");
+  const lines = startLineSinks(
+    pipelines === undefined ? written : configuration.logging.sinks,
+    knownAttributes(resource),
+  );
+  const { level, levels, redact, sampling, repeats } = configuration.logging;
   const logging = createLogging({
-    level: configuration.logging.level,
+    level,
+    levels,
     resource: { "service.name": name },
-    sinks: configuration.logging.sinks.some((sink) => sink.type === "console")
-      ? [consoleSink(), ...recordSinks(configuration.logging)]
-      : recordSinks(configuration.logging),
+    sinks: [...lines.sinks, ...(pipelines?.logSinks ?? [])],
+    ...(redact && { redact }),
+    ...(sampling && { sampling }),
+    ...(repeats && { repeats }),
   });
-  const signals = pipelines?.signals ?? [];
+  const signals = [...(pipelines?.signals ?? []), lines];
   const flush = async (): Promise<void> => {
-    await Promise.allSettled(signals.map((signal) => signal.flush()));
+    // First, since it may have lines of its own to add.
+    const logged = logging.flush();
+    await Promise.allSettled([logged, ...signals.map((signal) => signal.flush())]);
   };
   const lifeCycle = watchLifeCycle({
     flush,
@@ -93,7 +105,7 @@ function start(configuration: Configuration): Telemetry {
     shutdown: once(async () => {
       lifeCycle[Symbol.dispose]();
       pipelines?.stopInstrumentations();
-      const ended = Promise.allSettled(signals.map((signal) => signal.shutdown()));
+      const ended = Promise.allSettled([logging.flush(), ...signals.map((signal) => signal.shutdown())]);
       await withDeadline(ended, configuration.shutdownTimeoutMs);
       for (const api of [trace, metrics, logs, context, propagation]) api.disable();
       delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
@@ -108,10 +120,6 @@ function lastFlush(signals: readonly Signal[], configuration: Configuration): vo
     batchSize: configuration.tracing.batch.maxExportBatchSize,
     timeoutMs: configuration.shutdownTimeoutMs,
   });
-}
-
-function recordSinks({ sinks }: Configuration["logging"]): readonly LogSink[] {
-  return sinks.some((sink) => sink.type === "otlp") ? [recordSink()] : [];
 }
 
 function once<T>(work: () => T): () => T {

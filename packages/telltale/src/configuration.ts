@@ -3,6 +3,17 @@
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
 import type {
+  ConsoleSinkOptions,
+  LineSamplingOptions,
+  LogLevel,
+  RedactionOptions,
+  RepeatLimitOptions,
+} from "@telltale/logging";
+import type { ElasticsearchSinkOptions } from "@telltale/logging/elasticsearch";
+import type { FileSinkOptions } from "@telltale/logging/file";
+import type { LokiSinkOptions } from "@telltale/logging/loki";
+import type { SyslogSinkOptions } from "@telltale/logging/syslog";
+import type {
   BasicAuth,
   GaugeMerge,
   ServerTls,
@@ -22,16 +33,45 @@ export type MetricExporterConfiguration =
     })
   | { readonly type: "console" };
 
+/** The sinks' own options, as far as they have been given. */
 export type LogSinkConfiguration =
-  | (OtlpExporterConfiguration & { readonly type: "otlp" })
-  /** JSON lines on standard output. */
-  | { readonly type: "console" };
+  | (OtlpExporterConfiguration & { readonly type: "otlp"; readonly level: LogLevel | undefined })
+  | (ConsoleSinkOptions & { readonly type: "console" })
+  | (FileSinkOptions & { readonly type: "file" })
+  | (ElasticsearchSinkOptions & { readonly type: "elasticsearch" | "opensearch" })
+  | (LokiSinkOptions & { readonly type: "loki" })
+  | (SyslogSinkOptions & { readonly type: "syslog" });
 
 export type SamplingConfiguration =
   | { readonly type: "always_on" }
   | { readonly type: "always_off" }
   | { readonly type: "ratio"; readonly ratio: number }
-  | { readonly type: "rate_limiting"; readonly tracesPerSecond: number };
+  | { readonly type: "rate_limiting"; readonly tracesPerSecond: number }
+  | { readonly type: "jaeger_remote"; readonly endpoint: string; readonly pollingIntervalMs: number };
+
+export interface SamplingRuleConfiguration {
+  readonly name?: string;
+  readonly span?: string;
+  readonly route?: string;
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  readonly sampling: Exclude<SamplingConfiguration, { readonly type: "jaeger_remote" }>;
+}
+
+export interface TailSamplingConfiguration {
+  readonly errors: boolean;
+  /** Absent: nothing is slow. */
+  readonly slowerThanMs?: number;
+  readonly maxSpans: number;
+}
+
+/** All that `tracing.sampling` says. */
+export interface SamplingSettings {
+  readonly sampling: SamplingConfiguration;
+  /** Whether a remote or local parent's decision is followed before `sampling` is asked. */
+  readonly parentBased: boolean;
+  readonly samplingRules: readonly SamplingRuleConfiguration[];
+  readonly tailSampling: TailSamplingConfiguration | undefined;
+}
 
 export interface BatchConfiguration {
   readonly maxQueueSize: number;
@@ -71,8 +111,6 @@ export interface PrometheusConfiguration {
 
 export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };
 
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
-
 export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi" | "request-id";
 
 export type ResourceDetectorName = "env" | "host" | "os" | "process" | "container" | "serviceinstance";
@@ -95,14 +133,11 @@ export interface Configuration {
     readonly detectors: readonly ResourceDetectorName[];
   };
   readonly propagators: readonly Propagator[];
-  readonly tracing: {
+  readonly tracing: SamplingSettings & {
     readonly enabled: boolean;
     /** Whose tracer provider and context manager. */
     readonly engine: "telltale" | "sdk";
     readonly exporters: readonly SpanExporterConfiguration[];
-    readonly sampling: SamplingConfiguration;
-    /** Whether a remote or local parent's decision is followed before `sampling` is asked. */
-    readonly parentBased: boolean;
     readonly limits: SpanLimitsConfiguration;
     readonly batch: BatchConfiguration;
     /** Names of baggage entries that become span attributes. */
@@ -124,7 +159,11 @@ export interface Configuration {
   readonly logging: {
     readonly enabled: boolean;
     readonly level: LogLevel;
+    readonly levels: Readonly<Record<string, LogLevel>>;
     readonly sinks: readonly LogSinkConfiguration[];
+    readonly redact: RedactionOptions | undefined;
+    readonly sampling: LineSamplingOptions | undefined;
+    readonly repeats: RepeatLimitOptions | undefined;
     readonly batch: BatchConfiguration;
     readonly attributeCountLimit: number;
     readonly attributeValueLengthLimit: number;

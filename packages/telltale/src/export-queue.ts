@@ -24,7 +24,7 @@ export interface ExportQueueOptions<T> {
 const MAX_EXPORTS_IN_FLIGHT = 8;
 
 /** A bounded queue of ended spans or log records with its exporter. Times are in milliseconds. */
-export class ExportQueue<T extends object> {
+export class ExportQueue<T> {
   readonly #exporter: BatchExporter<T>;
   readonly #batch: BatchConfiguration;
   readonly #what: string;
@@ -163,7 +163,7 @@ interface WithResource {
 }
 
 /** Detectors such as the host's answer late; the first batches wait for them. */
-async function waitForResources(items: readonly object[]): Promise<void> {
+async function waitForResources(items: readonly unknown[]): Promise<void> {
   const resource = (items[0] as WithResource | undefined)?.resource;
   if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
 }

@@ -4,8 +4,15 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { createSpanExporter } from "@telltale/tracing";
 import type { LastFlushWork, UndeliveredBatch } from "./last-flush.ts";
 import { createLogExporter } from "./log-exporter.ts";
+import { createLineSink } from "./log-sinks.ts";
 import { createMetricExporter, createRequestExporter, type PushedMetrics } from "./metric-exporter.ts";
-import { type PlainMetrics, readableLogRecord, readableMetrics, readableSpan } from "./undelivered.ts";
+import {
+  type PlainLogRecord,
+  type PlainMetrics,
+  readableLogRecord,
+  readableMetrics,
+  readableSpan,
+} from "./undelivered.ts";
 
 const work = workerData as LastFlushWork;
 await Promise.all(work.batches.map((batch) => deliver(batch).catch(() => {})));
@@ -21,12 +28,32 @@ async function deliver(batch: UndeliveredBatch): Promise<void> {
       return sendAll(batch.items.map(readableSpan), exporter);
     }
     case "logs":
-      return sendAll(batch.items.map(readableLogRecord), createLogExporter(batch.exporter));
+      return sendLogs(batch.items, batch.exporter);
+    case "lines": {
+      const sink = createLineSink(batch.exporter, batch.resource);
+      for (const line of batch.items) sink.write(line);
+      return sink.flush?.();
+    }
     case "metrics": {
       for (const metrics of batch.items) await sendMetrics(metrics, batch.exporter);
       return;
     }
   }
+}
+
+async function sendLogs(
+  items: readonly (PlainLogRecord | Uint8Array)[],
+  configuration: Parameters<typeof createLogExporter>[0],
+): Promise<void> {
+  const exporter = createLogExporter(configuration);
+  const requests = items.filter((item) => item instanceof Uint8Array);
+  const records = items
+    .filter((item) => !(item instanceof Uint8Array))
+    .map((item) => readableLogRecord(item as PlainLogRecord));
+  await Promise.all([
+    ...requests.map((request) => send((done) => exporter.export(request, done))),
+    sendAll(records, exporter),
+  ]);
 }
 
 async function sendMetrics(metrics: PlainMetrics | Uint8Array, configuration: PushedMetrics): Promise<void> {

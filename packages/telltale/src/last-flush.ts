@@ -4,7 +4,9 @@
  * its own message, its own exit code, and no application code run in between.
  */
 import { Worker } from "node:worker_threads";
+import type { Attributes } from "@opentelemetry/api";
 import type { LogSinkConfiguration, SpanExporterConfiguration } from "./configuration.ts";
+import type { NetworkSinkConfiguration } from "./log-sinks.ts";
 import type { PushedMetrics } from "./metric-exporter.ts";
 import type { PlainLogRecord, PlainMetrics, PlainSpan } from "./undelivered.ts";
 
@@ -13,11 +15,17 @@ type OtlpLogs = Extract<LogSinkConfiguration, { type: "otlp" }>;
 /** One exporter, by its configuration, with what it has yet to deliver. */
 export type UndeliveredBatch =
   | { readonly signal: "traces"; readonly exporter: SpanExporterConfiguration; readonly items: readonly PlainSpan[] }
-  | { readonly signal: "logs"; readonly exporter: OtlpLogs; readonly items: readonly PlainLogRecord[] }
+  /** Bytes are an OTLP request that is encoded already, here and for metrics. */
+  | { readonly signal: "logs"; readonly exporter: OtlpLogs; readonly items: readonly (PlainLogRecord | Uint8Array)[] }
+  | {
+      readonly signal: "lines";
+      readonly exporter: NetworkSinkConfiguration;
+      readonly resource: Attributes;
+      readonly items: readonly string[];
+    }
   | {
       readonly signal: "metrics";
       readonly exporter: PushedMetrics;
-      /** Bytes are an OTLP request that is encoded already. */
       readonly items: readonly (PlainMetrics | Uint8Array)[];
     };
 

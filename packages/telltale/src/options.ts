@@ -213,22 +213,79 @@ export interface FileSpanExporterOptions {
 /** Which traces are kept. A layer that gives `type` hides what weaker layers say about sampling. */
 export interface SamplingOptions {
   /**
-   * Keep everything, nothing, a share, or so many a second.
+   * Keep everything, nothing, a share, so many a second, or what Jaeger says.
    * @default `ratio` or `rate_limiting` when only their number is given, else `always_on`
    */
-  readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting";
+  readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting" | "jaeger_remote";
   /**
-   * For `ratio`: the share of traces that is kept.
+   * For `ratio`: the share of traces that is kept, and stated in their tracestate, as OpenTelemetry's consistent probability sampling.
    * @default 1
    */
   readonly ratio?: number;
   /** For `rate_limiting`, which needs it: how many traces are kept at most. In traces a second. */
   readonly tracesPerSecond?: number;
   /**
+   * For `jaeger_remote`: where Jaeger's agent or collector tells how to sample; asked for `service.name`.
+   * @default http://localhost:5778/sampling
+   */
+  readonly endpoint?: string;
+  /**
+   * For `jaeger_remote`: how often it is asked. In milliseconds.
+   * @default 60000
+   */
+  readonly pollingIntervalMs?: number;
+  /** Other sampling for some traces, by what their first span says at its start: the first rule that matches decides, the above where none does. */
+  readonly rules?: readonly SamplingRuleOptions[];
+  /** Keeps what failed or was slow in this process although it was not sampled: every span is then recorded, at its full cost, and decided when its trace has ended here. */
+  readonly tail?: boolean | TailSamplingOptions;
+  /**
    * Follow the decision of the caller's span where there is one.
    * @default true
    */
   readonly parentBased?: boolean;
+}
+
+/** Sampling for what matches `span`, `route` and `attributes`, all that are given. */
+export interface SamplingRuleOptions {
+  /**
+   * What the sampling status calls the rule.
+   * @default what it matches
+   */
+  readonly name?: string;
+  /** The span's name at its start; `*` stands for any text. */
+  readonly span?: string;
+  /** The request's path; `*` and `:name` stand for one segment, `**` for any text. */
+  readonly route?: string;
+  /** Attributes that the span has at its start; in texts `*` stands for any text. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Keep everything, nothing, a share, or so many a second.
+   * @default told by `ratio` or `tracesPerSecond`
+   */
+  readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting";
+  /** The share of these traces that is kept. */
+  readonly ratio?: number;
+  /** How many of these traces are kept at most. In traces a second. */
+  readonly tracesPerSecond?: number;
+}
+
+/** Keeps what failed or was slow in this process although it was not sampled: every span is then recorded, at its full cost, and decided when its trace has ended here. */
+export interface TailSamplingOptions {
+  /**
+   * Keep a trace when a span of it has the status error.
+   * @default true
+   */
+  readonly errors?: boolean;
+  /**
+   * Keep a trace when its first span here took longer. In milliseconds.
+   * @default none is too slow
+   */
+  readonly slowerThanMs?: number;
+  /**
+   * Spans that wait for a decision, of all traces together; the oldest traces give way.
+   * @default 10000
+   */
+  readonly maxSpans?: number;
 }
 
 /** How much one span may hold. */
@@ -653,28 +710,124 @@ export interface LoggingOptions {
    * @default info
    */
   readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /** By a logger's name, in which `*` stands for any characters; a longer pattern is stronger than a shorter one. */
+  readonly levels?: Readonly<Record<string, string>>;
   /**
-   * Where log records go. The variable decides only what is shipped: the console stays.
+   * Where log records go; each goes to all of them. The variable decides only what is shipped: the console stays.
    * @default `console` and one `otlp`; the latter not when code or a file names exporters for another signal
    */
   readonly sinks?: readonly LogSinkOptions[];
+  /** What is hidden in lines, wherever they go. */
+  readonly redact?: LogRedactionOptions;
+  /** Keeps a share of the lines only. */
+  readonly sampling?: LogSamplingOptions;
+  /** Limits how often the same line is written, and tells how often it was left out; `true` takes the defaults. */
+  readonly repeats?: boolean | LogRepeatOptions;
   /** How records are gathered before they are sent. */
   readonly batch?: BatchOptions;
   /** How much one log record may hold. */
   readonly limits?: LogRecordLimitsOptions;
 }
 
-/** Where log records go. The variable decides only what is shipped: the console stays. */
-export type LogSinkOptions = ConsoleLogSinkOptions | OtlpLogSinkOptions;
+/** Where log records go; each goes to all of them. The variable decides only what is shipped: the console stays. */
+export type LogSinkOptions =
+  | ConsoleLogSinkOptions
+  | FileLogSinkOptions
+  | OtlpLogSinkOptions
+  | ElasticsearchLogSinkOptions
+  | OpensearchLogSinkOptions
+  | LokiLogSinkOptions
+  | SyslogLogSinkOptions;
 
-/** JSON lines on standard output. */
+/** Prints lines. */
 export interface ConsoleLogSinkOptions {
   readonly type: "console";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * JSON, or lines for people; `auto` is `pretty` on a terminal.
+   * @default auto
+   */
+  readonly format?: "auto" | "json" | "pretty";
+  /**
+   * Colours of pretty lines; `auto` on a terminal that has them.
+   * @default auto
+   */
+  readonly colors?: "auto" | "always" | "never";
+  /**
+   * Where to.
+   * @default stdout
+   */
+  readonly stream?: "stdout" | "stderr";
+  /**
+   * Whether a line is written before the logging call returns; `false` gathers lines, and a reader that stalls costs lines, not time.
+   * @default true
+   */
+  readonly sync?: boolean;
+}
+
+/** Appends lines to a file. */
+export interface FileLogSinkOptions {
+  readonly type: "file";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * The file; its folder is made. Each process needs one of its own.
+   * @default needed
+   */
+  readonly path?: string;
+  /** When a new file is begun; the last ones are `path.1`, `path.2` and so on. */
+  readonly rotate?: LogRotationOptions;
+  /**
+   * What may wait for a slow disk, in characters; what comes beyond is dropped and counted.
+   * @default 16777216
+   */
+  readonly maxQueueSize?: number | string;
+  /**
+   * Whether SIGHUP makes it open the file anew instead of ending the process; `auto` when the process has no terminal. A file that was moved is noticed without it.
+   * @default auto
+   */
+  readonly reopenOnSighup?: "auto" | "always" | "never";
+}
+
+/** When a new file is begun; the last ones are `path.1`, `path.2` and so on. */
+export interface LogRotationOptions {
+  /**
+   * The file grows no larger, unless one line is.
+   * @default no limit
+   */
+  readonly maxSize?: number | string;
+  /**
+   * A new file each hour, day or week (from Monday), in UTC.
+   * @default none
+   */
+  readonly interval?: "hourly" | "daily" | "weekly";
+  /**
+   * Older files that are kept.
+   * @default 5
+   */
+  readonly maxFiles?: number;
+  /**
+   * Whether older files are compressed.
+   * @default false
+   */
+  readonly gzip?: boolean;
 }
 
 /** Sends logs to an OpenTelemetry Collector or any other OTLP receiver. */
 export interface OtlpLogSinkOptions {
   readonly type: "otlp";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /**
    * How OTLP is carried; gRPC is loaded only when asked for.
    * @default http/protobuf
@@ -708,6 +861,348 @@ export interface OtlpLogSinkOptions {
    * @default false
    */
   readonly insecure?: boolean;
+}
+
+/** Sends lines to Elasticsearch by its bulk API, in the Elastic Common Schema. */
+export interface ElasticsearchLogSinkOptions {
+  readonly type: "elasticsearch";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Where Elasticsearch listens.
+   * @default needed
+   */
+  readonly endpoint?: string;
+  /**
+   * The data stream or index; `{date}` stands for a line's day.
+   * @default logs-telltale-default
+   */
+  readonly index?: string;
+  /**
+   * Whether `index` is a data stream; `auto` unless it has `{date}`.
+   * @default auto
+   */
+  readonly dataStream?: "auto" | "always" | "never";
+  /**
+   * Whether an index template with the fields' types is made when there is none.
+   * @default true
+   */
+  readonly template?: boolean;
+  /** In place of a user. */
+  readonly apiKey?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The user, for basic authorization. */
+  readonly username?: string;
+  /** The user's password. */
+  readonly password?: string;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 30000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default gzip
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * What may wait for the backend, in characters; what comes beyond is dropped and counted.
+   * @default 16777216
+   */
+  readonly maxQueueSize?: number | string;
+  /**
+   * Lines of one request at most.
+   * @default 2000
+   */
+  readonly maxBatchLines?: number;
+  /**
+   * How long a line waits at most before its batch is sent. In milliseconds.
+   * @default 1000
+   */
+  readonly scheduledDelayMs?: number;
+}
+
+/** Sends lines to OpenSearch by its bulk API, in the Elastic Common Schema. */
+export interface OpensearchLogSinkOptions {
+  readonly type: "opensearch";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Where OpenSearch listens.
+   * @default needed
+   */
+  readonly endpoint?: string;
+  /**
+   * The data stream or index; `{date}` stands for a line's day.
+   * @default logs-telltale-default
+   */
+  readonly index?: string;
+  /**
+   * Whether `index` is a data stream; `auto` unless it has `{date}`.
+   * @default auto
+   */
+  readonly dataStream?: "auto" | "always" | "never";
+  /**
+   * Whether an index template with the fields' types is made when there is none.
+   * @default true
+   */
+  readonly template?: boolean;
+  /** In place of a user. */
+  readonly apiKey?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The user, for basic authorization. */
+  readonly username?: string;
+  /** The user's password. */
+  readonly password?: string;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 30000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default gzip
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * What may wait for the backend, in characters; what comes beyond is dropped and counted.
+   * @default 16777216
+   */
+  readonly maxQueueSize?: number | string;
+  /**
+   * Lines of one request at most.
+   * @default 2000
+   */
+  readonly maxBatchLines?: number;
+  /**
+   * How long a line waits at most before its batch is sent. In milliseconds.
+   * @default 1000
+   */
+  readonly scheduledDelayMs?: number;
+}
+
+/** Sends lines to Grafana Loki. */
+export interface LokiLogSinkOptions {
+  readonly type: "loki";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Where Loki listens; `/loki/api/v1/push` is added.
+   * @default needed
+   */
+  readonly endpoint?: string;
+  /** Labels of every stream, beside `service_name`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Fields of a line that become labels: few, with few values.
+   * @default [level]
+   */
+  readonly lineLabels?: readonly string[];
+  /**
+   * Fields of a line that become structured metadata.
+   * @default [trace_id, span_id]
+   */
+  readonly metadata?: readonly string[];
+  /** `X-Scope-OrgID`, for a Loki of several tenants. */
+  readonly tenant?: string;
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The user, for basic authorization. */
+  readonly username?: string;
+  /** The user's password. */
+  readonly password?: string;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 30000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Compression of each request.
+   * @default gzip
+   */
+  readonly compression?: "none" | "gzip";
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * What may wait for the backend, in characters; what comes beyond is dropped and counted.
+   * @default 16777216
+   */
+  readonly maxQueueSize?: number | string;
+  /**
+   * Lines of one request at most.
+   * @default 2000
+   */
+  readonly maxBatchLines?: number;
+  /**
+   * How long a line waits at most before its batch is sent. In milliseconds.
+   * @default 1000
+   */
+  readonly scheduledDelayMs?: number;
+}
+
+/** Sends lines to a syslog server, as messages of RFC 5424. */
+export interface SyslogLogSinkOptions {
+  readonly type: "syslog";
+  /**
+   * The least severe level that goes there, of what loggers let through.
+   * @default all
+   */
+  readonly level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Where the server is.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * The server's port.
+   * @default 514, or 6514 for TLS
+   */
+  readonly port?: number;
+  /**
+   * How messages are carried.
+   * @default udp
+   */
+  readonly protocol?: "udp" | "tcp" | "tls";
+  /**
+   * What kind of program it is.
+   * @default user
+   */
+  readonly facility?:
+    | "user"
+    | "daemon"
+    | "local0"
+    | "local1"
+    | "local2"
+    | "local3"
+    | "local4"
+    | "local5"
+    | "local6"
+    | "local7";
+  /**
+   * The program's name.
+   * @default the service's name
+   */
+  readonly appName?: string;
+  /**
+   * The whole line, or its message with the fields as structured data.
+   * @default json
+   */
+  readonly format?: "json" | "text";
+  /**
+   * Longer messages are cut.
+   * @default 2048 for UDP, else 65536
+   */
+  readonly maxMessageBytes?: number;
+  /**
+   * How long one request may take; 0 for no limit. In milliseconds.
+   * @default 10000
+   */
+  readonly timeoutMs?: number;
+  /** PEM file of the authority that signed the server's certificate. */
+  readonly certificateFile?: string;
+  /** PEM file of the client's key, for mutual TLS. */
+  readonly clientKeyFile?: string;
+  /** PEM file of the client's certificate, for mutual TLS. */
+  readonly clientCertificateFile?: string;
+  /**
+   * What may wait for the backend, in characters; what comes beyond is dropped and counted.
+   * @default 16777216
+   */
+  readonly maxQueueSize?: number | string;
+  /**
+   * Lines of one request at most.
+   * @default 2000
+   */
+  readonly maxBatchLines?: number;
+  /**
+   * How long a line waits at most before its batch is sent. In milliseconds.
+   * @default 1000
+   */
+  readonly scheduledDelayMs?: number;
+}
+
+/** What is hidden in lines, wherever they go. */
+export interface LogRedactionOptions {
+  /**
+   * Fields by their paths, in pino's notation.
+   * @default []
+   */
+  readonly paths?: readonly string[];
+  /**
+   * What looks like a secret, wherever it stands: costs more than `paths`.
+   * @default []
+   */
+  readonly shapes?: readonly ("card" | "email" | "token" | "key" | "iban")[];
+  /**
+   * What stands in its place.
+   * @default [Redacted]
+   */
+  readonly censor?: string;
+  /**
+   * Whether fields of `paths` are left out with their keys.
+   * @default false
+   */
+  readonly remove?: boolean;
+}
+
+/** Keeps a share of the lines only. */
+export interface LogSamplingOptions {
+  /**
+   * The share that is kept.
+   * @default all
+   */
+  readonly ratio?: number;
+  /**
+   * The most severe level that is sampled; lines above it are all kept.
+   * @default info
+   */
+  readonly upTo?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /**
+   * Whether a trace's lines are kept or left out together.
+   * @default true
+   */
+  readonly byTrace?: boolean;
+}
+
+/** Limits how often the same line is written, and tells how often it was left out; `true` takes the defaults. */
+export interface LogRepeatOptions {
+  /**
+   * Lines of one message that are written in an interval.
+   * @default 100
+   */
+  readonly limit?: number;
+  /**
+   * The interval. In milliseconds.
+   * @default 1000
+   */
+  readonly intervalMs?: number;
 }
 
 /** How much one log record may hold. */

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { context, logs, metrics, trace } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
+import { type LogSink, recordSink } from "@telltale/logging";
 import { discardEarlySpans, registerContextManager, replayEarlySpans } from "@telltale/tracing";
 import type { Configuration } from "./configuration.ts";
 import { startDeclared } from "./declarative.ts";
@@ -16,6 +17,8 @@ const require = createRequire(import.meta.url);
 /** Everything between the OpenTelemetry API and the backends. */
 export interface Pipelines {
   readonly signals: readonly Signal[];
+  /** Where lines of telltale's loggers become OTLP. */
+  readonly logSinks: readonly LogSink[];
   readonly prometheusUrl: string | undefined;
   stopInstrumentations(): void;
 }
@@ -33,7 +36,11 @@ export function startPipelines(configuration: Configuration, resource: Resource)
     started =
       declarativeFile === undefined
         ? startOwn(configuration, resource)
-        : { signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)], prometheusUrl: undefined };
+        : {
+            signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)],
+            logSinks: configuration.logging.sinks.some(({ type }) => type === "otlp") ? [recordSink()] : [],
+            prometheusUrl: undefined,
+          };
   } catch (error) {
     instrumentations.stop();
     throw error;
@@ -63,6 +70,7 @@ function startOwn(configuration: Configuration, resource: Resource): Omit<Pipeli
   if (logRecords) logs.setGlobalLoggerProvider(logRecords.provider);
   return {
     signals: [traces, ownMetrics, logRecords].filter((signal) => signal !== undefined),
+    logSinks: logRecords?.lineSinks ?? [],
     prometheusUrl: ownMetrics?.prometheus?.url,
   };
 }

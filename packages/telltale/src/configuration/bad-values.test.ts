@@ -216,7 +216,7 @@ const badOptions: readonly (readonly [path: string, options: unknown, remedy: st
   ["metrics.prometheus.path", { metrics: { prometheus: { path: "metrics" } } }, "such as /metrics"],
   ["metrics.exportTimeoutMs", { metrics: { exportIntervalMs: 1000, exportTimeoutMs: 2000 } }, "at most 1000"],
   ["logging.level", { logging: { level: "verbose" } }, "trace, debug, info"],
-  ["logging.sinks[0].type", { logging: { sinks: [{ type: "file", path: "app.log" }] } }, "console or otlp"],
+  ["logging.sinks[0].type", { logging: { sinks: [{ type: "elastic" }] } }, 'did you mean "elasticsearch"?'],
   ["instrumentations.htp", { instrumentations: { htp: true } }, 'did you mean "http"?'],
   ["instrumentations.http", { instrumentations: { http: "on" } }, "true, false or an object"],
   ["alerting", { alerting: {} }, "allowed are service"],

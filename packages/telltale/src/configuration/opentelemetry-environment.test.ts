@@ -176,8 +176,8 @@ const meanings = (): Meaning[] => [
       },
     ],
   ],
-  [{ OTEL_LOGS_EXPORTER: "none" }, (c) => c.logging.sinks, [{ type: "console" }]],
-  [{ OTEL_LOGS_EXPORTER: "console" }, (c) => c.logging.sinks, [{ type: "console" }]],
+  [{ OTEL_LOGS_EXPORTER: "none" }, (c) => c.logging.sinks.map(({ type }) => type), ["console"]],
+  [{ OTEL_LOGS_EXPORTER: "console" }, (c) => c.logging.sinks.map(({ type }) => type), ["console"]],
   [{ OTEL_LOGS_EXPORTER: "otlp" }, (c) => c.logging.sinks.map(({ type }) => type), ["console", "otlp"]],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318/base/" },

@@ -39,6 +39,13 @@ export interface NumberOption extends Described {
   readonly default?: number;
 }
 
+/** A number of bytes or characters, or a text such as `100MB` or `16MiB`; its value is the number. */
+export interface SizeOption extends Described {
+  readonly kind: "size";
+  readonly example: string;
+  readonly default?: number;
+}
+
 export interface FlagOption extends Described {
   readonly kind: "flag";
   readonly default: boolean;
@@ -110,6 +117,7 @@ export type LeafOption =
   | TextOption
   | PemFileOption
   | NumberOption
+  | SizeOption
   | FlagOption
   | ChoiceOption
   | NamesOption

@@ -20,6 +20,8 @@ export function readValue(option: LeafOption, value: unknown, place: Place): unk
       return isText(value) ? readPemFile(value, place) : refuse(place, value, "the path of a PEM file");
     case "number":
       return inRange(option, value) ? value : refuse(place, value, numberWanted(option));
+    case "size":
+      return sizeIn(value) ?? refuse(place, value, `a number of bytes or a size, such as ${option.example}`);
     case "flag":
       return typeof value === "boolean" ? value : refuse(place, value, "true or false");
     case "choice":
@@ -40,6 +42,7 @@ export function readText(option: LeafOption, text: string, place: Place): unknow
   switch (option.kind) {
     case "text":
     case "pem-file":
+    case "size":
       return readValue(option, trimmed, place);
     case "number": {
       const value = numberIn(trimmed);
@@ -79,6 +82,27 @@ function isText(value: unknown): value is string {
 /** Decimal numbers only: `Number("")` is 0 and `Number("0x10")` is 16, which nobody means. */
 function numberIn(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+const sizeUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** As in `100MB`, `1.5 GiB`, `4096`. */
+function sizeIn(value: unknown): number | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string") return undefined;
+  const [, amount, unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const factor = sizeUnits[unit.toLowerCase()];
+  const bytes = amount === undefined || factor === undefined ? 0 : Math.round(Number(amount) * factor);
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 function inRange({ whole, min, max, infinite }: NumberOption, value: unknown): boolean {

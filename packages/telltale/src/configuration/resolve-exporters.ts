@@ -1,6 +1,5 @@
 import { resolve as resolvePath } from "node:path";
 import type {
-  LogSinkConfiguration,
   MetricExporterConfiguration,
   OtlpExporterConfiguration,
   SpanExporterConfiguration,
@@ -20,7 +19,7 @@ import {
   strongest,
 } from "./setting.ts";
 
-type Surroundings = Omit<Place, "name"> & { readonly layers: Layers; readonly warn: (warning: string) => void };
+export type Surroundings = Omit<Place, "name"> & { readonly layers: Layers; readonly warn: (warning: string) => void };
 
 /** The exporters of `tracing.exporters`; one that cannot be used is reported and left out. */
 export function spanExporters(around: Surroundings): readonly SpanExporterConfiguration[] {
@@ -31,9 +30,9 @@ export function spanExporters(around: Surroundings): readonly SpanExporterConfig
       case "jaeger":
         return jaeger(entry, around);
       case "zipkin":
+        return zipkin(entry, around);
       case "file":
         return file(entry, around);
-        return zipkin(entry, around);
       default:
         return [{ type: "console", attributes: entry.value("attributes"), colors: entry.value("colors") }];
     }
@@ -56,17 +55,8 @@ export function metricExporters(
   });
 }
 
-export function logSinks(around: Surroundings): readonly LogSinkConfiguration[] {
-  return entriesOf("logging", "sinks", around, ["console", "otlp"]).flatMap(
-    (entry): readonly LogSinkConfiguration[] => {
-      if (entry.type === "console") return [{ type: "console" }];
-      return otlp(entry, "logs", around).map((exporter) => ({ type: "otlp", ...exporter }));
-    },
-  );
-}
-
 /** An entry of a list together with what the variables say about its type. */
-interface Layered {
+export interface Layered {
   readonly type: string;
   readonly name: string;
   readonly setting: (field: string) => Setting | undefined;
@@ -76,7 +66,7 @@ interface Layered {
   readonly timeoutMs: () => number;
 }
 
-function entriesOf(
+export function entriesOf(
   group: "tracing" | "metrics" | "logging",
   list: string,
   { layers, warn }: Surroundings,
@@ -151,16 +141,9 @@ export function unlessZero(timeoutMs: number): number {
   return timeoutMs === 0 ? NO_LIMIT_MS : timeoutMs;
 }
 
-function otlp(
+export function otlp(
   entry: Layered,
   signal: "traces" | "metrics" | "logs",
-  const compression = entry.setting("compression");
-  if (protocol === "grpc" && compression?.value === "zstd") {
-    around.report(
-      compression.name,
-      'is "zstd", which gRPC does not have here; give gzip, or the protocol http/protobuf',
-    );
-  }
   around: Surroundings,
 ): readonly OtlpExporterConfiguration[] {
   const protocol = entry.value("protocol");
@@ -171,6 +154,13 @@ function otlp(
   const endpoint =
     written === undefined ? preset : otlpEndpoint(endpointOf(written, around), { protocol, path, reading });
   const [clientKey, clientCertificate] = [entry.setting("clientKeyFile"), entry.setting("clientCertificateFile")];
+  const compression = entry.setting("compression");
+  if (protocol === "grpc" && compression?.value === "zstd") {
+    around.report(
+      compression.name,
+      'is "zstd", which gRPC does not have here; give gzip, or the protocol http/protobuf',
+    );
+  }
   if ((clientKey === undefined) !== (clientCertificate === undefined)) {
     const [given, lacking] = clientKey === undefined ? [clientCertificate!, "key"] : [clientKey, "certificate"];
     around.report(given.name, `is given without the client's ${lacking}; give both for mutual TLS, or neither`);
@@ -208,6 +198,16 @@ function warnOfPath(
   },
 ): void {
   if (at.protocol === "grpc") return;
+  const { pathname, port } = new URL(endpoint);
+  if (at.reading === "exact" && pathname === "/") {
+    at.warn(`${at.name} has no path and is used as it is, so requests go to /; receivers usually want ${at.path}`);
+  }
+  if (port === "4317")
+    at.warn(
+      `${at.name} has port 4317, which is usually OTLP over gRPC, but the protocol is ${at.protocol}; its port is 4318`,
+    );
+}
+
 function file(entry: Layered, { cwd, report }: Surroundings): readonly SpanExporterConfiguration[] {
   const path = entry.value("path") as string | undefined;
   if (path === undefined || path === "") {
@@ -218,22 +218,12 @@ function file(entry: Layered, { cwd, report }: Surroundings): readonly SpanExpor
   return [{ type: "file", path: resolvePath(cwd, path), maxSizeBytes, maxFiles }];
 }
 
-  const { pathname, port } = new URL(endpoint);
-  if (at.reading === "exact" && pathname === "/") {
-    at.warn(`${at.name} has no path and is used as it is, so requests go to /; receivers usually want ${at.path}`);
-  if (protocol === "thrift-legacy" && entry.setting("headers") !== undefined) {
-    around.warn(`${entry.setting("headers")!.name} is not used: thrift-legacy sends no headers; thrift-http does`);
-  }
-  }
-  if (port === "4317")
-    at.warn(
-      `${at.name} has port 4317, which is usually OTLP over gRPC, but the protocol is ${at.protocol}; its port is 4318`,
-    );
-}
-
 function jaeger(entry: Layered, around: Surroundings): readonly SpanExporterConfiguration[] {
   const written = entry.setting("endpoint");
   const protocol = entry.value("protocol") as JaegerProtocol | undefined;
+  if (protocol === "thrift-legacy" && entry.setting("headers") !== undefined) {
+    around.warn(`${entry.setting("headers")!.name} is not used: thrift-legacy sends no headers; thrift-http does`);
+  }
   const target = jaegerTarget(protocol, written === undefined ? undefined : endpointOf(written, around));
   return target === undefined
     ? []

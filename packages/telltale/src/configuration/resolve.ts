@@ -1,16 +1,13 @@
 import { checkViews, type View } from "@telltale/metrics";
-import type {
-  BatchConfiguration,
-  Configuration,
-  SamplingConfiguration,
-  StatsdConfiguration,
-} from "../configuration.ts";
+import type { BatchConfiguration, Configuration, StatsdConfiguration } from "../configuration.ts";
 import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";
 import type { Place } from "./place.ts";
-import { logSinks, metricExporters, spanExporters, unlessZero } from "./resolve-exporters.ts";
+import { metricExporters, spanExporters, unlessZero } from "./resolve-exporters.ts";
+import { logLevelsByName, logSinks, logThinning } from "./resolve-log-sinks.ts";
 import { prometheusConfiguration } from "./resolve-prometheus.ts";
+import { resolveSampling } from "./resolve-sampling.ts";
 import { schema } from "./schema.ts";
 import { type Layers, mergedMap, type Setting, strongest } from "./setting.ts";
 
@@ -37,7 +34,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
       enabled: get("tracing"),
       engine: get("tracing.engine"),
       exporters: get("tracing") ? spanExporters(around) : [],
-      ...sampling(around),
+      ...resolveSampling(around),
       limits: group(get, "tracing.limits"),
       batch: batch("tracing.batch", around),
       baggageAttributes: get("tracing.baggageAttributes"),
@@ -60,6 +57,8 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
     logging: {
       enabled: get("logging"),
       level: get("logging.level"),
+      levels: logLevelsByName(around),
+      ...logThinning(around),
       sinks: get("logging") ? logSinks(around) : [],
       batch: batch("logging.batch", around),
       ...group(get, "logging.limits"),
@@ -116,56 +115,6 @@ function service(layers: Layers): Configuration["service"] {
     return [key, undefined];
   });
   return Object.fromEntries(found);
-}
-
-function sampling({ layers, report }: Surroundings): {
-  readonly sampling: SamplingConfiguration;
-  readonly parentBased: boolean;
-} {
-  // `type` with its numbers is one thought: what weaker layers say about sampling belongs to another one.
-  const last = layers.findIndex((layer) => layer.has("tracing.sampling.type"));
-  const heard = last < 0 ? layers : layers.slice(0, last + 1);
-  const get = reader(heard);
-  const [ratio, perSecond] = [
-    strongest(heard, "tracing.sampling.ratio"),
-    strongest(heard, "tracing.sampling.tracesPerSecond"),
-  ];
-  const type = typeOf(strongest(heard, "tracing.sampling.type"), ratio, perSecond);
-  if (ratio !== undefined && type !== "ratio")
-    report(
-      ratio.name,
-      `is ${shown(ratio.value)}, but the sampling type is ${type}; set the type to ratio, or leave the ratio out`,
-    );
-  if (perSecond !== undefined && type !== "rate_limiting") {
-    report(
-      perSecond.name,
-      `is ${shown(perSecond.value)}, but the sampling type is ${type}; set the type to rate_limiting, or leave the number out`,
-    );
-  }
-  const parentBased = get("tracing.sampling.parentBased") as boolean;
-  switch (type) {
-    case "ratio":
-      return { sampling: { type, ratio: get("tracing.sampling.ratio") }, parentBased };
-    case "rate_limiting":
-      if (perSecond === undefined)
-        report(
-          strongest(heard, "tracing.sampling.type")!.name,
-          'is "rate_limiting" without a number; give tracesPerSecond as well, such as 100',
-        );
-      return { sampling: { type, tracesPerSecond: perSecond?.value as number }, parentBased };
-    default:
-      return { sampling: { type }, parentBased };
-  }
-}
-
-function typeOf(
-  given: Setting | undefined,
-  ratio: Setting | undefined,
-  perSecond: Setting | undefined,
-): SamplingConfiguration["type"] {
-  if (given !== undefined) return given.value as SamplingConfiguration["type"];
-  if (ratio !== undefined) return "ratio";
-  return perSecond === undefined ? "always_on" : "rate_limiting";
 }
 
 function batch(path: string, { layers, report }: Surroundings): BatchConfiguration {
