@@ -105,7 +105,10 @@ export function* takePendingInSteps(reader: DeltaReader, instrument: Instrument)
     const to = Math.min(from + SERIES_IN_A_STEP, length);
     // Anew in each step: another reader may have taken what was pending for it meanwhile.
     const others = pendingOfAll(store, kind).filter((values) => values !== pending);
-    if (others.length === 0 && pending.size === 0 && taken.drain !== undefined) taken.drain(listed, from, to);
+    // After one was let go, the others stand elsewhere.
+    const inPlace = instrument.series() === listed;
+    if (others.length === 0 && pending.size === 0 && inPlace && taken.drain !== undefined)
+      taken.drain(listed, from, to);
     else for (let i = from; i < to; i++) takeOne(listed[i] as Series);
     yield;
 
@@ -116,22 +119,23 @@ export function* takePendingInSteps(reader: DeltaReader, instrument: Instrument)
       pending.delete(one);
       const both = before !== undefined && recorded !== undefined;
       const value = both ? mergeValues(kind, before, recorded) : (before ?? recorded);
-      if (value !== undefined) taken.put(taken.series.length, one, value);
+      if (value !== undefined) taken.add(one, value);
     }
   }
   if (pending.size > 0) takeRemoved(taken, pending, instrument);
   if (pending.size === 0) reader.pending.delete(store);
-  return { series: taken.series, value: taken.value, rows: taken.rows() };
+  return { series: taken.series(), value: taken.value, rows: taken.rows() };
 }
 
 const SERIES_IN_A_STEP = 512;
 
 /** Where what is taken is gathered. */
 interface Taken {
-  readonly series: Series[];
+  readonly series: () => readonly Series[];
   /** Takes all that some series recorded, when nobody else wants it. */
   drain?(listed: readonly Series[], from: number, to: number): void;
-  put(i: number, series: Series, value: PointValue): void;
+  add(series: Series, value: PointValue): void;
+  set(i: number, value: PointValue): void;
   readonly value: (i: number) => PointValue;
   rows(): Rows | undefined;
 }
@@ -140,9 +144,12 @@ function takenValues(): Taken {
   const series: Series[] = [];
   const values: PointValue[] = [];
   return {
-    series,
-    put(i, one, value) {
-      series[i] = one;
+    series: () => series,
+    add(one, value) {
+      series.push(one);
+      values.push(value);
+    },
+    set(i, value) {
       values[i] = value;
     },
     value: (i) => values[i] as PointValue,
@@ -151,37 +158,63 @@ function takenValues(): Taken {
 }
 
 function takenRows(reader: DeltaReader, instrument: Instrument): Taken {
-  const series: Series[] = [];
   const { boundaries } = instrument;
   const width = boundaries === undefined ? 1 : HEAD + boundaries.length + 1;
-  let rows = roomFor(instrument.size);
+  /** The first of the instrument's series, for as long as all of them recorded something; then a list of its own. */
+  let all: readonly Series[] | undefined = instrument.series();
+  let count = 0;
+  let some: Series[] = [];
+  let rows = roomFor(all.length);
   return {
     series,
     drain(listed, from, to) {
-      const start = series.length * width;
+      const start = count * width;
       instrument.drainRows?.(rows, start, from, to);
+      const end = start + (to - from) * width;
+      let at = start;
+      while (at < end && !Number.isNaN(rows[at])) at += width;
+      if (all === listed && at === end) {
+        count += to - from;
+        return;
+      }
+      own();
       // Rows of series that recorded nothing are closed up.
       for (let i = from, at = start; i < to; i++, at += width) {
         if (Number.isNaN(rows[at])) continue;
-        const place = series.length * width;
-        if (place < at) rows.copyWithin(place, at, at + width);
-        series.push(listed[i] as Series);
+        if (count * width < at) rows.copyWithin(count * width, at, at + width);
+        some[count++] = listed[i] as Series;
       }
     },
-    put(i, one, value) {
-      series[i] = one;
-      rows = roomFor(i + 1);
-      if (typeof value === "number") rows[i] = value;
-      else writeRow(value as Histogram, rows, i * width);
+    add(one, value) {
+      own();
+      some[count++] = one;
+      rows = roomFor(count);
+      put(count - 1, value);
     },
+    set: put,
     value: (i) => (boundaries === undefined ? (rows[i] as number) : readRow(rows, i * width, boundaries)),
     rows: () => ({ numbers: rows, width }),
   };
 
-  function roomFor(count: number): Float64Array {
+  function series(): readonly Series[] {
+    return all === undefined ? some : all.slice(0, count);
+  }
+
+  function own(): void {
+    if (all === undefined) return;
+    some = all.slice(0, count);
+    all = undefined;
+  }
+
+  function put(i: number, value: PointValue): void {
+    if (typeof value === "number") rows[i] = value;
+    else writeRow(value as Histogram, rows, i * width);
+  }
+
+  function roomFor(length: number): Float64Array {
     const before = reader.room ?? new Float64Array(0);
-    if (before.length >= count * width) return before;
-    const room = new Float64Array(count * width);
+    if (before.length >= length * width) return before;
+    const room = new Float64Array(length * width);
     room.set(before);
     reader.room = room;
     return room;
@@ -194,13 +227,12 @@ function takeRemoved(taken: Taken, pending: Map<Series, PointValue>, { kind, ser
   // What was shared out by another reader since we passed it is for the next time.
   const removed = [...pending].filter(([one]) => !listed.has(one));
   if (removed.length === 0) return;
-  const places = new Map(taken.series.map((one, i) => [JSON.stringify(one.attributes), i]));
+  const places = new Map(taken.series().map((one, i) => [JSON.stringify(one.attributes), i]));
   for (const [one, value] of removed) {
     pending.delete(one);
     const place = places.get(JSON.stringify(one.attributes));
-    const newer = place === undefined ? undefined : taken.series[place];
-    if (place === undefined || newer === undefined) taken.put(taken.series.length, one, value);
-    else taken.put(place, newer, mergeValues(kind, value, taken.value(place)));
+    if (place === undefined) taken.add(one, value);
+    else taken.set(place, mergeValues(kind, value, taken.value(place)));
   }
 }
 

@@ -174,7 +174,7 @@ export class HistogramSeries implements Series {
   absorb(value: HistogramValue): void {
     const row = new Float64Array(HEAD + this.slab.index.size);
     writeRow(value, row, 0);
-    settle(this.slab, this.slot, row, 0);
+    settle(this.slab, this.slot, row);
   }
 
   total(): HistogramValue {

@@ -14,11 +14,13 @@ import {
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { counter } from "./counter.ts";
+import { addDeltaReader, takePendingInSteps } from "./delta-readers.ts";
 import { exponentialHistogram } from "./exponential-histogram.ts";
 import { gauge } from "./gauge.ts";
 import { histogram } from "./histogram.ts";
 import { instrumentProducer } from "./metric-producer.ts";
 import { observedCounter, observedGauge } from "./observed.ts";
+import { atOnce } from "./otlp/slices.ts";
 import { upDownCounter } from "./up-down-counter.ts";
 
 beforeEach(() => {
@@ -136,6 +138,27 @@ test("a delta reader gets what a series recorded before it was let go, as one po
     [{ id: 1 }, 3 + 2],
     [{ id: 2 }, 5],
   ]);
+});
+
+test("a series that is let go while differences are taken gives its own, and the others theirs", () => {
+  const many = counter({ name: "leaving", maxSeries: 2_001 });
+  const bound = Array.from({ length: 2_000 }, (_, id) => many.bind({ id }));
+  const reader = { pending: new Map(), wants: () => true, reads: () => true };
+  addDeltaReader(reader);
+  for (const [id, one] of bound.entries()) one.add(id + 1);
+  const steps = takePendingInSteps(reader, many);
+  steps.next();
+  bound[0]?.add(10_000);
+  bound[0]?.unbind();
+  bound[1_500]?.unbind();
+  const { series, value } = atOnce(steps);
+  const got = new Map(series.map(({ attributes }, i) => [attributes["id"], value(i)]));
+  const left = atOnce(takePendingInSteps(reader, many));
+  for (const [i, { attributes }] of left.series.entries()) {
+    const id = attributes["id"];
+    got.set(id, ((got.get(id) as number | undefined) ?? 0) + (left.value(i) as number));
+  }
+  expect(got).toEqual(new Map(bound.map((_, id) => [id, id === 0 ? 10_001 : id + 1])));
 });
 
 test("series that nobody touched for the chosen time leave, those that are bound or stand above zero stay", async () => {

@@ -95,12 +95,17 @@ export function readNumbers(series: Series, into: Float64Array): void {
 /** Gives the numbers of these series as they are now, one series after another; valid until the next call. */
 type ReadBlock = () => Float64Array;
 
-/** For rows that stand one after another in the instrument's list, from `place` on. */
+/** For rows that stand one after another in this list of the instrument, from `place` on. */
 function readerAt(place: number, rows: readonly Series[], instrument: Instrument): ReadBlock {
-  if (instrument.readTotals === undefined) return readerOf(rows, instrument);
+  const one = readerOf(rows, instrument);
+  if (instrument.readTotals === undefined) return one;
   const end = place + rows.length;
+  const last = rows.length - 1;
   const numbers = roomFor(rows.length);
   return () => {
+    // While a page is written in pieces, a series that is let go moves those behind it.
+    const listed = instrument.series();
+    if (listed[place] !== rows[0] || listed[end - 1] !== rows[last]) return one();
     instrument.readTotals?.(numbers, 0, place, end);
     return numbers;
   };

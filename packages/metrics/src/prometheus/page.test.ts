@@ -61,6 +61,22 @@ test("a page of many series is written in pieces, and the event loop runs betwee
   expect(written).toContain('pieces_counter_total{id="series number 777",side="buy"} 777\n');
 });
 
+test("a series that is let go while the page is being written takes nothing from the others", () => {
+  const many = counter({ name: "leaving.counter", maxSeries: 10_001 });
+  const bound = Array.from({ length: 10_000 }, (_, id) => many.bind({ id: `${id}` }));
+  for (const [id, one] of bound.entries()) one.add(id);
+  const pieces = pageWriter(options("text")).pieces({ ...nothing, instruments: [many] });
+  const written: string[] = [];
+  for (const piece of pieces) {
+    written.push(Buffer.from(piece).toString());
+    bound[written.length]?.unbind();
+    if (written.length > 1) bound[9_000]?.add(0.5);
+  }
+  const samples = written.join("").matchAll(/id="(\d+)"\} (.*)$/gm);
+  const wrong = Array.from(samples).filter(([, id, value]) => id !== value);
+  expect(wrong.map(([, id]) => id)).toEqual(["9000"]);
+});
+
 test("OpenMetrics names counters without _total, gives units, floats as limits, and an end", () => {
   const instruments = [
     counter({ name: "om.orders", unit: "By", description: 'The "orders".' }),
