@@ -2,7 +2,7 @@ import type { AttributeValue } from "@opentelemetry/api";
 import type { AttributeDeclarations, AttributeValues, OpenAttribute } from "./declaration.ts";
 import { dropAttribute } from "./drops.ts";
 
-/** The longest text an attribute of a metric keeps, in UTF-16 units. A label of megabytes serves nobody. */
+/** The longest text an attribute of a metric keeps, in UTF-16 units; with a longer key it is left out. A label of megabytes serves nobody. */
 export const MAX_ATTRIBUTE_LENGTH = 4_096;
 
 /** Where values outside a declared set go. */
@@ -105,7 +105,13 @@ function sorted(instrument: string, attributes: object): CanonicalAttributes {
 
 function exportable(instrument: string, key: string, value: unknown): AttributeValue | undefined {
   if (value === undefined || value === null) return undefined;
+  if (key.length > MAX_ATTRIBUTE_LENGTH) {
+    dropAttribute(instrument, "too_long", key);
+    return undefined;
+  }
   if (typeof value === "string") return short(instrument, key, value);
+  // NaN is not equal to itself, so each would be a series of its own.
+  if (Number.isNaN(value)) return "NaN";
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) {

@@ -57,7 +57,7 @@ export function reasonAgainst(value: unknown): DropReason | undefined {
 const attributeReasons: Record<AttributeDropReason, string> = {
   undeclared: "is not declared and is left out",
   type: "holds something that is no text, number, boolean or list of them, and is left out",
-  too_long: "is longer than 4,096 characters and is cut",
+  too_long: "is longer than 4,096 characters and is cut, or left out when its key is",
   threw: "threw when it was read; the attributes are left out",
 };
 

@@ -46,7 +46,8 @@ export function duplicateGuard(name: string, told: Set<string>): (labels: string
   const seen = new Set<string>();
   return (labels) => {
     // A lone surrogate is written as U+FFFD, so two of them may become one; and no label is the same as an empty one.
-    const written = labels.replace(LONE_SURROGATE, "\ufffd").replace(EMPTY_LABEL, "").replace(/,$/, "");
+    const wellFormed = labels.replace(LONE_SURROGATE, "\ufffd");
+    const written = wellFormed.includes('=""') ? wellFormed.replace(EMPTY_LABEL, "").replace(/^,/, "") : wellFormed;
     if (!seen.has(written)) {
       seen.add(written);
       return false;
@@ -74,7 +75,7 @@ type AnyPoint = (DataPoint<number> | DataPoint<Histogram> | DataPoint<Exponentia
 };
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
-const EMPTY_LABEL = /(?:"[^"]*"|[^=,"]+)="",?/g;
+const EMPTY_LABEL = /(^|,)(?:"[^"]*"|[^=,"]*)=""(?=,|$)/g;
 const PIECE_LENGTH = 16_384;
 
 function pointText(

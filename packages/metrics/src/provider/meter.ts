@@ -23,24 +23,24 @@ export function providedMeter(parts: MeterParts): Meter {
   const known = new Map<string, Known[]>();
   return {
     createCounter: (name, options) =>
-      synchronous("counter", { name, options, stock: () => sdk.createCounter(name, options) }),
+      synchronous("counter", { name, options, stock: (text) => sdk.createCounter(text, options) }),
     createUpDownCounter: (name, options) =>
-      synchronous("up_down_counter", { name, options, stock: () => sdk.createUpDownCounter(name, options) }),
+      synchronous("up_down_counter", { name, options, stock: (text) => sdk.createUpDownCounter(text, options) }),
     createGauge: (name, options) =>
-      synchronous("gauge", { name, options, stock: () => sdk.createGauge(name, options) }),
+      synchronous("gauge", { name, options, stock: (text) => sdk.createGauge(text, options) }),
     createHistogram: (name, options) =>
-      synchronous("histogram", { name, options, stock: () => sdk.createHistogram(name, options) }),
+      synchronous("histogram", { name, options, stock: (text) => sdk.createHistogram(text, options) }),
     createObservableCounter(name, options) {
-      register(scope, known, { type: "observable_counter", name, options });
-      return sdk.createObservableCounter(name, options);
+      const entry = register(scope, known, { type: "observable_counter", name, options });
+      return sdk.createObservableCounter(entry.name, options);
     },
     createObservableUpDownCounter(name, options) {
-      register(scope, known, { type: "observable_up_down_counter", name, options });
-      return sdk.createObservableUpDownCounter(name, options);
+      const entry = register(scope, known, { type: "observable_up_down_counter", name, options });
+      return sdk.createObservableUpDownCounter(entry.name, options);
     },
     createObservableGauge(name, options) {
-      register(scope, known, { type: "observable_gauge", name, options });
-      return sdk.createObservableGauge(name, options);
+      const entry = register(scope, known, { type: "observable_gauge", name, options });
+      return sdk.createObservableGauge(entry.name, options);
     },
     addBatchObservableCallback: (callback, observables) => sdk.addBatchObservableCallback(callback, observables),
     removeBatchObservableCallback: (callback, observables) => sdk.removeBatchObservableCallback(callback, observables),
@@ -52,10 +52,10 @@ export function providedMeter(parts: MeterParts): Meter {
       name,
       options,
       stock,
-    }: { readonly name: string; readonly options: MetricOptions | undefined; readonly stock: () => I },
+    }: { readonly name: string; readonly options: MetricOptions | undefined; readonly stock: (name: string) => I },
   ): I {
     const entry = register(scope, known, { type, name, options });
-    entry.instrument ??= ours(parts, { ...entry, type, scope }, entry) ?? stock();
+    entry.instrument ??= ours(parts, { ...entry, type, scope }, entry) ?? stock(entry.name);
     return entry.instrument as I;
   }
 }
@@ -83,12 +83,13 @@ function register(
   known: Map<string, Known[]>,
   {
     type,
-    name,
+    name: given,
     options = {},
   }: { readonly type: ViewInstrumentType; readonly name: string; readonly options: MetricOptions | undefined },
 ): Known {
   const { unit = "", valueType = ValueType.DOUBLE, description = "", advice } = options;
-  const key = String(name).toLowerCase();
+  const name = nameText(given);
+  const key = name.toLowerCase();
   const same = known.get(key) ?? [];
   known.set(key, same);
   const before = same.find((one) => one.type === type && one.unit === unit && one.valueType === valueType);
@@ -114,6 +115,15 @@ function register(
   return now;
 }
 
+/** JavaScript lets anything be a name; what is no text, a symbol for one, must not throw into the application. */
+function nameText(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return "";
+  }
+}
+
 /** Of two descriptions the longer one stays, as in the SDK. */
 function redescribe(known: Known, description: string, scope: InstrumentationScope): void {
   if (!known.told) {
@@ -129,9 +139,9 @@ function redescribe(known: Known, description: string, scope: InstrumentationSco
 
 function checkName(name: string, scope: InstrumentationScope): void {
   // OpenTelemetry API specification, "Instrument name syntax".
-  if (typeof name === "string" && /^[a-z][a-z0-9_.\-/]{0,254}$/i.test(name)) return;
+  if (/^[a-z][a-z0-9_.\-/]{0,254}$/i.test(name)) return;
   diag.warn(
-    `telltale: ${scope.name} names an instrument "${String(name).slice(0, 300)}"; begin with a letter, then letters, digits and _ . - /, at most 255. It is kept.`,
+    `telltale: ${scope.name} names an instrument "${name.slice(0, 300)}"; begin with a letter, then letters, digits and _ . - /, at most 255. It is kept.`,
   );
 }
 
