@@ -52,7 +52,7 @@ export function createCounter<A extends AttributeValues>(
     },
     // Hot: benchmarks/metrics.
     add(value: number, attributes?: AttributesOf<A>): void {
-      const series = store.find(attributes);
+      const series = store.fast?.(attributes) ?? store.find(attributes);
       series.add(value);
       if (exemplars) keepExemplar(series, value);
     },

@@ -45,7 +45,8 @@ export function createExponentialHistogram<A extends AttributeValues>(
     if (exemplars) keepExemplar(series, value);
   };
   // Hot: benchmarks/metrics.
-  const record = (value: number, attributes?: AttributesOf<A>): void => recordIn(store.find(attributes), value);
+  const record = (value: number, attributes?: AttributesOf<A>): void =>
+    recordIn(store.fast?.(attributes) ?? store.find(attributes), value);
   return Object.assign(instrument, {
     record,
     start: (attributes?: AttributesOf<A>): Timer => start((value) => record(value, attributes)),

@@ -90,7 +90,7 @@ export function createHistogram<A extends AttributeValues>(
   const exemplars = declaration.exemplars === true;
   // Hot: benchmarks/metrics.
   const record = (value: number, attributes?: AttributesOf<A>): void => {
-    const series = store.find(attributes);
+    const series = store.fast?.(attributes) ?? store.find(attributes);
     series.record(value);
     if (exemplars) keepExemplar(series, value);
   };

@@ -34,6 +34,7 @@ export function seriesInstrument<S extends Series, A extends AttributeValues, N>
       declaration.attributes as AttributeDeclarations<AttributeValues> | undefined,
       keepKey,
     ),
+    declaredKeys: declaration.attributes && Object.keys(declaration.attributes),
     maxSeries: declaration.maxSeries ?? DEFAULT_MAX_SERIES,
     expireAfterMs: declaration.expireAfterMs ?? Number.POSITIVE_INFINITY,
     ...made,

@@ -47,7 +47,7 @@ export function createUpDownCounter<A extends AttributeValues>(
     bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
     // Hot: benchmarks/metrics.
     add(value: number, attributes?: AttributesOf<A>): void {
-      store.find(attributes).add(value);
+      (store.fast?.(attributes) ?? store.find(attributes)).add(value);
     },
   });
 }

@@ -8,7 +8,7 @@ export type RecordingSeries = Omit<Series, "startTimeMs"> & { startTimeMs: numbe
   [V in "add" | "record"]?: (value: number) => void;
 };
 
-type Store = Pick<SeriesStore<RecordingSeries>, "find" | "bind" | "unbind" | "list">;
+type Store = Pick<SeriesStore<RecordingSeries>, "fast" | "find" | "bind" | "unbind" | "list">;
 
 /**
  * Lets everything that is recorded into an instrument go to the series of these streams instead, what was bound before
@@ -20,6 +20,7 @@ export function redirectSeries(instrument: Instrument, streams: readonly Instrum
   const find = (attributes: object | undefined) => targets.map((target) => target.find(attributes));
   const moved = new Map(store.list.map((series) => [series, find(series.attributes)]));
   const signed = instrument.kind === "upDownCounter" || instrument.kind === "gauge";
+  store.fast = undefined;
   const [only] = targets;
   if (only !== undefined && targets.length === 1) {
     store.find = (attributes) => only.find(attributes);
