@@ -10,6 +10,7 @@ import { startLineSinks } from "./log-sinks.ts";
 import type { TelltaleOptions } from "./options.ts";
 import { startPipelines } from "./pipelines.ts";
 import { createResource, knownAttributes } from "./resource.ts";
+import { noSampling, type SamplingControl } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
 
 /** The one handle on running telemetry. */
@@ -22,6 +23,8 @@ export interface Telemetry {
   logger(name: string): Logger;
   /** Of all loggers, or of those of a name, in which `*` stands for any characters; from now on. */
   setLogLevel(level: LogLevel, name?: string): void;
+  /** How traces are sampled: to be asked, and replaced while the application runs. */
+  readonly sampling: SamplingControl;
   /** Where the Prometheus endpoint listens; `undefined` when there is none. */
   readonly prometheusUrl: string | undefined;
   /** Sends everything recorded so far; settles when it has been sent, has failed, or timed out. Never rejects. */
@@ -98,6 +101,7 @@ function start(configuration: Configuration): Telemetry {
     meter: metrics.getMeter(...scope),
     logger: (loggerName) => logging.logger(loggerName),
     setLogLevel: (level, loggerName) => logging.setLevel(level, loggerName),
+    sampling: pipelines?.sampling ?? noSampling,
     prometheusUrl: pipelines?.prometheusUrl,
     async flush() {
       await withDeadline(flush(), configuration.shutdownTimeoutMs);

@@ -47,7 +47,12 @@ export type SamplingConfiguration =
   | { readonly type: "always_off" }
   | { readonly type: "ratio"; readonly ratio: number }
   | { readonly type: "rate_limiting"; readonly tracesPerSecond: number }
-  | { readonly type: "jaeger_remote"; readonly endpoint: string; readonly pollingIntervalMs: number };
+  | {
+      readonly type: "jaeger_remote";
+      readonly endpoint: string;
+      readonly pollingIntervalMs: number;
+      readonly initialRatio: number;
+    };
 
 export interface SamplingRuleConfiguration {
   readonly name?: string;

@@ -1,3 +1,4 @@
 export { bootstrap, type Telemetry } from "./bootstrap.ts";
 export { ConfigurationError } from "./configuration/configuration-error.ts";
-export type { TelltaleOptions } from "./options.ts";
+export type { SamplingOptions, TelltaleOptions } from "./options.ts";
+export type { SamplingControl, SamplingStatus } from "./sampling.ts";

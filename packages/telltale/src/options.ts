@@ -218,8 +218,8 @@ export interface SamplingOptions {
    */
   readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting" | "jaeger_remote";
   /**
-   * For `ratio`: the share of traces that is kept, and stated in their tracestate, as OpenTelemetry's consistent probability sampling.
-   * @default 1
+   * For `ratio`: the share of traces that is kept, and stated in their tracestate, as OpenTelemetry's consistent probability sampling. For `jaeger_remote`: until Jaeger has answered.
+   * @default `1`, for `jaeger_remote` `0.001`
    */
   readonly ratio?: number;
   /** For `rate_limiting`, which needs it: how many traces are kept at most. In traces a second. */

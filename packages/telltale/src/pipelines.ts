@@ -9,6 +9,7 @@ import { startInstrumentations } from "./instrumentation/instrumentations.ts";
 import { startLogRecords } from "./log-records.ts";
 import { startMetrics } from "./metric-readers.ts";
 import { registerPropagators } from "./propagation.ts";
+import { noSampling, type SamplingControl } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
 import { startTraces } from "./traces.ts";
 
@@ -20,6 +21,7 @@ export interface Pipelines {
   /** Where lines of telltale's loggers become OTLP. */
   readonly logSinks: readonly LogSink[];
   readonly prometheusUrl: string | undefined;
+  readonly sampling: SamplingControl;
   stopInstrumentations(): void;
 }
 
@@ -40,6 +42,7 @@ export function startPipelines(configuration: Configuration, resource: Resource)
             signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)],
             logSinks: configuration.logging.sinks.some(({ type }) => type === "otlp") ? [recordSink()] : [],
             prometheusUrl: undefined,
+            sampling: noSampling,
           };
   } catch (error) {
     instrumentations.stop();
@@ -72,6 +75,7 @@ function startOwn(configuration: Configuration, resource: Resource): Omit<Pipeli
     signals: [traces, ownMetrics, logRecords].filter((signal) => signal !== undefined),
     logSinks: logRecords?.lineSinks ?? [],
     prometheusUrl: ownMetrics?.prometheus?.url,
+    sampling: traces?.sampling ?? noSampling,
   };
 }
 

@@ -1,9 +1,7 @@
 import { createRequire } from "node:module";
 import type { Resource } from "@opentelemetry/resources";
-import type { ReadableSpan, Sampler, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import {
-  alwaysOffSampler,
-  alwaysOnSampler,
   baggageSpanProcessor,
   createSpanExporter,
   createTracerProvider,
@@ -11,14 +9,13 @@ import {
   ignoreSpan,
   isSampled,
   keepEarlyIds,
-  parentBasedSampler,
-  rateLimitingSampler,
-  ratioSampler,
   redactionSpanProcessor,
   type TracerProviderOptions,
 } from "@telltale/tracing";
 import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
 import { ExportQueue } from "./export-queue.ts";
+import { knownAttributes } from "./resource.ts";
+import { type SamplingControl, startSampling } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
 import { plainSpan } from "./undelivered.ts";
 
@@ -26,12 +23,21 @@ const require = createRequire(import.meta.url);
 
 export interface Traces extends Signal {
   readonly provider: EngineTracerProvider;
+  readonly sampling: SamplingControl;
+}
+
+interface ExporterQueue {
+  readonly exporter: SpanExporterConfiguration;
+  readonly queue: ExportQueue<ReadableSpan>;
+  readonly what: string;
 }
 
 /** The tracer provider with a queue for each exporter. */
 export function startTraces(configuration: Configuration["tracing"], resource: Resource): Traces {
-  const queues: { readonly exporter: SpanExporterConfiguration; readonly queue: ExportQueue<ReadableSpan> }[] = [];
+  const queues: ExporterQueue[] = [];
   const printers: SpanExporter[] = [];
+  const exporting: SpanProcessor[] = [];
+  const sampling = startSampling(configuration, String(knownAttributes(resource)["service.name"]));
   const processors: SpanProcessor[] = [redactionSpanProcessor()];
   if (configuration.baggageAttributes.length > 0) {
     processors.push(baggageSpanProcessor({ attributes: configuration.baggageAttributes }));
@@ -40,27 +46,36 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     if (exporter.type === "console") {
       const printer = createSpanExporter(exporter);
       printers.push(printer);
-      processors.push(printingProcessor(printer));
+      exporting.push(printingProcessor(printer));
       continue;
     }
-    const queue = new ExportQueue<ReadableSpan>({
-      exporter: createSpanExporter(exporter),
-      batch: configuration.batch,
-      what: `spans to ${exporter.type === "file" ? exporter.path : exporter.endpoint}`,
-    });
-    queues.push({ exporter, queue });
-    processors.push(queueingProcessor(queue));
+    const what = `spans to ${exporter.type === "file" ? exporter.path : exporter.endpoint}`;
+    const { batch } = configuration;
+    const queue = new ExportQueue<ReadableSpan>({ exporter: createSpanExporter(exporter), batch, what });
+    queues.push({ exporter, queue, what });
+    exporting.push(queueingProcessor(queue));
   }
+  processors.push(sampling.beforeExport(exporting));
   const provider = tracerProvider(configuration.engine, {
     resource,
-    sampler: sampler(configuration),
+    sampler: sampling.sampler,
     spanLimits: { ...configuration.limits },
     spanProcessors: processors,
   });
   return {
     provider,
+    sampling: {
+      set: sampling.set,
+      status: () => ({
+        ...sampling.status(),
+        queues: queues.map(({ queue, what }) => ({ what, pending: queue.pending, dropped: queue.dropped })),
+      }),
+    },
     flush: () => provider.forceFlush(),
-    shutdown: () => provider.shutdown(),
+    async shutdown() {
+      sampling.stop();
+      await provider.shutdown();
+    },
     pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
     takeUndelivered() {
       // What they hold back for the rest of its trace is printed at once.
@@ -115,22 +130,4 @@ function queueingProcessor(queue: ExportQueue<ReadableSpan>): SpanProcessor {
     forceFlush: () => queue.flush(),
     shutdown: () => queue.shutdown(),
   };
-}
-
-function sampler({ sampling, parentBased }: Configuration["tracing"]): Sampler {
-  const root = rootSampler(sampling);
-  return parentBased ? parentBasedSampler({ root }) : root;
-}
-
-function rootSampler(sampling: Configuration["tracing"]["sampling"]): Sampler {
-  switch (sampling.type) {
-    case "always_on":
-      return alwaysOnSampler();
-    case "always_off":
-      return alwaysOffSampler();
-    case "ratio":
-      return ratioSampler(sampling.ratio);
-    case "rate_limiting":
-      return rateLimitingSampler({ tracesPerSecond: sampling.tracesPerSecond });
-  }
 }

@@ -43,7 +43,7 @@ const badVariables: readonly (readonly [name: string, value: string, remedy: str
   ["OTEL_METRICS_EXPORTER", "statsd", "otlp, console, prometheus or none"],
   ["OTEL_LOGS_EXPORTER", "oltp", 'did you mean "otlp"?'],
   ["OTEL_TRACES_SAMPLER", "ParentBased_Always_On", 'did you mean "parentbased_always_on"?'],
-  ["OTEL_TRACES_SAMPLER", "jaeger_remote", "always_on, always_off, traceidratio"],
+  ["OTEL_TRACES_SAMPLER", "xray", "always_on, always_off, traceidratio"],
   ["OTEL_TRACES_SAMPLER", "ratio", "parentbased_traceidratio"],
   ["OTEL_BSP_SCHEDULE_DELAY", "10s", "did you mean 10000?"],
   ["OTEL_BSP_SCHEDULE_DELAY", "-1", "from 0 to 2147483647"],

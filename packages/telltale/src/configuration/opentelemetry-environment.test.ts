@@ -83,6 +83,19 @@ const meanings = (): Meaning[] => [
     ["always_off", false],
   ],
   [{ OTEL_TRACES_SAMPLER: always }, (c) => [c.tracing.sampling.type, c.tracing.parentBased], ["always_on", true]],
+  [
+    {
+      OTEL_TRACES_SAMPLER: "parentbased_jaeger_remote",
+      OTEL_TRACES_SAMPLER_ARG: "endpoint=http://jaeger:5778/sampling,pollingIntervalMs=5000,initialSamplingRate=0.25",
+    },
+    (c) => c.tracing.sampling,
+    {
+      type: "jaeger_remote",
+      endpoint: "http://jaeger:5778/sampling",
+      pollingIntervalMs: 5_000,
+      initialRatio: 0.25,
+    },
+  ],
   [{ OTEL_TRACES_SAMPLER: "parentbased_always_off" }, (c) => c.tracing.sampling, { type: "always_off" }],
   [{ OTEL_TRACES_SAMPLER: "traceidratio" }, (c) => c.tracing.sampling, { type: "ratio", ratio: 1 }],
   [

@@ -76,6 +76,8 @@ const samplers = [
   "parentbased_always_on",
   "parentbased_always_off",
   "parentbased_traceidratio",
+  "jaeger_remote",
+  "parentbased_jaeger_remote",
 ];
 
 function readSampler(env: NodeJS.ProcessEnv, around: Surroundings, settings: Settings): void {
@@ -91,10 +93,39 @@ function readSampler(env: NodeJS.ProcessEnv, around: Surroundings, settings: Set
   settings.set("tracing.sampling.parentBased", { value: root !== sampler, name });
   const argument = "OTEL_TRACES_SAMPLER_ARG";
   const text = textOf(env, argument);
-  if (root !== "traceidratio" || text === undefined) return;
+  if (text === undefined) return;
+  if (root === "jaeger_remote") readJaegerRemote(text, { ...around, name: argument }, settings);
+  if (root !== "traceidratio") return;
   const value = readText(ratio, text, { ...around, name: argument });
   if (value !== undefined) settings.set("tracing.sampling.ratio", { value, name: argument });
 }
+
+/** `endpoint=http://localhost:5778/sampling,pollingIntervalMs=5000,initialSamplingRate=0.25`, as OpenTelemetry has it. */
+function readJaegerRemote(text: string, place: Place, settings: Settings): void {
+  for (const part of text.split(",")) {
+    const [key = "", ...rest] = part.split("=");
+    const value = rest.join("=").trim();
+    switch (key.trim()) {
+      case "endpoint":
+        settings.set("tracing.sampling.endpoint", { value, name: place.name });
+        break;
+      case "pollingIntervalMs": {
+        const ms = readText(interval, value, place);
+        if (ms !== undefined) settings.set("tracing.sampling.pollingIntervalMs", { value: ms, name: place.name });
+        break;
+      }
+      case "initialSamplingRate": {
+        const share = readText(ratio, value, place);
+        if (share !== undefined) settings.set("tracing.sampling.ratio", { value: share, name: place.name });
+        break;
+      }
+      default:
+        refuse(place, part, "endpoint=…, pollingIntervalMs=… and initialSamplingRate=…, separated by commas");
+    }
+  }
+}
+
+const interval: NumberOption = { kind: "number", doc: "", whole: true, min: 1, max: 2_147_483_647, example: 60_000 };
 
 const ratio: NumberOption = { kind: "number", doc: "", whole: false, min: 0, max: 1, example: 0.1 };
 

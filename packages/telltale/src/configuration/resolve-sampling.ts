@@ -11,6 +11,9 @@ const PATH = "tracing.sampling";
 /** Types that need a number of their own, and what it is called. */
 const numbers = { ratio: "ratio", rate_limiting: "tracesPerSecond" } as const;
 
+/** As Jaeger's own clients have it. */
+const JAEGER_INITIAL_RATIO = 0.001;
+
 export function resolveSampling({
   layers,
   report,
@@ -50,7 +53,8 @@ function samplingOf(get: Get, report: Report): SamplingConfiguration {
   const type = typeOf(get);
   for (const [owner, key] of Object.entries(numbers)) {
     const setting = get(key);
-    if (setting === undefined || type === owner) continue;
+    const isInitial = type === "jaeger_remote" && key === "ratio";
+    if (setting === undefined || type === owner || isInitial) continue;
     const number = key === "ratio" ? "ratio" : "number";
     report(
       setting.name,
@@ -75,6 +79,7 @@ function samplingOf(get: Get, report: Report): SamplingConfiguration {
         type,
         endpoint,
         pollingIntervalMs: (get("pollingIntervalMs")?.value ?? defaultOf("pollingIntervalMs")) as number,
+        initialRatio: (get("ratio")?.value ?? JAEGER_INITIAL_RATIO) as number,
       };
     }
     default:

@@ -9,7 +9,7 @@ import { logLevelsByName, logSinks, logThinning } from "./resolve-log-sinks.ts";
 import { prometheusConfiguration } from "./resolve-prometheus.ts";
 import { resolveSampling } from "./resolve-sampling.ts";
 import { schema } from "./schema.ts";
-import { type Layers, mergedMap, type Setting, strongest } from "./setting.ts";
+import { type Layers, mergedMap, strongest } from "./setting.ts";
 
 export type Surroundings = Omit<Place, "name"> & { readonly layers: Layers; readonly warn: (warning: string) => void };
 

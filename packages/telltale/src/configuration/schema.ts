@@ -220,8 +220,9 @@ const sampling: GroupOption = {
     },
     ratio: {
       ...ratio,
-      doc: "For `ratio`: the share of traces that is kept, and stated in their tracestate, as OpenTelemetry's consistent probability sampling.",
+      doc: "For `ratio`: the share of traces that is kept, and stated in their tracestate, as OpenTelemetry's consistent probability sampling. For `jaeger_remote`: until Jaeger has answered.",
       default: 1,
+      defaultNote: "`1`, for `jaeger_remote` `0.001`",
       otelToo: ["OTEL_TRACES_SAMPLER_ARG"],
     },
     tracesPerSecond: {
