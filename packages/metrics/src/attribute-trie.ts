@@ -1,3 +1,5 @@
+import { MAX_TABLE_TEXT, TextTable } from "./text-table.ts";
+
 /**
  * From attributes to whatever belongs to them, without building a string: one step by key, one by value, for each attribute
  * in the order in which the caller wrote them. The 588 ns of the SDK's `add` are the hashing of attributes; this is about 15.
@@ -22,7 +24,7 @@ export class AttributeTrie<T extends object> {
       if (value === branch.firstValue) at = branch.first;
       else if (value === branch.secondValue) at = branch.second;
       else if (value === branch.thirdValue) at = branch.third;
-      else at = branch.more?.get(value);
+      else at = further(branch, value);
     }
     return at instanceof Node ? at.target : at;
   }
@@ -84,6 +86,9 @@ class Branch<T extends object> {
   second: Step<T> | undefined = undefined;
   thirdValue: unknown = NONE;
   third: Step<T> | undefined = undefined;
+  /** Further short texts. */
+  texts: TextTable<Step<T>> | undefined = undefined;
+  /** Further values of other kinds. */
   more: Map<unknown, Step<T>> | undefined = undefined;
 
   constructor(key: string) {
@@ -110,6 +115,11 @@ function next<T extends object>(branch: Branch<T>, value: unknown): Step<T> | un
   if (value === branch.firstValue) return branch.first;
   if (value === branch.secondValue) return branch.second;
   if (value === branch.thirdValue) return branch.third;
+  return further(branch, value);
+}
+
+function further<T extends object>(branch: Branch<T>, value: unknown): Step<T> | undefined {
+  if (typeof value === "string" && value.length <= MAX_TABLE_TEXT) return branch.texts?.get(value);
   return branch.more?.get(value);
 }
 
@@ -119,6 +129,9 @@ function put<T extends object>(branch: Branch<T>, value: unknown, step: Step<T>)
     [branch.secondValue, branch.second] = [value, step];
   } else if (branch.third === undefined || branch.thirdValue === value) {
     [branch.thirdValue, branch.third] = [value, step];
+  } else if (typeof value === "string" && value.length <= MAX_TABLE_TEXT) {
+    branch.texts ??= new TextTable();
+    branch.texts.set(value, step);
   } else {
     branch.more ??= new Map();
     branch.more.set(value, step);

@@ -8,7 +8,7 @@ export interface SeriesOwner {
 }
 
 /** What chunks hold at most. */
-const MAX_CAPACITY = 128;
+const MAX_CAPACITY = 256;
 const START = 0;
 const BINDINGS = 1;
 const MARKS = 2;
@@ -25,7 +25,7 @@ export class SeriesChunk<N = unknown> {
   readonly numbers: N;
   used = 0;
   readonly #keys: readonly string[];
-  readonly #values: AttributeValue[] = [];
+  readonly #values: AttributeValue[];
   readonly #epochMs: number;
   readonly #marks: Int32Array;
 
@@ -34,6 +34,7 @@ export class SeriesChunk<N = unknown> {
     this.#keys = keys;
     this.capacity = capacity;
     this.#epochMs = Date.now();
+    this.#values = new Array(keys.length * capacity);
     this.#marks = new Int32Array(MARKS * capacity);
     this.numbers = numbers(this);
   }
@@ -45,19 +46,15 @@ export class SeriesChunk<N = unknown> {
 
   /** Takes one more series in and returns its slot. */
   take(values: readonly AttributeValue[], startTimeMs: number): number {
-    this.#values.push(...values);
+    for (const [i, value] of values.entries()) this.#values[this.used * values.length + i] = value;
     this.setStart(this.used, startTimeMs);
     return this.used++;
   }
 
   /** Made anew each time. */
   attributes(slot: number): Attributes {
-    const attributes: Attributes = {};
-    const keys = this.#keys;
-    keys.forEach((key, i) => {
-      attributes[key] = this.#values[slot * keys.length + i] as AttributeValue;
-    });
-    return attributes;
+    const first = slot * this.#keys.length;
+    return Object.fromEntries(this.#keys.map((key, i) => [key, this.#values[first + i] as AttributeValue]));
   }
 
   startTimeMs(slot: number): number {
