@@ -298,5 +298,7 @@ function upper(index: number, schema: number): number {
 }
 
 function keyOf(labels: Iterable<readonly [string, string]>): string {
-  return JSON.stringify([...labels].map(([name, value]) => [name, value.replace(/\p{Surrogate}/gu, "\ufffd")]).sort());
+  // No label is the same as an empty one.
+  const written = [...labels].filter(([, value]) => value !== "");
+  return JSON.stringify(written.map(([name, value]) => [name, value.replace(/\p{Surrogate}/gu, "\ufffd")]).sort());
 }
