@@ -1,8 +1,35 @@
 export { typeOf } from "./check-types.ts";
 export declare function typeOf(expression: Expression): ValueType;
+export { type EvaluationErrorCode, PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
+export type EvaluationErrorCode = "TELLTALE_PROMQL_EXECUTION" | "TELLTALE_PROMQL_TOO_MANY_SAMPLES" | "TELLTALE_PROMQL_TOO_MANY_STEPS" | "TELLTALE_PROMQL_TIMEOUT" | "TELLTALE_PROMQL_ABORTED" | "TELLTALE_PROMQL_BAD_RANGE";
+export declare class PromqlEvaluationError extends Error {
+    readonly name = "PromqlEvaluationError";
+    readonly code: EvaluationErrorCode;
+    constructor(message: string, code?: EvaluationErrorCode, cause?: unknown);
+}
 export { formatExpression, formatQuery } from "./format.ts";
 export declare function formatQuery(query: string, options?: ParseOptions): string;
 export declare function formatExpression(expression: Expression): string;
+export { type Buckets, type CounterResetHint, type FloatHistogram, floatHistogram, } from "./histogram/float-histogram.ts";
+export type CounterResetHint = "unknown" | "reset" | "not_reset" | "gauge";
+export interface FloatHistogram {
+    readonly counterResetHint: CounterResetHint;
+    readonly schema: number;
+    readonly zeroThreshold: number;
+    readonly zeroCount: number;
+    readonly count: number;
+    readonly sum: number;
+    readonly positive: Buckets;
+    readonly negative: Buckets;
+    readonly customValues: readonly number[];
+}
+export interface Buckets {
+    readonly indexes: readonly number[];
+    readonly counts: readonly number[];
+}
+export declare function floatHistogram(parts: Partial<FloatHistogram>): FloatHistogram;
+export { describeHistogram } from "./histogram/histogram-text.ts";
+export declare function describeHistogram(histogram: FloatHistogram): string;
 export { LabelMatcher, type MatchOperator } from "./label-matcher.ts";
 export type MatchOperator = "=" | "!=" | "=~" | "!~";
 export declare class LabelMatcher {
@@ -14,12 +41,48 @@ export declare class LabelMatcher {
     matches(value: string): boolean;
     toString(): string;
 }
-export { type Labels, labelsOf } from "./labels.ts";
+export { formatLabels, type Labels, labelsOf, labelValue, toRecord } from "./labels.ts";
 export interface Labels {
     readonly pairs: readonly string[];
     readonly key: string;
 }
 export declare function labelsOf(values: Readonly<Record<string, string>>): Labels;
+export declare function labelValue({ pairs }: Labels, name: string): string;
+export declare function toRecord({ pairs }: Labels): Record<string, string>;
+export declare function formatLabels({ pairs }: Labels): string;
+export { type AppendResult, MemoryStore, type MemoryStoreOptions, type MemoryStoreSize, type Sample, } from "./memory-store/memory-store.ts";
+export interface MemoryStoreOptions {
+    readonly retentionMs?: number;
+    readonly maxBytes?: number;
+}
+export interface Sample {
+    readonly labels: Labels;
+    readonly timeMs: number;
+    readonly value: number;
+    readonly histogram?: FloatHistogram;
+    readonly stale?: boolean;
+    readonly startMs?: number;
+}
+export interface AppendResult {
+    readonly appended: number;
+    readonly outOfOrder: number;
+}
+export interface MemoryStoreSize {
+    readonly series: number;
+    readonly samples: number;
+    readonly bytes: number;
+}
+export declare class MemoryStore implements SeriesStore {
+    #private;
+    constructor(options?: MemoryStoreOptions);
+    append(samples: Iterable<Sample>): AppendResult;
+    appendScrape(source: string, timeMs: number, samples: Iterable<Sample>): AppendResult;
+    select(matchers: readonly LabelMatcher[]): readonly StoredSeries[];
+    labelNames(): readonly string[];
+    labelValues(name: string): readonly string[];
+    size(): MemoryStoreSize;
+    prune(): void;
+}
 export { PromqlParseError } from "./parse-error.ts";
 export declare class PromqlParseError extends Error {
     readonly name = "PromqlParseError";
@@ -45,6 +108,96 @@ export interface PositionRange {
 }
 export { printExpression } from "./print.ts";
 export declare function printExpression(expression: Expression): string;
+export { type InstantOptions, type QueryOptions, type QueryResult, queryInstant, queryInstantInTurns, queryRange, queryRangeInTurns, type RangeOptions, type TurnOptions, } from "./query.ts";
+export interface QueryOptions extends ParseOptions {
+    readonly lookbackMs?: number;
+    readonly delayedNameRemoval?: boolean;
+    readonly defaultSubqueryStepMs?: number;
+    readonly maxSamples?: number;
+    readonly maxSteps?: number;
+    readonly signal?: AbortSignal;
+    readonly timeoutMs?: number;
+    readonly now?: () => number;
+}
+export interface InstantOptions extends QueryOptions {
+    readonly timeMs: number;
+}
+export interface RangeOptions extends QueryOptions {
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly stepMs: number;
+}
+export interface TurnOptions {
+    readonly turnMs?: number;
+    readonly pause: () => Promise<unknown>;
+}
+export interface QueryResult {
+    readonly value: QueryValue;
+    readonly warnings: readonly string[];
+    readonly infos: readonly string[];
+}
+export declare function queryInstant(store: SeriesStore, query: string | Expression, options: InstantOptions): QueryResult;
+export declare function queryRange(store: SeriesStore, query: string | Expression, options: RangeOptions): QueryResult;
+export declare function queryInstantInTurns(store: SeriesStore, query: string | Expression, options: InstantOptions & TurnOptions): Promise<QueryResult>;
+export declare function queryRangeInTurns(store: SeriesStore, query: string | Expression, options: RangeOptions & TurnOptions): Promise<QueryResult>;
+export type { MatrixSeries, QueryValue, VectorSample } from "./query-result.ts";
+export type QueryValue = {
+    readonly type: "scalar";
+    readonly timeMs: number;
+    readonly value: number;
+} | {
+    readonly type: "string";
+    readonly timeMs: number;
+    readonly value: string;
+} | {
+    readonly type: "vector";
+    readonly samples: readonly VectorSample[];
+} | {
+    readonly type: "matrix";
+    readonly series: readonly MatrixSeries[];
+};
+export interface VectorSample {
+    readonly labels: Labels;
+    readonly timeMs: number;
+    readonly value: number;
+    readonly histogram: FloatHistogram | undefined;
+}
+export interface MatrixSeries {
+    readonly labels: Labels;
+    readonly times: Float64Array;
+    readonly values: Float64Array;
+    readonly histograms: readonly {
+        readonly timeMs: number;
+        readonly histogram: FloatHistogram;
+    }[];
+}
+export { SampleBuffer, type SeriesStore, type StoredSeries, type TimeRange } from "./store.ts";
+export interface SeriesStore {
+    select(matchers: readonly LabelMatcher[], range: TimeRange): readonly StoredSeries[];
+}
+export interface TimeRange {
+    readonly fromMs: number;
+    readonly toMs: number;
+}
+export interface StoredSeries {
+    readonly labels: Labels;
+    read(range: TimeRange, into: SampleBuffer): void;
+}
+export declare class SampleBuffer {
+    length: number;
+    times: Float64Array;
+    values: Float64Array;
+    kinds: Uint8Array;
+    histograms: (FloatHistogram | undefined)[];
+    startTimes: number[];
+    plain: boolean;
+    clear(): void;
+    reserve(more: number): void;
+    push(timeMs: number, value: number): void;
+    pushStale(timeMs: number): void;
+    pushHistogram(timeMs: number, histogram: FloatHistogram): void;
+    setStartTime(startMs: number): void;
+}
 export type { AggregateExpression, BinaryExpression, CallExpression, DurationExpression, DurationOperand, Expression, MatrixSelector, NumberLiteral, ParenthesizedExpression, StringLiteral, Subquery, TimeShift, UnaryExpression, ValueType, VectorMatching, VectorSelector, } from "./syntax-tree.ts";
 export type ValueType = "scalar" | "string" | "vector" | "matrix";
 export type Expression = AggregateExpression | BinaryExpression | CallExpression | MatrixSelector | NumberLiteral | ParenthesizedExpression | StringLiteral | Subquery | UnaryExpression | VectorSelector;
@@ -141,6 +294,42 @@ export interface DurationExpression {
     readonly parenthesized: boolean;
     readonly position: PositionRange;
 }
+export { ScriptError } from "./test-script/parse-script.ts";
+export declare class ScriptError extends Error {
+    readonly name = "ScriptError";
+    readonly code = "TELLTALE_PROMQL_BAD_SCRIPT";
+    readonly line: number;
+    constructor(line: number, message: string);
+}
+export { runTestScript, type ScriptFailure, type ScriptOutcome } from "./test-script/run-script.ts";
+export interface ScriptFailure {
+    readonly line: number;
+    readonly query: string;
+    readonly problem: string;
+}
+export interface ScriptOutcome {
+    readonly evaluations: number;
+    readonly failures: readonly ScriptFailure[];
+}
+export declare function runTestScript(script: string, options?: QueryOptions): ScriptOutcome;
+export { parseSeriesDescription, type SequenceValue, type SeriesDescription, } from "./test-script/series-description.ts";
+export type SequenceValue = {
+    readonly kind: "omitted";
+} | {
+    readonly kind: "stale";
+} | {
+    readonly kind: "float";
+    readonly value: number;
+} | {
+    readonly kind: "histogram";
+    readonly histogram: FloatHistogram;
+    readonly hintGiven: boolean;
+};
+export interface SeriesDescription {
+    readonly labels: Labels;
+    readonly values: readonly SequenceValue[];
+}
+export declare function parseSeriesDescription(text: string): SeriesDescription;
 export type { AggregationOperator, BinaryOperator } from "./token.ts";
 export type AggregationOperator = (typeof aggregations)[number];
 export type BinaryOperator = (typeof binaryOperators)[number];

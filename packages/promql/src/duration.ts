@@ -5,7 +5,7 @@ const unitMs = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000,
 const units = Object.keys(unitMs) as (keyof typeof unitMs)[];
 
 /** The longest duration, that of Go's time.Duration, in milliseconds. */
-export const MAX_DURATION_MS = 2 ** 63 / 1e6;
+export const MAX_DURATION_MS: number = 2 ** 63 / 1e6;
 
 /** A duration without sign, units from large to small; `0` needs none. The result is in milliseconds. @throws Error */
 export function parseDuration(text: string): number {

@@ -1,11 +1,39 @@
 export { typeOf } from "./check-types.ts";
+export { type EvaluationErrorCode, PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 export { formatExpression, formatQuery } from "./format.ts";
+export {
+  type Buckets,
+  type CounterResetHint,
+  type FloatHistogram,
+  floatHistogram,
+} from "./histogram/float-histogram.ts";
+export { describeHistogram } from "./histogram/histogram-text.ts";
 export { LabelMatcher, type MatchOperator } from "./label-matcher.ts";
-export { type Labels, labelsOf } from "./labels.ts";
+export { formatLabels, type Labels, labelsOf, labelValue, toRecord } from "./labels.ts";
+export {
+  type AppendResult,
+  MemoryStore,
+  type MemoryStoreOptions,
+  type MemoryStoreSize,
+  type Sample,
+} from "./memory-store/memory-store.ts";
 export { PromqlParseError } from "./parse-error.ts";
 export { type ParseOptions, parse, parseMetricSelector } from "./parser.ts";
 export type { PositionRange } from "./position.ts";
 export { printExpression } from "./print.ts";
+export {
+  type InstantOptions,
+  type QueryOptions,
+  type QueryResult,
+  queryInstant,
+  queryInstantInTurns,
+  queryRange,
+  queryRangeInTurns,
+  type RangeOptions,
+  type TurnOptions,
+} from "./query.ts";
+export type { MatrixSeries, QueryValue, VectorSample } from "./query-result.ts";
+export { SampleBuffer, type SeriesStore, type StoredSeries, type TimeRange } from "./store.ts";
 export type {
   AggregateExpression,
   BinaryExpression,
@@ -24,4 +52,11 @@ export type {
   VectorMatching,
   VectorSelector,
 } from "./syntax-tree.ts";
+export { ScriptError } from "./test-script/parse-script.ts";
+export { runTestScript, type ScriptFailure, type ScriptOutcome } from "./test-script/run-script.ts";
+export {
+  parseSeriesDescription,
+  type SequenceValue,
+  type SeriesDescription,
+} from "./test-script/series-description.ts";
 export type { AggregationOperator, BinaryOperator } from "./token.ts";

@@ -48,7 +48,7 @@ export function metricName(labels: Labels): string {
 }
 
 export function toRecord({ pairs }: Labels): Record<string, string> {
-  const record: Record<string, string> = {};
+  const record: Record<string, string> = Object.create(null);
   for (let i = 0; i < pairs.length; i += 2) record[pairs[i]!] = pairs[i + 1]!;
   return record;
 }

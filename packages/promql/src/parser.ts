@@ -69,9 +69,17 @@ const withParameter: ReadonlySet<AggregationOperator> = new Set<AggregationOpera
 /** The syntax tree of a query whose types fit. @throws PromqlParseError */
 export function parse(query: string, options: ParseOptions = {}): Expression {
   const parser = new Parser(query, { ...defaults, ...options });
-  const expression = parser.parseWhole();
-  return checkTypes(query, expression);
+  const expression = checkTypes(query, parser.parseWhole());
+  sources.set(expression, query);
+  return expression;
 }
+
+/** What an expression was parsed from: its positions are places in that text. */
+export function sourceOf(expression: Expression): string | undefined {
+  return sources.get(expression);
+}
+
+const sources = new WeakMap<Expression, string>();
 
 /** The conditions of a selector such as `up{job="api"}`, as APIs take them in `match[]`. @throws PromqlParseError */
 export function parseMetricSelector(selector: string, options: ParseOptions = {}): readonly LabelMatcher[] {

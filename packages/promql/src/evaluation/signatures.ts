@@ -1,0 +1,45 @@
+import { type Labels, labelValue, withoutLabels, withoutMetadata } from "../labels.ts";
+import type { VectorMatching } from "../syntax-tree.ts";
+import type { SeriesMatrix } from "./series-matrix.ts";
+
+/** The labels by which the series of two vectors find each other, as a number that both sides share. */
+export interface Signatures {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  readonly count: number;
+}
+
+export function signatures(left: SeriesMatrix, right: SeriesMatrix, matching: VectorMatching): Signatures {
+  const keyOf = signatureKey(matching);
+  const numbers = new Map<string, number>();
+  const number = (labels: Labels): number => {
+    const key = keyOf(labels);
+    let known = numbers.get(key);
+    if (known === undefined) {
+      known = numbers.size;
+      numbers.set(key, known);
+    }
+    return known;
+  };
+  const leftNumbers = Int32Array.from(left.labels, number);
+  const rightNumbers = Int32Array.from(right.labels, number);
+  return { left: leftNumbers, right: rightNumbers, count: numbers.size };
+}
+
+function signatureKey({ on, labels }: VectorMatching): (labels: Labels) => string {
+  if (on) {
+    const names = [...new Set(labels)].sort();
+    return (series) => names.map((name) => labelValue(series, name)).join("\0");
+  }
+  if (labels.length === 0) return (series) => withoutMetadata(series).key;
+  const names = new Set(labels);
+  return (series) => withoutLabels(withoutMetadata(series), names).key;
+}
+
+/** The labels that a pair was matched by, for messages and for series that are filled in. */
+export function matchedLabels(series: Labels, { on, labels }: VectorMatching): Labels {
+  const names = new Set(labels);
+  if (!on) return withoutLabels(withoutMetadata(series), names);
+  const others = new Set(series.pairs.filter((_, i) => i % 2 === 0 && !names.has(series.pairs[i]!)));
+  return withoutLabels(series, others);
+}

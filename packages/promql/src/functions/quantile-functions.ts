@@ -1,0 +1,197 @@
+/** histogram_quantile, histogram_quantiles and histogram_fraction, over classic and native histograms. */
+import { badBucketLabel, bucketsRepaired, invalidQuantile, mixedClassicAndNative } from "../annotations.ts";
+import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import { type Grid, timeAt } from "../evaluation/grid.ts";
+import { RowAssembly } from "../evaluation/row-assembly.ts";
+import { dropNames, FLOAT_POINT, HISTOGRAM_POINT, type SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { formatOpenMetrics } from "../go-float.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { nativeFraction, nativeQuantile, type Subject } from "../histogram/native-quantile.ts";
+import { type Labels, labelValue, metricName, withLabel, withoutLabels } from "../labels.ts";
+import type { PositionRange } from "../position.ts";
+import { type ClassicBucket, classicFraction, classicQuantile } from "../quantile.ts";
+import type { CallExpression, Expression } from "../syntax-tree.ts";
+
+/** What is computed of one histogram at one step. */
+interface Computation {
+  readonly native: (histogram: FloatHistogram, subject: Subject) => number;
+  readonly classic: (buckets: readonly ClassicBucket[], metric: string) => number;
+  readonly labels?: (labels: Labels) => Labels;
+}
+
+export function* histogramQuantile(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
+  const [qArgument, vectorArgument] = call.arguments as [Expression, Expression];
+  const quantiles = yield* evaluation.scalar(qArgument, grid);
+  const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
+  return histograms.compute((step) => {
+    checkQuantile(evaluation, quantiles[step]!, qArgument.position);
+    return [quantileOf(evaluation, quantiles[step]!, vectorArgument.position, timeAt(grid, step))];
+  });
+}
+
+export function* histogramQuantiles(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
+  const [vectorArgument, labelArgument, ...qArguments] = call.arguments as [Expression, Expression, ...Expression[]];
+  const label = labelArgument.type === "string" ? labelArgument.value : "";
+  const columns: Float64Array[] = [];
+  for (const argument of qArguments) columns.push(yield* evaluation.scalar(argument, grid));
+  const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
+  return histograms.compute((step) => {
+    columns.forEach((column, i) => {
+      checkQuantile(evaluation, column[step]!, qArguments[i]!.position);
+    });
+    return columns.map((column) => ({
+      ...quantileOf(evaluation, column[step]!, vectorArgument.position, timeAt(grid, step)),
+      labels: (labels: Labels) => withLabel(labels, label, formatOpenMetrics(column[step]!)),
+    }));
+  });
+}
+
+export function* histogramFraction(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
+  const [lowerArgument, upperArgument, vectorArgument] = call.arguments as [Expression, Expression, Expression];
+  const lower = yield* evaluation.scalar(lowerArgument, grid);
+  const upper = yield* evaluation.scalar(upperArgument, grid);
+  const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
+  return histograms.compute((step) => [
+    {
+      native: (histogram, subject) => nativeFraction(lower[step]!, upper[step]!, histogram, subject),
+      classic: (buckets) => classicFraction(lower[step]!, upper[step]!, buckets),
+    },
+  ]);
+}
+
+function quantileOf({ annotations }: Evaluation, q: number, position: PositionRange, timeMs: number): Computation {
+  return {
+    native: (histogram, subject) => nativeQuantile(q, histogram, subject),
+    classic: (buckets, metric) => {
+      const { quantile, repaired } = classicQuantile(q, buckets);
+      if (repaired !== undefined) {
+        const repair = { ...repaired, minTimeMs: timeMs, maxTimeMs: timeMs, count: 1 };
+        annotations.add(bucketsRepaired(metric, repair, position));
+      }
+      return quantile;
+    },
+  };
+}
+
+function checkQuantile({ annotations }: Evaluation, q: number, position: PositionRange): void {
+  if (!(q >= 0 && q <= 1)) annotations.add(invalidQuantile(q, position));
+}
+
+/** The buckets of one classic histogram: the rows of its series. */
+interface ClassicRows {
+  readonly labels: Labels;
+  readonly rows: number[];
+  readonly upperBounds: number[];
+}
+
+/** A vector sorted into native histograms and classic ones, whose series differ in the label `le` only. */
+class HistogramRows {
+  readonly #evaluation: Evaluation;
+  readonly #matrix: SeriesMatrix;
+  readonly #position: PositionRange;
+  readonly #classic = new Map<string, ClassicRows>();
+
+  static *read(evaluation: Evaluation, argument: Expression, grid: Grid): Work<HistogramRows> {
+    return new HistogramRows(evaluation, yield* evaluation.vector(argument, grid), argument.position);
+  }
+
+  constructor(evaluation: Evaluation, matrix: SeriesMatrix, position: PositionRange) {
+    this.#evaluation = evaluation;
+    this.#matrix = matrix;
+    this.#position = position;
+    for (let row = 0; row < matrix.count; row++) this.#sortIn(row);
+  }
+
+  #sortIn(row: number): void {
+    const labels = this.#matrix.labels[row]!;
+    if (!this.#hasFloats(row)) return;
+    const le = labelValue(labels, "le");
+    const upperBound = parseBound(le);
+    if (Number.isNaN(upperBound)) {
+      this.#evaluation.annotations.add(badBucketLabel(le, this.#nameOf(labels), this.#position));
+      return;
+    }
+    const series = withoutLabels(labels, leOnly);
+    let histogram = this.#classic.get(series.key);
+    if (histogram === undefined) {
+      histogram = { labels: series, rows: [], upperBounds: [] };
+      this.#classic.set(series.key, histogram);
+    }
+    histogram.rows.push(row);
+    histogram.upperBounds.push(upperBound);
+  }
+
+  #hasFloats(row: number): boolean {
+    const { present, steps } = this.#matrix;
+    for (let i = row * steps; i < (row + 1) * steps; i++) if (present[i] === FLOAT_POINT) return true;
+    return false;
+  }
+
+  /** The results of all computations of a step, for every histogram that has a point there. */
+  compute(at: (step: number) => readonly Computation[]): SeriesMatrix {
+    const { steps, count, present } = this.#matrix;
+    const assembly = new RowAssembly(steps, count);
+    for (let step = 0; step < steps; step++) {
+      const computations = at(step);
+      const mixed = new Set<string>();
+      const natives: number[] = [];
+      for (let row = 0; row < count; row++) {
+        if (present[row * steps + step] !== HISTOGRAM_POINT) continue;
+        const labels = this.#matrix.labels[row]!;
+        const classic = this.#classic.get(labels.key);
+        if (classic?.rows.some((one) => present[one * steps + step] === FLOAT_POINT)) {
+          this.#evaluation.annotations.add(mixedClassicAndNative(this.#nameOf(labels), this.#position));
+          mixed.add(labels.key);
+        } else natives.push(row);
+      }
+      for (const computation of computations) {
+        for (const row of natives) this.#native(computation, row, step, assembly);
+        for (const classic of this.#classic.values()) {
+          if (!mixed.has(classic.labels.key)) this.#computeClassic(computation, classic, step, assembly);
+        }
+      }
+    }
+    return dropNames(assembly.matrix, this.#evaluation.settings.delayedNameRemoval);
+  }
+
+  #native(computation: Computation, row: number, step: number, assembly: RowAssembly): void {
+    const { labels: allLabels, histograms, steps } = this.#matrix;
+    const labels = allLabels[row]!;
+    const subject: Subject = {
+      metric: this.#nameOf(labels),
+      position: this.#position,
+      annotate: (annotation) => this.#evaluation.annotations.add(annotation),
+    };
+    const value = computation.native(histograms![row * steps + step]!, subject);
+    assembly.setFloat(computation.labels?.(labels) ?? labels, true, step, value);
+  }
+
+  #computeClassic(computation: Computation, classic: ClassicRows, step: number, assembly: RowAssembly): void {
+    const { present, values, steps } = this.#matrix;
+    const buckets: ClassicBucket[] = [];
+    classic.rows.forEach((row, i) => {
+      const index = row * steps + step;
+      if (present[index] !== FLOAT_POINT) return;
+      buckets.push({ upperBound: classic.upperBounds[i]!, count: values[index]! });
+    });
+    if (buckets.length === 0) return;
+    const { labels } = classic;
+    const value = computation.classic(buckets, this.#nameOf(labels));
+    assembly.setFloat(computation.labels?.(labels) ?? labels, true, step, value);
+  }
+
+  /** The name for annotations: it is known only when names are dropped late. */
+  #nameOf(labels: Labels): string {
+    return this.#evaluation.settings.delayedNameRemoval ? metricName(labels) : "";
+  }
+}
+
+const leOnly: ReadonlySet<string> = new Set(["le"]);
+
+function parseBound(text: string): number {
+  const word = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (word !== null) return word[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number.NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}

@@ -1,0 +1,220 @@
+import { documentedType, typeOf } from "./check-types.ts";
+import { evaluate } from "./evaluation/evaluate.ts";
+import { Evaluation, type EvaluationSettings, type Value, type Work } from "./evaluation/evaluation.ts";
+import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
+import { type Grid, gridBetween } from "./evaluation/grid.ts";
+import { evaluateMatrix } from "./evaluation/matrix-value.ts";
+import { prepare } from "./evaluation/prepare.ts";
+import type { SeriesMatrix } from "./evaluation/series-matrix.ts";
+import { type ParseOptions, parse, sourceOf } from "./parser.ts";
+import { printExpression } from "./print.ts";
+import { cleanNames, type MatrixSeries, matrixOf, type QueryValue, scalarSeries, vectorOf } from "./query-result.ts";
+import type { SeriesStore } from "./store.ts";
+import type { Expression } from "./syntax-tree.ts";
+
+export interface QueryOptions extends ParseOptions {
+  /** How old the latest sample of a series may be. @default 300_000 */
+  readonly lookbackMs?: number;
+  /** Names are dropped at the end, as with Prometheus' feature `promql-delayed-name-removal`. @default false */
+  readonly delayedNameRemoval?: boolean;
+  /** The step of a subquery that names none. Prometheus takes its evaluation interval. @default 60_000 */
+  readonly defaultSubqueryStepMs?: number;
+  /** How many samples may be in memory at once. @default 50_000_000 */
+  readonly maxSamples?: number;
+  /** How many steps a range may have. @default 11_000 */
+  readonly maxSteps?: number;
+  /** Ends the evaluation when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the evaluation may take by `now`. @default no limit */
+  readonly timeoutMs?: number;
+  /** The clock for `timeoutMs` and for turns, in milliseconds. @default performance.now */
+  readonly now?: () => number;
+}
+
+export interface InstantOptions extends QueryOptions {
+  readonly timeMs: number;
+}
+
+export interface RangeOptions extends QueryOptions {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+/** For evaluations that share the thread. */
+export interface TurnOptions {
+  /** How long to work before others have their turn. @default 5 */
+  readonly turnMs?: number;
+  /** Lets others have their turn: `setImmediate` of node:timers/promises does. */
+  readonly pause: () => Promise<unknown>;
+}
+
+export interface QueryResult {
+  readonly value: QueryValue;
+  /** In Prometheus' words, with the place in the query. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+const defaults = {
+  lookbackMs: 300_000,
+  delayedNameRemoval: false,
+  defaultSubqueryStepMs: 60_000,
+  maxSamples: 50_000_000,
+  maxSteps: 11_000,
+};
+
+/**
+ * The value of a query at one time. An expression that was parsed before is not parsed again.
+ * @throws PromqlParseError, PromqlEvaluationError
+ */
+export function queryInstant(store: SeriesStore, query: string | Expression, options: InstantOptions): QueryResult {
+  return finish(instant(store, query, options), options);
+}
+
+/**
+ * The value of a query at every step of a range.
+ * @throws PromqlParseError, PromqlEvaluationError
+ */
+export function queryRange(store: SeriesStore, query: string | Expression, options: RangeOptions): QueryResult {
+  return finish(range(store, query, options), options);
+}
+
+/** As `queryInstant`, in turns: the thread is never held for longer than `turnMs` or about. */
+export async function queryInstantInTurns(
+  store: SeriesStore,
+  query: string | Expression,
+  options: InstantOptions & TurnOptions,
+): Promise<QueryResult> {
+  return await finishInTurns(instant(store, query, options), options);
+}
+
+/** As `queryRange`, in turns: the thread is never held for longer than `turnMs` or about. */
+export async function queryRangeInTurns(
+  store: SeriesStore,
+  query: string | Expression,
+  options: RangeOptions & TurnOptions,
+): Promise<QueryResult> {
+  return await finishInTurns(range(store, query, options), options);
+}
+
+function* instant(store: SeriesStore, query: string | Expression, options: InstantOptions): Work<QueryResult> {
+  const { timeMs } = options;
+  const { text, expression } = parsed(query, options);
+  const plan = prepare(expression, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
+  const evaluation = new Evaluation(store, plan, { ...defaults, ...options }, evaluate);
+  const grid: Grid = { startMs: timeMs, stepMs: 1, steps: 1 };
+  const type = typeOf(plan.root);
+  let value: QueryValue;
+  if (type === "matrix") {
+    value = { type: "matrix", series: yield* evaluateMatrix(evaluation, plan.root, timeMs) };
+  } else {
+    value = instantValue(yield* evaluation.evaluate(plan.root, grid), evaluation.settings, timeMs);
+  }
+  return resultOf(evaluation, text, value);
+}
+
+function* range(store: SeriesStore, query: string | Expression, options: RangeOptions): Work<QueryResult> {
+  const { startMs, endMs, stepMs } = options;
+  const { text, expression } = parsed(query, options);
+  const type = typeOf(expression);
+  if (type !== "vector" && type !== "scalar") {
+    const got = JSON.stringify(documentedType(type));
+    throw new PromqlEvaluationError(`invalid expression type ${got} for range query, must be Scalar or instant Vector`);
+  }
+  checkRange(options);
+  const plan = prepare(expression, { startMs, endMs, stepMs });
+  const evaluation = new Evaluation(store, plan, { ...defaults, ...options }, evaluate);
+  const grid = gridBetween(startMs, endMs, stepMs);
+  const value = yield* evaluation.evaluate(plan.root, grid);
+  if (value.type === "string") throw new PromqlEvaluationError("a range query cannot have a string for its value");
+  const series =
+    value.type === "scalar" ? scalarSeries(value.values, grid) : vectorSeries(value.matrix, evaluation, grid);
+  return resultOf(evaluation, text, { type: "matrix", series });
+}
+
+function parsed(query: string | Expression, options: QueryOptions): { text: string; expression: Expression } {
+  if (typeof query === "string") return { text: query, expression: parse(query, options) };
+  return { text: sourceOf(query) ?? printExpression(query), expression: query };
+}
+
+function instantValue(value: Value, { delayedNameRemoval }: EvaluationSettings, timeMs: number): QueryValue {
+  switch (value.type) {
+    case "scalar":
+      return { type: "scalar", timeMs, value: value.values[0]! };
+    case "string":
+      return { type: "string", timeMs, value: value.value };
+    case "vector":
+      return {
+        type: "vector",
+        samples: vectorOf(delayedNameRemoval ? cleanNames(value.matrix) : value.matrix, timeMs),
+      };
+  }
+}
+
+function resultOf({ annotations }: Evaluation, text: string, value: QueryValue): QueryResult {
+  return { value, warnings: annotations.warnings(text), infos: annotations.infos(text) };
+}
+
+function vectorSeries(matrix: SeriesMatrix, { settings }: Evaluation, grid: Grid): readonly MatrixSeries[] {
+  return matrixOf(settings.delayedNameRemoval ? cleanNames(matrix) : matrix, grid);
+}
+
+function checkRange({ startMs, endMs, stepMs, maxSteps = defaults.maxSteps }: RangeOptions): void {
+  const bad = (message: string) => new PromqlEvaluationError(message, "TELLTALE_PROMQL_BAD_RANGE");
+  if (!(stepMs > 0)) throw bad(`the step of a range is ${stepMs} ms; give a positive number`);
+  if (!(endMs >= startMs))
+    throw bad(`a range ends at ${endMs}, before its start at ${startMs}; give an end after the start`);
+  const { steps } = gridBetween(startMs, endMs, stepMs);
+  if (steps > maxSteps) {
+    const problem = `the range has ${steps} steps, more than the limit maxSteps of ${maxSteps}`;
+    throw new PromqlEvaluationError(`${problem}; take a larger step`, "TELLTALE_PROMQL_TOO_MANY_STEPS");
+  }
+}
+
+function finish(work: Work<QueryResult>, options: QueryOptions): QueryResult {
+  const check = checkpoint(options);
+  for (;;) {
+    check();
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+async function finishInTurns(work: Work<QueryResult>, options: QueryOptions & TurnOptions): Promise<QueryResult> {
+  const { turnMs = 5, pause, now = monotonic } = options;
+  const check = checkpoint(options);
+  let turnEndMs = now() + turnMs;
+  for (;;) {
+    check();
+    const { done, value } = work.next();
+    if (done) return value;
+    if (now() < turnEndMs) continue;
+    await pause();
+    turnEndMs = now() + turnMs;
+  }
+}
+
+/** Throws when the query was aborted or its time is up. */
+function checkpoint({ signal, timeoutMs, now = monotonic }: QueryOptions): () => void {
+  if (signal === undefined && timeoutMs === undefined) return () => {};
+  const deadlineMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
+  return () => {
+    if (signal?.aborted) {
+      throw new PromqlEvaluationError(
+        "query was canceled in query execution",
+        "TELLTALE_PROMQL_ABORTED",
+        signal.reason,
+      );
+    }
+    if (timeoutMs === undefined || now() < deadlineMs) return;
+    throw new PromqlEvaluationError(
+      `query timed out in query execution (limit: timeoutMs, ${timeoutMs})`,
+      "TELLTALE_PROMQL_TIMEOUT",
+    );
+  };
+}
+
+function monotonic(): number {
+  return performance.now();
+}
