@@ -34,7 +34,7 @@ export class RangeWindow {
   position: PositionRange = noPosition;
   scalarPositions: readonly PositionRange[] = [];
   annotate: (annotation: Annotation) => void = () => {};
-  value = Number.NaN;
+  value: number = Number.NaN;
   histogram: FloatHistogram | undefined;
 
   get floats(): number {

@@ -5,8 +5,10 @@ import { FLOAT_POINT, SeriesMatrix } from "../evaluation/series-matrix.ts";
 import { compareLabels, compareNames, labelValue } from "../labels.ts";
 import type { CallExpression } from "../syntax-tree.ts";
 
+type SortFunction = (evaluation: Evaluation, call: CallExpression, grid: Grid) => Work<SeriesMatrix>;
+
 /** sort and sort_desc: by value, NaN last; histograms are left out. */
-export function sortByValue(direction: 1 | -1) {
+export function sortByValue(direction: 1 | -1): SortFunction {
   return sorted((matrix) => {
     const rows = allRows(matrix).filter((row) => matrix.steps > 1 || matrix.present[row] === FLOAT_POINT);
     return rows.sort((a, b) => {
@@ -18,7 +20,7 @@ export function sortByValue(direction: 1 | -1) {
 }
 
 /** sort_by_label and sort_by_label_desc: by labels, digits in them as numbers, then by all labels. */
-export function sortByLabel(direction: 1 | -1) {
+export function sortByLabel(direction: 1 | -1): SortFunction {
   return sorted((matrix, call) => {
     const names = call.arguments.slice(1).map((argument) => (argument.type === "string" ? argument.value : ""));
     return allRows(matrix).sort((a, b) => {
@@ -33,7 +35,7 @@ export function sortByLabel(direction: 1 | -1) {
 }
 
 /** Orders an instant query's vector. A range has no order to give; there only what is no float is left out. */
-function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => readonly number[]) {
+function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => readonly number[]): SortFunction {
   return function* (evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
     const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
     if (grid.steps > 1) evaluation.annotations.add(sortInRange(call.position));

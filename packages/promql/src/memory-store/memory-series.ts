@@ -15,7 +15,7 @@ export class MemorySeries implements StoredSeries {
   #startTimes: Map<number, number> | undefined;
   /** What a further histogram of the same run is compared with. */
   #lastHistogram: FloatHistogram | undefined;
-  lastMs = Number.NEGATIVE_INFINITY;
+  lastMs: number = Number.NEGATIVE_INFINITY;
   /** The last sample said that the series ended. */
   ended = false;
   /** Forgotten by the store. */

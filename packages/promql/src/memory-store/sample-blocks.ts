@@ -6,7 +6,7 @@ export const BLOCK_SAMPLES = 32;
 const BLOCKS_PER_SLAB = 256;
 
 /** The longest time that a block can span, in milliseconds: times are 32-bit offsets from its first sample. */
-export const MAX_BLOCK_SPAN_MS = 2 ** 32 - 1;
+export const MAX_BLOCK_SPAN_MS = 4_294_967_295;
 
 /** What a block occupies: values, offsets, and the time of the first sample. */
 export const BLOCK_BYTES: number = BLOCK_SAMPLES * 12 + 8;
