@@ -75,7 +75,7 @@ export function targetsOf(
 /** `tracing.batch.maxQueueSize` → `TELLTALE_TRACING_BATCH_MAX_QUEUE_SIZE`. */
 export function variableOf(path: string): string {
   return `TELLTALE_${path
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .toUpperCase()}`;
 }
