@@ -92,37 +92,51 @@ export function takePending(reader: DeltaReader, instrument: Instrument): Record
   }
 }
 
-/** As `takePending`, so that the caller may let the event loop run in between. */
-// Hot: benchmarks/metrics. What a series recorded goes straight to the reader that asks; only what other readers have not had
-// is kept for them.
-export function* takePendingInSteps(reader: DeltaReader, instrument: Instrument): Generator<void, Recorded> {
+/** Whether what its series recorded is wanted by this reader alone, which has nothing of it left to report. */
+export function wantsAlone(reader: DeltaReader, { store, kind }: Instrument): boolean {
+  const pending = pendingOf(reader.pending, store);
+  return pending.size === 0 && pendingOfAll(store, kind).every((values) => values === pending);
+}
+
+/**
+ * As `takePending`, so that the caller may let the event loop run in between; `done` are series that it has taken itself, and come
+ * first. What a series recorded goes straight to the reader that asks; only what other readers have not had is kept for them.
+ */
+// Hot: benchmarks/metrics.
+export function* takePendingInSteps(
+  reader: DeltaReader,
+  instrument: Instrument,
+  done: readonly Series[] = [],
+): Generator<void, Recorded> {
   const { store, kind, drainRows } = instrument;
   const pending = pendingOf(reader.pending, store);
   const listed = instrument.series();
   const { length } = listed;
-  const taken = drainRows === undefined ? takenValues() : takenRows(reader, instrument);
-  for (let from = 0; from < length; from += SERIES_IN_A_STEP) {
+  const inFront = done.every((one, i) => one === listed[i]);
+  const before = new Set(inFront ? [] : done);
+  const taken = drainRows === undefined ? takenValues() : takenRows(reader, instrument, { done, inFront });
+  for (let from = inFront ? done.length : 0; from < length; from += SERIES_IN_A_STEP) {
     const to = Math.min(from + SERIES_IN_A_STEP, length);
     // Anew in each step: another reader may have taken what was pending for it meanwhile.
     const others = pendingOfAll(store, kind).filter((values) => values !== pending);
     // After one was let go, the others stand elsewhere.
-    const inPlace = instrument.series() === listed;
+    const inPlace = inFront && instrument.series() === listed;
     if (others.length === 0 && pending.size === 0 && inPlace && taken.drain !== undefined)
       taken.drain(listed, from, to);
-    else for (let i = from; i < to; i++) takeOne(listed[i] as Series);
+    else for (let i = from; i < to; i++) if (!before.has(listed[i] as Series)) takeOne(listed[i] as Series);
     yield;
 
     function takeOne(one: Series): void {
       const recorded = one.drain();
       if (recorded !== undefined) keepFor(others, { kind, series: one, recorded });
-      const before = pending.get(one);
+      const older = pending.get(one);
       pending.delete(one);
-      const both = before !== undefined && recorded !== undefined;
-      const value = both ? mergeValues(kind, before, recorded) : (before ?? recorded);
+      const both = older !== undefined && recorded !== undefined;
+      const value = both ? mergeValues(kind, older, recorded) : (older ?? recorded);
       if (value !== undefined) taken.add(one, value);
     }
   }
-  if (pending.size > 0) takeRemoved(taken, pending, instrument);
+  if (pending.size > 0) takeRemoved(taken, pending, { listed: new Set([...instrument.series(), ...done]), kind });
   if (pending.size === 0) reader.pending.delete(store);
   return { series: taken.series(), value: taken.value, rows: taken.rows() };
 }
@@ -157,14 +171,18 @@ function takenValues(): Taken {
   };
 }
 
-function takenRows(reader: DeltaReader, instrument: Instrument): Taken {
+function takenRows(
+  reader: DeltaReader,
+  instrument: Instrument,
+  { done, inFront }: { readonly done: readonly Series[]; readonly inFront: boolean },
+): Taken {
   const { boundaries } = instrument;
   const width = boundaries === undefined ? 1 : HEAD + boundaries.length + 1;
   /** The first of the instrument's series, for as long as all of them recorded something; then a list of its own. */
-  let all: readonly Series[] | undefined = instrument.series();
-  let count = 0;
-  let some: Series[] = [];
-  let rows = roomFor(all.length);
+  let all = inFront ? instrument.series() : undefined;
+  let some = inFront ? [] : [...done];
+  let count = done.length;
+  let rows = roomFor(instrument.size);
   return {
     series,
     drain(listed, from, to) {
@@ -222,9 +240,12 @@ function takenRows(reader: DeltaReader, instrument: Instrument): Taken {
 }
 
 /** Of a series that was let go. When it began anew within one interval, both are one point, not two. */
-function takeRemoved(taken: Taken, pending: Map<Series, PointValue>, { kind, series }: Instrument): void {
-  const listed = new Set(series());
-  // What was shared out by another reader since we passed it is for the next time.
+function takeRemoved(
+  taken: Taken,
+  pending: Map<Series, PointValue>,
+  { listed, kind }: { readonly listed: ReadonlySet<Series>; readonly kind: InstrumentKind },
+): void {
+  // What was shared out by another reader since we passed it, or let go since, is for the next time.
   const removed = [...pending].filter(([one]) => !listed.has(one));
   if (removed.length === 0) return;
   const places = new Map(taken.series().map((one, i) => [JSON.stringify(one.attributes), i]));

@@ -53,8 +53,7 @@ export class HistogramSlab {
 export function drainSlot(slab: HistogramSlab, slot: number, into: Float64Array, at: number): void {
   const { heads, counts, carried } = slab;
   const { size } = slab.index;
-  slab.settled ??= noneSettled(slab);
-  const { settled } = slab;
+  const settled = settledOf(slab);
   const first = slot * size;
   let count = 0;
   for (let i = 0; i < size; i++) {
@@ -73,30 +72,38 @@ export function drainSlot(slab: HistogramSlab, slot: number, into: Float64Array,
   carried?.fill(0, first, first + size);
   const head = slot * HEAD;
   for (let i = 0; i < HEAD; i++) into[at + i] = heads[head + i] as number;
-  settleHead(settled, head, into, at);
-  clearHead(heads, head);
+  settleHead(slab, slot);
+}
+
+/** Moves a slot's sum, minimum and maximum to what is settled. */
+export function settleHead(slab: HistogramSlab, slot: number): void {
+  const head = slot * HEAD;
+  mergeHead(settledOf(slab).heads, head, slab.heads, head);
+  clearHead(slab.heads, head);
 }
 
 /** Adds a row as `drainSlot` writes it to what is settled. */
 export function settle(slab: HistogramSlab, slot: number, row: Float64Array): void {
-  slab.settled ??= noneSettled(slab);
-  const { counts } = slab.settled;
+  const { heads, counts } = settledOf(slab);
   const { size } = slab.index;
   const first = slot * size;
   for (let i = 0; i < size; i++) counts[first + i] = (counts[first + i] as number) + (row[HEAD + i] as number);
-  settleHead(slab.settled, slot * HEAD, row, 0);
+  mergeHead(heads, slot * HEAD, row, 0);
 }
 
-function settleHead({ heads }: SettledCells, head: number, row: Float64Array, at: number): void {
+/** What is settled, to be added to. */
+export function settledOf(slab: HistogramSlab): SettledCells {
+  if (slab.settled !== undefined) return slab.settled;
+  const { heads, counts } = slab;
+  slab.settled = { heads: new Float64Array(heads.length), counts: new Float64Array(counts.length) };
+  for (let head = 0; head < heads.length; head += HEAD) clearHead(slab.settled.heads, head);
+  return slab.settled;
+}
+
+function mergeHead(heads: Float64Array, head: number, row: Float64Array, at: number): void {
   heads[head] = (heads[head] as number) + (row[at] as number);
   heads[head + MIN] = Math.min(heads[head + MIN] as number, row[at + MIN] as number);
   heads[head + MAX] = Math.max(heads[head + MAX] as number, row[at + MAX] as number);
-}
-
-function noneSettled({ heads, counts }: HistogramSlab): SettledCells {
-  const settled = { heads: new Float64Array(heads.length), counts: new Float64Array(counts.length) };
-  for (let head = 0; head < heads.length; head += HEAD) clearHead(settled.heads, head);
-  return settled;
 }
 
 /** A row as `drainSlot` writes it. */

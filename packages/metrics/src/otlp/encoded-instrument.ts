@@ -2,6 +2,7 @@ import type { AggregationTemporality, DataPointType } from "@opentelemetry/sdk-m
 import { type DeltaReader, takePendingInSteps } from "../delta-readers.ts";
 import type { Instrument, InstrumentKind, Series } from "../instrument.ts";
 import { ProtobufWriter, varintSize } from "../protobuf-writer.ts";
+import { drainIntoBlock } from "./drained-points.ts";
 import { dataField, writeDescriptor, writeTemporality } from "./metric.ts";
 import { emptyBlock, type PointBlock, type Points, type PointTimes, refreshBlock } from "./point-block.ts";
 import { type TimeBits, timeBits } from "./time.ts";
@@ -57,8 +58,13 @@ export function* refreshInstrument({ instrument, block }: EncodedInstrument, col
     start: delta ? startsAfter(lastMs ?? 0) : ({ startTimeMs }) => timeBits(startTimeMs),
     exemplarsSinceMs: lastMs ?? 0,
   };
-  const points = delta ? yield* takePendingInSteps(reader, instrument) : totals(instrument);
-  yield* refreshBlock(block, instrument, points, times);
+  if (!delta) {
+    yield* refreshBlock(block, instrument, totals(instrument), times);
+    return;
+  }
+  const done = yield* drainIntoBlock({ block, instrument, reader, times });
+  const rest = yield* takePendingInSteps(reader, instrument, done);
+  yield* refreshBlock(block, instrument, rest, times, done.length);
 }
 
 /** The length of the Metric message without its own tag and length. */

@@ -36,13 +36,10 @@ export function patchIntegerPoints(range: PatchedRange): number {
 /** Writes times and values over those of the last time; returns where another series stands than then. */
 export function patchNumberPoints(range: PatchedRange): number {
   const { rows, value } = range.points;
-  const reached =
-    rows !== undefined
-      ? patchRows(range, rows.numbers)
-      : value !== undefined
-        ? patchValues(range, value)
-        : patchTotals(range);
-  patchStarts(range, reached);
+  if (rows !== undefined) return patchRows(range, rows.numbers);
+  if (value === undefined) return patchTotals(range);
+  const reached = patchValues(range, value);
+  if (range.times.since !== undefined) patchStarts(range, reached);
   return reached;
 }
 
@@ -62,15 +59,19 @@ function patchTotals({ block, points, from, to, times }: PatchedRange): number {
   return to;
 }
 
+/** Of differences. */
 // Hot: benchmarks/metrics.
-function patchRows({ block, points, from, to, times }: PatchedRange, rows: Float64Array): number {
+function patchRows(range: PatchedRange, rows: Float64Array): number {
+  const { block, points, from, to, times } = range;
   const { view, base, marks } = block;
   const before = block.series;
   const { series } = points;
   const { end } = times;
+  const start = startOf(range);
   for (let i = from; i < to; i++) {
     if (series[i] !== before[i]) return i;
     const at = base + (marks[4 * i + 1] as number);
+    view.setFloat64(at + START, typeof start === "function" ? start(i) : start, true);
     view.setFloat64(at + END, end, true);
     view.setFloat64(at + VALUE, rows[i] as number, true);
   }
@@ -90,10 +91,9 @@ function patchValues({ block, points, from, to, times }: PatchedRange, value: (i
 
 function patchStarts(range: PatchedRange, to: number): void {
   const start = startOf(range);
-  if (start === undefined) return;
   const { view, base, marks } = range.block;
   for (let i = range.from; i < to; i++) {
-    const bits = typeof start === "number" ? start : start(i);
+    const bits = typeof start === "function" ? start(i) : start;
     view.setFloat64(base + (marks[4 * i + 1] as number) + START, bits, true);
   }
 }

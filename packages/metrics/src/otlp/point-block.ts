@@ -56,7 +56,7 @@ export interface PatchedRange {
 /** The number of the API's ValueType, as in metric.ts. */
 const INT = 0 as ValueType.INT;
 /** How many points are patched, or written, before the caller may let the event loop run. The first are written by cold code. */
-const POINTS_AT_A_TIME = 256;
+export const POINTS_AT_A_TIME = 256;
 const WRITTEN_AT_A_TIME = 32;
 
 export function emptyBlock(): PointBlock {
@@ -64,17 +64,21 @@ export function emptyBlock(): PointBlock {
   return { series: [], marks: new Int32Array(0), bytes, view, base: 0, length: 0, latestStartMs: 0 };
 }
 
-/** Brings the block up to date: in place while the series are those of the last time, else in bytes of its own. */
+/**
+ * Brings the block up to date: in place while the series are those of the last time, else in bytes of its own. The first `done`
+ * points are so already.
+ */
 export function* refreshBlock(
   block: PointBlock,
   instrument: Instrument,
   points: Points,
   times: PointTimes,
+  done = 0,
 ): Generator<void> {
   // The list of an instrument grows while we yield; what comes now is for the next export.
   const count = points.series.length;
   const patch = patchOf(instrument);
-  let at = 0;
+  let at = done;
   while (at < count && at < block.series.length) {
     const to = Math.min(at + POINTS_AT_A_TIME, count, block.series.length);
     const reached = patch({ block, points, from: at, to, times });

@@ -22,13 +22,13 @@ export function writeTimes(writer: ProtobufWriter, { start, end }: PointFrame): 
 }
 
 /**
- * When the differences of points that are written over begin: each where it began, or all at once, which is the last
- * collection once all of their series had begun then.
+ * When differences that are written over those of the last time begin: all at once, at the last collection, when all of their
+ * series had begun then; else each by itself.
  */
-export function startOf({ block, times, points }: PatchedRange): ((i: number) => TimeBits) | TimeBits | undefined {
+export function startOf({ block, times, points }: PatchedRange): ((i: number) => TimeBits) | TimeBits {
   const { since } = times;
-  if (since === undefined) return undefined;
-  return block.latestStartMs <= since.timeMs ? since.bits : (i) => times.start(points.series[i] as Series);
+  if (since !== undefined && block.latestStartMs <= since.timeMs) return since.bits;
+  return (i) => times.start(points.series[i] as Series);
 }
 
 /** OpenTelemetry's own serializer writes no exemplars; these are where its field numbers would come in ascending order. */
