@@ -5,10 +5,15 @@
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 
+let received = 0;
+
 const http = createServer((request, response) => {
-  request.resume();
+  request.on("data", (chunk) => {
+    received += chunk.length;
+  });
   request.on("end", () => {
-    if (request.url.startsWith("/v1/")) response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
+    if (request.url === "/received") response.end(String(received));
+    else if (request.url.startsWith("/v1/")) response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
     else if (request.url.includes("_bulk")) response.writeHead(200).end('{"errors":false}');
     else response.writeHead(request.method === "GET" ? 404 : 204).end();
   });

@@ -1,3 +1,12 @@
+export { LineChunk } from "./otlp/line-chunk.ts";
+export declare class LineChunk {
+    #private;
+    constructor(sizeBytes: number);
+    get lines(): number;
+    get bytes(): Buffer;
+    add(line: string): void;
+    clear(): void;
+}
 export type { RecordLimits } from "./otlp/line-record.ts";
 export interface RecordLimits {
     readonly attributeCountLimit: number;
@@ -9,4 +18,4 @@ export interface LogRequestOptions {
     readonly resourceSchemaUrl?: string | undefined;
     readonly limits: RecordLimits;
 }
-export declare function logRequest(lines: readonly string[], options: LogRequestOptions): Uint8Array;
+export declare function logRequest(lines: Buffer, options: LogRequestOptions): Uint8Array;

@@ -23,6 +23,7 @@ const VALUE = 0x12;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
+const POINT = 0x2e;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
@@ -266,15 +267,41 @@ function copyNumber(to: Uint8Array, from: Uint8Array, start: number, begin: numb
 
 const scratch = new ProtobufBuffer(16);
 
+/** Powers of ten that are exact. */
+const powers = Array.from({ length: 16 }, (_, i) => 10 ** i);
+
 /** A number with a sign, a fraction, an exponent, or many digits. */
 function copyAnyNumber(to: Uint8Array, from: Uint8Array, start: number, begin: number): number {
+  let i = from[start] === MINUS ? start + 1 : start;
+  let value = 0;
+  let digits = 0;
+  let point = -1;
+  for (; ; i++) {
+    const code = from[i]!;
+    if (code === POINT && point < 0) point = digits;
+    else if (code >= 0x30 && code <= 0x39) {
+      value = value * 10 + code - 0x30;
+      digits++;
+    } else break;
+  }
+  if (!isEnd(from[i]!) || digits > 15 || digits === 0) return copyLongNumber(to, from, start, begin);
+  // Both are exact, so their quotient is what JSON.parse would round to.
+  const size = point < 0 ? value : value / powers[digits - point]!;
+  return writeScratch(to, begin, from[start] === MINUS ? -size : size, i);
+}
+
+function copyLongNumber(to: Uint8Array, from: Uint8Array, start: number, begin: number): number {
   let i = start;
   let text = "";
   while (i < from.length && !isEnd(from[i]!)) text += String.fromCharCode(from[i++]!);
+  return writeScratch(to, begin, Number(text), i);
+}
+
+function writeScratch(to: Uint8Array, begin: number, value: number, end: number): number {
   scratch.at = 0;
-  writeNumber(scratch, Number(text));
+  writeNumber(scratch, value);
   for (let k = 0; k < scratch.at; k++) to[begin + k] = scratch.bytes[k]!;
-  cursor = i;
+  cursor = end;
   return begin + scratch.at;
 }
 

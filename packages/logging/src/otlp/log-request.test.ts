@@ -55,9 +55,11 @@ async function received(body: Uint8Array) {
     .sort((a, b) => (a.scope.name < b.scope.name ? -1 : a.scope.name > b.scope.name ? 1 : 0));
 }
 
+const bytes = (some: readonly string[]) => Buffer.from(some.join(""));
+
 /** What our encoder makes of the lines is what the SDK makes of the records. */
 async function expectSame(recordLimits = limits): Promise<void> {
-  const ours = await received(logRequest(lines, { resource, limits: recordLimits }));
+  const ours = await received(logRequest(bytes(lines), { resource, limits: recordLimits }));
   const theirs = await received(ProtobufLogsSerializer.serializeRequest(memory.getFinishedLogRecords())!);
   expect(ours).toEqual(theirs);
   expect(ours).toHaveLength(lines.length);
@@ -148,9 +150,9 @@ test.each([
 
 test("a line costs its bytes once: the request is made anew each time, from one buffer", () => {
   logger("orders").info({ a: 1 }, "x");
-  const first = logRequest(lines, { resource, limits });
+  const first = logRequest(bytes(lines), { resource, limits });
   const copy = Buffer.from(first);
-  logRequest([...lines, ...lines, ...lines], { resource, limits });
+  logRequest(bytes([...lines, ...lines, ...lines]), { resource, limits });
   expect(Buffer.from(first)).toEqual(copy);
 });
 
@@ -161,7 +163,7 @@ test("what is no line of ours becomes a record as well as it can, and what is no
     '{"level":"custom","time":"never","logger":"x","msg":{"a":1}}\n',
     "oops\n",
   ];
-  const logs = await received(logRequest(odd, { resource, limits }));
+  const logs = await received(logRequest(bytes(odd), { resource, limits }));
   expect(logs.map(({ severityText, body, attributes }) => [severityText, body, attributes])).toEqual([
     ["info", null, {}],
     ["", null, { a: 1 }],

@@ -29,10 +29,11 @@ const NEWLINE = 0x0a;
 
 const warn = warnOnce();
 let kept = new ProtobufBuffer();
-let source = Buffer.allocUnsafeSlow(65_536);
 
-/** Lines of telltale's loggers, each with its newline, as an OTLP ExportLogsServiceRequest; each logger is a scope. */
-export function logRequest(lines: readonly string[], options: LogRequestOptions): Uint8Array {
+/**
+ * Lines of telltale's loggers, in UTF-8 and each with its newline, as an OTLP ExportLogsServiceRequest; each logger is a scope.
+ */
+export function logRequest(lines: Buffer, options: LogRequestOptions): Uint8Array {
   const to = kept;
   to.at = 0;
   const resourceLogs = to.begin(RESOURCE_LOGS);
@@ -47,25 +48,19 @@ export function logRequest(lines: readonly string[], options: LogRequestOptions)
   // The request leaves later, and the buffer is written anew by then.
   const request = Buffer.from(to.bytes.subarray(0, to.at));
   if (to.bytes.length > MAX_KEPT_BYTES) kept = new ProtobufBuffer();
-  if (source.length > MAX_KEPT_BYTES) source = Buffer.allocUnsafeSlow(65_536);
   return request;
 }
 
 /** Lines that follow one another from one logger are in one scope. */
-function writeScopes(to: ProtobufBuffer, lines: readonly string[], limits: RecordLimits): void {
-  const from = bytesOf(lines);
+function writeScopes(to: ProtobufBuffer, from: Buffer, limits: RecordLimits): void {
   let scope: { readonly start: number; readonly name: Buffer } | undefined;
-  let next = 0;
-  for (const line of lines) {
-    const start = next;
-    next = from.indexOf(NEWLINE, start) + 1;
+  for (let start = 0, next = 0; start < from.length; start = next) {
+    next = from.indexOf(NEWLINE, start) + 1 || from.length;
     to.reserve((next - start) * 6 + 512);
     const isSimple = readHead(from, start);
-    const fields = isSimple ? undefined : fieldsOf(line);
+    const fields = isSimple ? undefined : fieldsOf(from, start, next);
     if (!isSimple && fields === undefined) continue;
-    if (isSimple && scope !== undefined && isNamed(scope.name, from)) {
-      if (copyRecord(to, LOG_RECORD, from, limits)) continue;
-    } else {
+    if (scope === undefined || !isSimple || !isNamed(scope.name, from)) {
       const name = isSimple
         ? Buffer.from(from.subarray(head.logger, head.loggerEnd))
         : Buffer.from(String(fields?.["logger"]));
@@ -73,19 +68,12 @@ function writeScopes(to: ProtobufBuffer, lines: readonly string[], limits: Recor
         if (scope !== undefined) to.end(scope.start);
         scope = { start: beginScope(to, name), name };
       }
-      if (isSimple && copyRecord(to, LOG_RECORD, from, limits)) continue;
     }
-    const parsed = fields ?? fieldsOf(line);
+    if (isSimple && copyRecord(to, LOG_RECORD, from, limits)) continue;
+    const parsed = fields ?? fieldsOf(from, start, next);
     if (parsed !== undefined) writeParsedRecord(to, LOG_RECORD, parsed, limits);
   }
   if (scope !== undefined) to.end(scope.start);
-}
-
-/** All lines in UTF-8, in a buffer that is used again. */
-function bytesOf(lines: readonly string[]): Buffer {
-  const text = lines.join("");
-  if (source.length < text.length * 3) source = Buffer.allocUnsafeSlow(text.length * 3);
-  return source.subarray(0, source.write(text, 0, "utf8"));
 }
 
 /** Whether the line whose head was read is of that scope. */
@@ -101,9 +89,9 @@ function beginScope(to: ProtobufBuffer, name: Buffer): number {
   return scopeLogs;
 }
 
-function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
+function fieldsOf(from: Buffer, start: number, end: number): Readonly<Record<string, unknown>> | undefined {
   try {
-    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+    return JSON.parse(from.toString("utf8", start, end)) as Readonly<Record<string, unknown>>;
   } catch (error) {
     warn("a log line that is no JSON was left out of an export", error);
     return undefined;
