@@ -1,6 +1,6 @@
 import { lost, slowExporter, worksOf } from "./workload.mjs";
 
-export function sdkWorks({ api, sdk, hooks }) {
+export function sdkWorks({ api, sdk, hooks, transformer }) {
   return worksOf({
     api,
     registerContextManager: () =>
@@ -10,6 +10,7 @@ export function sdkWorks({ api, sdk, hooks }) {
         sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(ratio) }),
         spanProcessors,
       }),
+    otlpEncoder: () => (spans) => transformer.ProtobufTraceSerializer.serializeRequest(spans),
     lossy: async (work) => {
       const exporter = slowExporter();
       const provider = new sdk.TracerProvider({ spanProcessors: [new sdk.BatchSpanProcessor({ exporter })] });

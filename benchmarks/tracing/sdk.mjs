@@ -6,4 +6,5 @@ export const works = sdkWorks({
   api: await importPeer("@opentelemetry/api"),
   sdk: await importPeer("@opentelemetry/sdk-trace"),
   hooks: await importPeer("@opentelemetry/context-async-hooks"),
+  transformer: await importPeer("@opentelemetry/otlp-transformer"),
 });

@@ -8,6 +8,7 @@ import {
   registerContextManager,
 } from "@telltale/tracing";
 import { ExportQueue } from "../../packages/telltale/src/export-queue.ts";
+import { requestEncoder } from "../../packages/tracing/src/otlp/request-encoder.ts";
 import { lost, slowExporter, worksOf } from "./workload.mjs";
 
 /** As `bootstrap()` configures it. */
@@ -21,6 +22,15 @@ export const works = worksOf({
       sampler: parentBasedSampler({ root: ratioSampler(ratio) }),
       spanProcessors: spanProcessors.map((processor) => ({ ...processor, onStart: ignoreSpan })),
     }),
+  otlpEncoder: () => {
+    const encode = requestEncoder("traces", "protobuf");
+    return (spans) => {
+      const steps = encode(spans);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      step.value.release();
+    };
+  },
   lossy: async (work) => {
     const exporter = slowExporter();
     const queue = new ExportQueue({ exporter, batch, what: "spans" });

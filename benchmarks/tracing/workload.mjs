@@ -90,10 +90,57 @@ export function worksOf(engine) {
         for (const name of ["data", "end", "error", "close", "readable"]) emitter.on(name, nothing);
       };
     },
+    "otlp protobuf": () => {
+      const spans = requestSpans(engine);
+      const encode = engine.otlpEncoder();
+      // Its code is large, and what an exporter runs for hours is what counts.
+      for (let i = 0; i < WARM_UP_REQUESTS; i++) encode(spans);
+      // A whole request each time, counted by the span.
+      return (i) => {
+        if (i % REQUEST_SPANS === 0) encode(spans);
+      };
+    },
     "lost steady": () => engine.lossy?.(spansAtRate),
     "lost tick": () => engine.lossy?.(spansInOneTick),
   };
 }
+
+const REQUEST_SPANS = 512;
+const WARM_UP_REQUESTS = 600;
+
+/** A batch of what a service with a database sends: a server's span and a query each, with paths and ports that differ. */
+function requestSpans(engine) {
+  const { trace, ROOT_CONTEXT } = engine.api;
+  const spans = [];
+  const keeping = { ...batching(), onEnd: (span) => void spans.push(span) };
+  const tracer = engine.provider(1, [keeping]).getTracer("@opentelemetry/instrumentation-http", "0.300.0");
+  while (spans.length < REQUEST_SPANS) {
+    const server = tracer.startSpan(
+      "GET /orders/:id",
+      { kind: 1, attributes: serverAttributes(spans.length) },
+      ROOT_CONTEXT,
+    );
+    const query = { kind: CLIENT, attributes: attributes(spans.length) };
+    tracer.startSpan("SELECT shop", query, trace.setSpan(ROOT_CONTEXT, server)).end();
+    server.end();
+  }
+  return spans;
+}
+
+/** What an instrumentation of HTTP sets. */
+const serverAttributes = (index) => ({
+  "http.request.method": "GET",
+  "http.route": "/orders/:id",
+  "http.response.status_code": 200,
+  "url.path": `/orders/${index * 17}`,
+  "url.scheme": "http",
+  "server.address": "127.0.0.1",
+  "server.port": 3_000,
+  "network.protocol.version": "1.1",
+  "network.peer.address": "127.0.0.1",
+  "network.peer.port": 40_000 + index,
+  "user_agent.original": "autocannon/8.0.0 (linux)",
+});
 
 /** 20,000 a second for two seconds, in steps of 10 ms. */
 async function spansAtRate(start) {

@@ -32,6 +32,7 @@ export function* writeRequest<T extends ExportedItem>(
 ): Generator<void, number> {
   writer.at = 0;
   let failed = 0;
+  let sinceYield = 0;
   for (const [resource, scopes] of grouped(items)) {
     writer.reserve(AROUND);
     writer.byte(0x0a);
@@ -44,24 +45,38 @@ export function* writeRequest<T extends ExportedItem>(
       const scopeGuess = varintSize(inScope.length * ITEM_SIZE);
       const scopeStart = writer.open(scopeGuess);
       writeEncoded(writer, prefixOf(scope, writeScope));
-      for (let i = 0; i < inScope.length; i++) {
-        writer.reserve(AROUND);
-        const before = writer.at;
-        writer.byte(0x12);
-        try {
-          writeItem(writer, inScope[i]!);
-        } catch {
-          // What throws when it is read is the application's; the others are sent.
-          writer.at = before;
-          failed++;
+      for (let from = 0; from < inScope.length; from += STEP) {
+        const step = inScope.slice(from, from + STEP);
+        failed += writeItems(writer, step, writeItem);
+        sinceYield += step.length;
+        if (sinceYield >= STEP) {
+          sinceYield = 0;
+          yield;
         }
-        if (i % STEP === STEP - 1) yield;
       }
       writeSchemaUrl(writer, scope.schemaUrl);
       writer.close(scopeStart, scopeGuess);
     }
     writeSchemaUrl(writer, resource.schemaUrl);
     writer.close(start, guess);
+  }
+  return failed;
+}
+
+/** Field 2 of ScopeSpans and ScopeLogs; gives the number of items left out. */
+function writeItems<T>(writer: ProtobufWriter, items: readonly T[], writeItem: WriteItem<T>): number {
+  let failed = 0;
+  for (const item of items) {
+    writer.reserve(AROUND);
+    const before = writer.at;
+    writer.byte(0x12);
+    try {
+      writeItem(writer, item);
+    } catch {
+      // What throws when it is read is the application's; the others are sent.
+      writer.at = before;
+      failed++;
+    }
   }
   return failed;
 }

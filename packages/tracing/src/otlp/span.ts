@@ -109,11 +109,18 @@ function writeLink(writer: ProtobufWriter, { context, attributes, droppedAttribu
   writer.reserve(FIXED_FIELDS);
 }
 
+// A trace state does not change, and the spans of a trace have the same.
+let lastState: SpanContext["traceState"];
+let lastStateText: string | undefined;
+
 function writeTraceState(writer: ProtobufWriter, { traceState }: SpanContext): void {
-  const text = traceState?.serialize();
-  if (!text) return;
+  if (traceState !== lastState) {
+    lastStateText = traceState?.serialize();
+    lastState = traceState;
+  }
+  if (!lastStateText) return;
   writer.byte(TRACE_STATE);
-  writer.string(text);
+  writer.string(lastStateText);
   writer.reserve(FIXED_FIELDS);
 }
 
