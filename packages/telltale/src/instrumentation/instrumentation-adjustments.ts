@@ -6,6 +6,7 @@ import { adjustPgQueries } from "./database/pg.ts";
 import { adjustPg } from "./database/pg-corrections.ts";
 import { redisStatement } from "./database/redis-statement.ts";
 import { adjustExpress } from "./express-layers.ts";
+import { adjustHttpClient } from "./http/http-client.ts";
 import { adjustHttpServer } from "./http/http-server.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
@@ -20,13 +21,18 @@ export interface InstrumentationAdjustment {
 
 /** By the name in the table of instrumentations. */
 export const instrumentationAdjustments: Readonly<Record<string, InstrumentationAdjustment>> = {
-  http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook"), fastPath: adjustHttpServer },
+  http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook"), fastPath: adjustHttp },
   express: { fastPath: adjustExpress },
   undici: { config: ignoringOwnRequests("ignoreRequestHook") },
   pg: { instance: adjustPg, fastPath: adjustPgQueries },
   redis: { config: withoutRedisValues },
   ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },
 };
+
+function adjustHttp(instrumentation: Instrumentation): void {
+  adjustHttpServer(instrumentation);
+  adjustHttpClient(instrumentation);
+}
 
 /** Suppressed tracing stops the spans of exporters' requests, but not their durations: those need the hook. */
 function ignoringOwnRequests(hookName: string): (config: Config) => Config {

@@ -25,11 +25,13 @@ import {
 import { suppressTracing } from "@opentelemetry/core";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { requestId } from "@telltale/tracing";
+import { bindEmitter, observeEmit } from "./bound-emitter.ts";
 import { captureHeaders, type HeaderCapture } from "./captured-headers.ts";
-import { bindExchange, type HttpExchange, observeEmit } from "./http-exchange.ts";
+import type { HttpExchange } from "./http-exchange.ts";
 import { clientAddress, serverAddress } from "./request-address.ts";
 import { requestContext } from "./request-context.ts";
-import { redactedQuery, requestTarget } from "./request-url.ts";
+import { knownMethod, syntheticType } from "./request-kind.ts";
+import { REDACTED_PARAMETERS, redactedQuery, requestTarget } from "./request-url.ts";
 import { answerHeaders } from "./response-headers.ts";
 
 /** What of the instrumentation's options concerns servers, with ours among them. */
@@ -59,17 +61,6 @@ interface HttpInternals extends Instrumentation {
   _getPatchIncomingRequestFunction?: (scheme: "http" | "https") => (original: Emit) => Emit;
 }
 
-/** As in @opentelemetry/instrumentation-http: the parameters of signed URLs. */
-const REDACTED_PARAMETERS: readonly string[] = [
-  "sig",
-  "Signature",
-  "AWSAccessKeyId",
-  "X-Goog-Signature",
-  "X-Amz-Signature",
-  "X-Amz-Credential",
-  "X-Amz-Security-Token",
-];
-
 /** Gives the instrumentation, before it is enabled, its server side; a version that is built otherwise keeps its own. */
 export function adjustHttpServer(instrumentation: Instrumentation): void {
   const http = instrumentation as HttpInternals;
@@ -78,10 +69,7 @@ export function adjustHttpServer(instrumentation: Instrumentation): void {
   http._getPatchIncomingRequestFunction = (scheme) => {
     if (restores.length === 0) {
       const { IncomingMessage, ServerResponse } = process.getBuiltinModule("http");
-      restores.push(
-        observeEmit(IncomingMessage.prototype, "request"),
-        observeEmit(ServerResponse.prototype, "response"),
-      );
+      restores.push(observeEmit(IncomingMessage.prototype), observeEmit(ServerResponse.prototype));
     }
     return (original) => incomingRequests(http, { scheme, original });
   };
@@ -106,7 +94,8 @@ function incomingRequests(
     const config = http.getConfig() as HttpServerOptions;
     if (config.ignoreIncomingRequestHook !== undefined && isIgnored(config.ignoreIncomingRequestHook, request)) {
       const suppressed = suppressTracing(context.active());
-      bindExchange(request, response, suppressed, undefined);
+      bindEmitter(request, suppressed);
+      bindEmitter(response, suppressed);
       return context.with(suppressed, () => original.apply(this, args));
     }
     const startedMs = performance.now();
@@ -122,11 +111,15 @@ function incomingRequests(
       handlerSpan: undefined,
       end: (error) => {
         exchange.end = undefined;
-        endExchange(http, exchange, { request, response, attributes, startedMs, error });
+        endExchange(http, exchange, { request, response, attributes, startedMs, error, active });
       },
     };
     const active = requestContext(parent, span, exchange);
-    bindExchange(request, response, active, exchange);
+    bindEmitter(request, active);
+    bindEmitter(response, active, (event, value) => {
+      if (event === "close") exchange.end?.(undefined);
+      else if (event === "error") exchange.end?.(value as Error);
+    });
     return context.with(active, () => {
       answerHeaders(response, { span, requestId: id, options: config });
       if (config.requestHook) guarded(() => config.requestHook?.(span, request));
@@ -212,15 +205,17 @@ interface EndedExchange {
   readonly attributes: Attributes;
   readonly startedMs: number;
   readonly error: Error | undefined;
+  readonly active: Context;
 }
 
 function endExchange(http: HttpInternals, exchange: HttpExchange, ended: EndedExchange): void {
-  const { request, response, attributes, startedMs, error } = ended;
+  const { request, response, attributes, startedMs, error, active } = ended;
   const { span, route, handlerSpan } = exchange;
   const { statusCode } = response;
   const errorType = error === undefined ? errorTypeOf(statusCode) : error.name;
+  const isRecording = span.isRecording();
   handlerSpan?.end();
-  if (span.isRecording()) {
+  if (isRecording) {
     if (error === undefined) {
       const config = http.getConfig() as HttpServerOptions;
       span.setAttribute("http.response.status_code", statusCode);
@@ -250,7 +245,9 @@ function endExchange(http: HttpInternals, exchange: HttpExchange, ended: EndedEx
     measured["http.response.status_code"] = statusCode;
   }
   if (errorType !== undefined) measured["error.type"] = errorType;
-  http._httpServerDurationHistogram.record((performance.now() - startedMs) / 1_000, measured);
+  // Whoever closes the response, an exemplar is of this request, and only of one that is recorded.
+  const context = isRecording ? active : ROOT_CONTEXT;
+  http._httpServerDurationHistogram.record((performance.now() - startedMs) / 1_000, measured, context);
 }
 
 function captureResponse(span: Span, response: ServerResponse, config: HttpServerOptions): void {
@@ -263,20 +260,4 @@ function captureResponse(span: Span, response: ServerResponse, config: HttpServe
 
 function errorTypeOf(statusCode: number): string | undefined {
   return statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined;
-}
-
-const KNOWN_METHODS: ReadonlySet<string> = new Set([
-  ...["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"],
-]);
-
-function knownMethod(method: string | undefined): string {
-  if (method === undefined) return "GET";
-  const upper = method.toUpperCase();
-  return KNOWN_METHODS.has(upper) ? upper : "_OTHER";
-}
-
-function syntheticType(userAgent: string | undefined): string | undefined {
-  if (!userAgent) return undefined;
-  if (/alwayson/i.test(userAgent)) return "test";
-  return /googlebot|bingbot/i.test(userAgent) ? "bot" : undefined;
 }

@@ -3,6 +3,17 @@
 /** The word of the semantic conventions. */
 const REDACTED = "REDACTED";
 
+/** As in @opentelemetry/instrumentation-http: the parameters of signed URLs. */
+export const REDACTED_PARAMETERS: readonly string[] = [
+  "sig",
+  "Signature",
+  "AWSAccessKeyId",
+  "X-Goog-Signature",
+  "X-Amz-Signature",
+  "X-Amz-Credential",
+  "X-Amz-Security-Token",
+];
+
 export interface RequestTarget {
   readonly path: string | undefined;
   /** Without its `?`; empty when there is none. */
