@@ -293,10 +293,6 @@ export class RecordingSpan implements ApiSpan, Omit<ReadableSpan, "parentSpanCon
     return this._droppedLinks;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](...given: unknown[]): unknown {
-    return inspectSpan(asSpan(this), given);
-  }
-
   private _startLinks(links: Link[]): void {
     const dropped = Math.max(0, links.length - this._settings.linkCount);
     this._droppedLinks = dropped;
@@ -342,6 +338,13 @@ export class RecordingSpan implements ApiSpan, Omit<ReadableSpan, "parentSpanCon
     return this;
   }
 }
+
+// Not in the class: the declarations of a package cannot have a computed name.
+Object.defineProperty(RecordingSpan.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value(this: RecordingSpan, ...given: unknown[]): unknown {
+    return inspectSpan(asSpan(this), given);
+  },
+});
 
 /** To TypeScript an accessor that may be `undefined` is not an optional property. */
 function asSpan(span: RecordingSpan): Span {

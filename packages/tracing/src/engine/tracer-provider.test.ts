@@ -1,4 +1,5 @@
 /** What OpenTelemetry specifies of traces, asked of our engine and of the SDK alike. */
+import { inspect } from "node:util";
 import {
   type Attributes,
   type Context,
@@ -521,6 +522,13 @@ describe.each(Object.entries(engines))("engine %s", (engine, create) => {
       const provider = create({ spanProcessors: [hanging] });
       await expect(provider.forceFlush({ timeoutMillis: 1 })).rejects.toHaveLength(1);
     });
+  });
+
+  test("a span prints what it is, and nothing of what is behind it", () => {
+    const span = recorded((one) => one.setAttribute("a", 1));
+    expect(inspect(span)).toMatch(/name: 'work'/);
+    expect(inspect(span)).toMatch(/attributes: \{ a: 1 \}/);
+    expect(inspect(span)).not.toMatch(/sampler|rocessor/);
   });
 
   test("startActiveSpan takes options and a context, or none of them, and returns what its function returns", () => {
