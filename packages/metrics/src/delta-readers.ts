@@ -112,7 +112,8 @@ export function* takePendingInSteps(
   const pending = pendingOf(reader.pending, store);
   const listed = instrument.series();
   const { length } = listed;
-  const inFront = done.every((one, i) => one === listed[i]);
+  // A list grows at its end, and where one was let go all behind it move up: when the last one stands there, all do.
+  const inFront = done.at(-1) === listed[done.length - 1];
   const before = new Set(inFront ? [] : done);
   const taken = drainRows === undefined ? takenValues() : takenRows(reader, instrument, { done, inFront });
   for (let from = inFront ? done.length : 0; from < length; from += SERIES_IN_A_STEP) {

@@ -18,7 +18,8 @@ export function* drainIntoBlock({
   readonly reader: DeltaReader;
   readonly times: PointTimes;
 }): Generator<void, readonly Series[]> {
-  if (instrument.kind !== "histogram" || instrument.exemplars) return [];
+  const { kind, drainRows, exemplars } = instrument;
+  if (kind !== "histogram" || drainRows === undefined || exemplars) return [];
   const series = instrument.series();
   const points = { series, value: undefined, rows: undefined };
   const count = Math.min(series.length, block.series.length);

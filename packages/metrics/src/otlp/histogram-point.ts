@@ -79,15 +79,15 @@ export function patchHistogramPoints(range: PatchedRange): number {
   return to;
 }
 
-/** Takes what the series recorded into the points of the last time; returns where one recorded nothing, or another stands. */
+/** Takes what `HistogramSeries` recorded into the points of the last time; returns where one recorded nothing, or another stands. */
 // Hot: benchmarks/metrics.
 export function drainHistogramPoints(range: PatchedRange): number {
   const { block, points, from, to, times } = range;
   const { bytes, view, base, marks } = block;
   const start = startOf(range);
   for (let i = from; i < to; i++) {
-    const one = points.series[i];
-    if (one !== block.series[i] || !(one instanceof HistogramSeries) || one.slab.carried !== undefined) return i;
+    const one = points.series[i] as HistogramSeries;
+    if (one !== block.series[i] || one.slab.carried !== undefined) return i;
     const at = base + (marks[4 * i + 1] as number);
     const after = base + (marks[4 * i + 3] as number);
     if (bytes[after] !== MIN_TAG) return i;
