@@ -234,6 +234,58 @@ test("outgoing requests are recorded as contrib does, however they are asked for
   ]);
 });
 
+test("requests of fetch and undici are recorded as contrib does", async () => {
+  const source = `
+    const http = require("node:http");
+    const undici = require("undici");
+    const { trace } = require("@opentelemetry/api");
+    const tracer = trace.getTracer("test");
+    const seen = [];
+    const server = http.createServer((request, response) => {
+      seen.push([request.method, request.url, /^00-/.test(request.headers.traceparent), request.headers["user-agent"]]);
+      if (request.url === "/reset") return request.socket.destroy();
+      if (request.url === "/slow") return;
+      response.statusCode = Number(/\\d{3}$/.exec(request.url)?.[0] ?? 200);
+      response.setHeader("x-items", ["1", "2"]);
+      request.resume();
+      response.end("answer");
+    });
+    const step = (name, ask) => tracer.startActiveSpan(name, async (span) => {
+      await ask().catch(() => {});
+      span.end();
+    });
+    server.listen(0, "127.0.0.1", async () => {
+      const url = "http://127.0.0.1:" + server.address().port;
+      const read = (path, options) => async () => (await fetch(url + path, options)).text();
+      await step("fetch", read("/a?x=1&sig=secret"));
+      await step("with headers", read("/a", { headers: { "user-agent": "tester", "x-tenant": "acme" } }));
+      await step("with a body", read("/a", { method: "post", body: "text" }));
+      await step("a strange method", read("/a", { method: "PROPFIND" }));
+      await step("a missing one", read("/404"));
+      await step("a failing one", read("/503"));
+      await step("reset", read("/reset"));
+      await step("called off", read("/slow", { signal: AbortSignal.timeout(50) }));
+      await step("refused", () => fetch("http://127.0.0.1:1/"));
+      await step("undici.request", async () => (await undici.request(url + "/b", { headers: { "User-Agent": "u" } })).body.text());
+      await step("undici.request, a list of headers", async () => (await undici.request(url + "/b", { headers: ["user-agent", "l"] })).body.text());
+      seen.forEach((one) => tracer.startSpan(JSON.stringify(one)).end());
+      await undici.getGlobalDispatcher().close();
+      server.closeAllConnections();
+      server.close();
+    });`;
+  const headersToSpanAttributes = { requestHeaders: ["X-Tenant"], responseHeaders: ["X-Items"] };
+  const [contrib, ours] = await Promise.all(
+    ["contrib", "telltale"].map((engine) =>
+      tracesOf(source, {
+        http: { disableIncomingRequestInstrumentation: true },
+        undici: { engine, headersToSpanAttributes },
+      }),
+    ),
+  );
+  expect(contrib!.length).toBeGreaterThan(20);
+  expect(ours).toEqual(contrib);
+});
+
 test.skipIf(absent !== undefined)(
   `queries of pg and commands of ioredis are recorded as contrib does${absent ? ` (skipped: ${absent})` : ""}`,
   async () => {

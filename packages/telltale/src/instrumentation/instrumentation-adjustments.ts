@@ -8,6 +8,7 @@ import { redisStatement } from "./database/redis-statement.ts";
 import { adjustExpress } from "./express-layers.ts";
 import { adjustHttpClient } from "./http/http-client.ts";
 import { adjustHttpServer } from "./http/http-server.ts";
+import { adjustUndici } from "./http/undici.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ export interface InstrumentationAdjustment {
 export const instrumentationAdjustments: Readonly<Record<string, InstrumentationAdjustment>> = {
   http: { config: ignoringOwnRequests("ignoreOutgoingRequestHook"), fastPath: adjustHttp },
   express: { fastPath: adjustExpress },
-  undici: { config: ignoringOwnRequests("ignoreRequestHook") },
+  undici: { config: ignoringOwnRequests("ignoreRequestHook"), fastPath: adjustUndici },
   pg: { instance: adjustPg, fastPath: adjustPgQueries },
   redis: { config: withoutRedisValues },
   ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },
