@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { counter } from "./counter.ts";
 import { bounded } from "./declaration.ts";
 import { gauge } from "./gauge.ts";
@@ -147,6 +147,53 @@ test("a series that everybody let go is forgotten and makes room", () => {
     [{ id: 1 }, 1],
     [{ id: 2 }, 1],
   ]);
+});
+
+test("a series that readers know of is reported with its last numbers before it leaves", () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
+  const requests = counter({ name: "counter.departing", maxSeries: 3 });
+  const collect = (afterMs: number) => {
+    vi.advanceTimersByTime(afterMs);
+    requests.refresh();
+    return totals(requests);
+  };
+  const bound = requests.bind({ id: 1 });
+  expect(collect(15_000)).toEqual([[{ id: 1 }, 0]]);
+  bound.add(7);
+  bound.unbind();
+  // One reader after 15 seconds, another one after 60.
+  expect(collect(15_000)).toEqual([[{ id: 1 }, 7]]);
+  expect(collect(45_000)).toEqual([[{ id: 1 }, 7]]);
+  requests.add(1, { id: 1 });
+  expect(collect(60_000)).toEqual([[{ id: 1 }, 8]]);
+  expect(collect(60_000)).toEqual([[{ id: 1 }, 8]]);
+  expect(collect(60_000)).toEqual([]);
+  vi.useRealTimers();
+});
+
+test("what is leaving makes room where room is needed, and what is bound again stays", () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
+  const requests = counter({ name: "counter.makes.room", maxSeries: 4 });
+  requests.refresh();
+  for (const id of [1, 2, 3]) {
+    const bound = requests.bind({ id });
+    bound.add(id);
+    bound.unbind();
+  }
+  requests.bind({ id: 1 });
+  requests.add(4, { id: 4 });
+  expect(totals(requests)).toEqual([
+    [{ id: 1 }, 1],
+    [{ id: 3 }, 3],
+    [{ id: 4 }, 4],
+  ]);
+  vi.advanceTimersByTime(120_000);
+  requests.refresh();
+  expect(totals(requests)).toEqual([
+    [{ id: 1 }, 1],
+    [{ id: 4 }, 4],
+  ]);
+  vi.useRealTimers();
 });
 
 test("the same declaration gives the same counter, another one of the name throws with both places", () => {

@@ -13,7 +13,7 @@ import { addToRest, drainSum, drainSums, readSums, SumParts, type SumSeries, tot
 export interface BoundCounter {
   /** Adds a number that is not negative. Anything else is dropped, counted and told once; nothing is thrown. */
   add(value: number): void;
-  /** Lets the binding go; when it was the last, the series leaves the readers. */
+  /** Lets the binding go; when it was the last, the series leaves the readers as soon as they have had its last numbers. */
   unbind(): void;
 }
 

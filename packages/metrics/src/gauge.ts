@@ -11,7 +11,7 @@ import { seriesInstrument } from "./series-instrument.ts";
 export interface BoundGauge {
   /** Sets the value. Anything but a finite number is dropped, counted and told once; nothing is thrown. */
   record(value: number): void;
-  /** Lets the binding go; when it was the last, the series leaves the readers. */
+  /** Lets the binding go; when it was the last, the series leaves the readers as soon as they have had its last numbers. */
   unbind(): void;
 }
 

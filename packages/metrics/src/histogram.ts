@@ -42,7 +42,7 @@ export interface BoundHistogram {
   start(): Timer;
   /** Runs `fn`, records how long it took, its promise included, and returns what it returns. */
   time<T>(fn: () => T): T;
-  /** Lets the binding go; when it was the last, the series leaves the readers. */
+  /** Lets the binding go; when it was the last, the series leaves the readers as soon as they have had its last numbers. */
   unbind(): void;
 }
 

@@ -3,6 +3,7 @@ import { type AttributeLane, attributeLane } from "./attribute-lane.ts";
 import { type AttributeSchema, type CanonicalAttributes, MAX_ATTRIBUTE_LENGTH } from "./attribute-schema.ts";
 import { AttributeTrie } from "./attribute-trie.ts";
 import { shareOut } from "./delta-readers.ts";
+import { departures } from "./departures.ts";
 import type { InstrumentKind, Series } from "./instrument.ts";
 import { keyOrder } from "./key-order.ts";
 import { type SeriesChunk, type SeriesPlace, seriesPlaces } from "./series-chunk.ts";
@@ -48,6 +49,9 @@ export class SeriesStore<S extends Series, N = unknown> {
   readonly #keyOrder = keyOrder();
   #memos = 0;
   readonly #lists = new Map<string, symbol>();
+  readonly #departures = departures<S>();
+  /** Whether a reader may know of the series. */
+  #collected = false;
   readonly #touched = new Map<S, { mark: number | undefined; sinceMs: number }>();
 
   constructor(options: SeriesStoreOptions<S, N>) {
@@ -81,17 +85,22 @@ export class SeriesStore<S extends Series, N = unknown> {
   bind(attributes: object | undefined): S {
     const series = this.find(attributes);
     series.bindings++;
+    this.#departures.stop(series);
     return series;
   }
 
-  /** Lets one binding go; with the last one the series is forgotten. */
+  /** Lets one binding go; with the last one the series is forgotten, as soon as its readers have had its last numbers. */
   unbind(series: S): void {
     if (series.bindings === 0 || --series.bindings > 0 || series === this.#overflow) return;
-    this.#remove(new Set([series]));
+    if (this.#collected) this.#departures.begin(series);
+    else this.#remove(new Set([series]));
   }
 
-  /** Forgets the unbound series that nobody touched for `expireAfterMs`. */
+  /** At each collection: forgets the series that were let go, and the unbound ones that nobody touched for `expireAfterMs`. */
   sweep(nowMs: number): void {
+    this.#collected = true;
+    const due = this.#departures.due(nowMs);
+    if (due.size > 0) this.#remove(due);
     const { expireAfterMs } = this.#options;
     if (expireAfterMs === Number.POSITIVE_INFINITY) return;
     const expired = new Set<S>();
@@ -108,9 +117,10 @@ export class SeriesStore<S extends Series, N = unknown> {
     if (expired.size > 0) this.#remove(expired);
   }
 
-  /** Whether the limit was reached. */
-  get overflowing(): boolean {
-    return this.#overflow !== undefined;
+  /** One place is kept for the overflow series, as in the SDK. */
+  get #full(): boolean {
+    const admitted = this.#overflow === undefined ? this.list.length : this.list.length - 1;
+    return admitted >= this.#options.maxSeries - 1;
   }
 
   #admit(attributes: object | undefined): S {
@@ -118,10 +128,8 @@ export class SeriesStore<S extends Series, N = unknown> {
     const path = canonical.values.map((value) => this.#step(value));
     let series = this.#trie.getPath(canonical.keys, path);
     if (series === undefined) {
-      // One place is kept for the overflow series, as in the SDK.
-      const admitted = this.#overflow === undefined ? this.list.length : this.list.length - 1;
-      const full = admitted >= this.#options.maxSeries - 1;
-      series = full ? this.#overflowSeries() : this.#create(canonical, path);
+      if (this.#full && this.#departures.size > 0) this.#remove(this.#departures.oldest());
+      series = this.#full ? this.#overflowSeries() : this.#create(canonical, path);
     }
     this.#memoise(attributes, canonical, series);
     return series;
@@ -193,6 +201,7 @@ export class SeriesStore<S extends Series, N = unknown> {
     for (const series of gone) {
       shareOut(this, this.#options.kind, series);
       this.#touched.delete(series);
+      this.#departures.stop(series);
     }
     this.list = this.list.filter((series) => !gone.has(series));
     this.#trie = new AttributeTrie();

@@ -1,8 +1,9 @@
 import { type DiagLogger, diag } from "@opentelemetry/api";
 import { AggregationTemporality, type Histogram } from "@opentelemetry/sdk-metrics";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { counter } from "../counter.ts";
 import { bounded } from "../declaration.ts";
+import { DEPARTURE_MS } from "../departures.ts";
 import { exponentialHistogram } from "../exponential-histogram.ts";
 import { gauge } from "../gauge.ts";
 import { histogram } from "../histogram.ts";
@@ -164,7 +165,9 @@ test("two views make two streams, bound or not, and a refused value is counted o
   const producer = instrumentProducer();
   expect(seen(producer, scope)).toEqual({ "by.a": { "a,1": 11, "a,2": 100 }, "by.b": { "b,1": 101, "b,2": 10 } });
   after.unbind();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + DEPARTURE_MS });
   expect(seen(producer, scope)).toEqual({ "by.a": { "a,1": 11, "a,2": 100 }, "by.b": { "b,1": 101 } });
+  vi.useRealTimers();
   const drops = producer.collectNow().resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
   const dropped = drops.find(({ descriptor }) => descriptor.name === "telltale.dropped.records");
   const own = dropped?.dataPoints.filter(({ attributes }) =>

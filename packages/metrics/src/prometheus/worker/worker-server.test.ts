@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { DEPARTURE_MS } from "../../departures.ts";
 import {
   type BoundCounter,
   counter,
@@ -77,6 +78,7 @@ test("series that come, grow and go are followed", async () => {
     'follow_sizes_bucket{le="+Inf"} 1',
   ]);
   b.unbind();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + DEPARTURE_MS });
   orders.add(1_000, { id: "d" });
   a.add(9);
   expect((await lines()).slice(0, 3)).toEqual([
@@ -86,6 +88,7 @@ test("series that come, grow and go are followed", async () => {
   ]);
   for (let i = 0; i < 1_500; i++) orders.add(i, { id: `n${i}` });
   expect(await lines()).toHaveLength(3 + 1_500 + 3);
+  vi.useRealTimers();
 });
 
 test("an attribute that cannot go to another thread does not empty the page", async () => {
