@@ -1,5 +1,5 @@
 /** How long the event loop is held in one turn by all that is encoded here, in milliseconds. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 interface Work {
   /** Takes one step, and says whether it was the last. */

@@ -1,6 +1,9 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname } from "node:path";
+
+const require = createRequire(import.meta.url);
 
 export interface RotatingFileOptions {
   readonly path: string;
@@ -17,6 +20,7 @@ export interface RotatingFile {
 
 /** @throws Error with code TELLTALE_BAD_FILE when the file cannot be opened. */
 export function rotatingFile({ path, maxSizeBytes, maxFiles }: RotatingFileOptions): RotatingFile {
+  const { open, rename, rm, stat } = require("node:fs/promises") as typeof import("node:fs/promises");
   probe(path);
   let handle: FileHandle | undefined;
   let last: Promise<unknown> = Promise.resolve();

@@ -2,7 +2,6 @@
  * Jaeger's protocol as @opentelemetry/exporter-jaeger writes it, whose last release is 2.11 and which will not change any
  * more: for who depends on its form. Its faults are its own: numbers are doubles, maps and arrays "[object Object]".
  */
-import { isIPv6 } from "node:net";
 import type { ExportResult } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import { requireOptional } from "../optional-package.ts";
@@ -52,5 +51,5 @@ export function createLegacyJaegerExporter({ endpoint, timeoutMs }: JaegerExport
 function udpOptions(endpoint: string): object {
   const { hostname, port } = new URL(`udp://${endpoint}`);
   const host = hostname.replace(/^\[|\]$/g, "");
-  return { host, port: Number(port), socketType: isIPv6(host) ? "udp6" : "udp4" };
+  return { host, port: Number(port), socketType: host.includes(":") ? "udp6" : "udp4" };
 }

@@ -1,6 +1,5 @@
 import type { Socket } from "node:dgram";
 import { createRequire } from "node:module";
-import { isIPv6 } from "node:net";
 
 const require = createRequire(import.meta.url);
 
@@ -17,7 +16,7 @@ export function udpSender(endpoint: string): UdpSender {
   let socket: Socket | undefined;
   return {
     send(packet) {
-      socket ??= openSocket(isIPv6(host) ? "udp6" : "udp4");
+      socket ??= openSocket(host.includes(":") ? "udp6" : "udp4");
       const open = socket;
       return new Promise((resolve, reject) => {
         // A receiver's socket holds few packets and drops the rest in silence: the next one waits for a turn of the loop.

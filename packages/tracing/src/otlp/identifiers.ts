@@ -12,12 +12,12 @@ export function writeId(writer: ProtobufWriter, hex: string): void {
   for (let i = 1; i < length; i += 2) {
     const upper = hex.charCodeAt(i - 1);
     const lower = hex.charCodeAt(i);
-    bytes[at++] = (valueOf(upper) << 4) | valueOf(lower);
+    bytes[at++] = (digitOf(upper) << 4) | digitOf(lower);
   }
   writer.at = at;
 }
 
 /** Of a hexadecimal digit: letters follow 64 and 96, digits 48. */
-function valueOf(code: number): number {
+function digitOf(code: number): number {
   return (code & 15) + (code >> 6) * 9;
 }
