@@ -6,7 +6,6 @@ export const bundledPackages: readonly string[] = [
   "@opentelemetry/context-async-hooks",
   "@opentelemetry/core",
   "@opentelemetry/instrumentation",
-  "@opentelemetry/otlp-exporter-base",
   "@opentelemetry/otlp-transformer",
   "@opentelemetry/resource-detector-container",
   "@opentelemetry/resources",
