@@ -16,6 +16,8 @@ export interface LogSink {
   close?(): Promise<void>;
   /** Lines that have not been delivered. */
   pending?(): number;
+  /** Whether what is pending could not be delivered when it was last tried. */
+  isFailing?(): boolean;
   /** The lines that have not been delivered, taken out; nothing is delivered afterwards. */
   takeUndelivered?(): string[];
   /** Lines lost so far, because the queue was full or the backend refused them. */

@@ -30,7 +30,9 @@ export function startLineSinks(configurations: readonly LogSinkConfiguration[], 
       await Promise.all(started.map(({ sink }) => sink.close?.()));
       for (const { sink } of started) tellLosses(sink);
     },
-    pending: () => started.reduce((sum, { sink }) => sum + (sink.pending?.() ?? 0), 0),
+    // A process that has nothing left to do waits for what can be delivered, not for a backend to come back.
+    pending: () =>
+      started.reduce((sum, { sink }) => sum + (sink.isFailing?.() === true ? 0 : (sink.pending?.() ?? 0)), 0),
     takeUndelivered: () =>
       started.flatMap(({ configuration, sink }) => {
         if (configuration.type === "console" || configuration.type === "file") return [];

@@ -66,6 +66,7 @@ export function fileSink(options: FileSinkOptions): LogSink {
     flush: () => file.flush(),
     flushSync,
     pending: () => file.pending,
+    isFailing: () => file.isFailing,
     dropped: () => file.dropped,
     async close() {
       process.off("exit", flushSync);

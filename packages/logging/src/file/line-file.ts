@@ -57,6 +57,11 @@ export class LineFile {
     return this.#dropped;
   }
 
+  /** Whether the last write failed. */
+  get isFailing(): boolean {
+    return this.#failing;
+  }
+
   get pending(): number {
     return this.#lines.length + (this.#inFlight?.lines ?? 0);
   }

@@ -10,6 +10,7 @@ import { ecsDocument } from "./ecs-document.ts";
 import { type HttpAnswer, type HttpOptions, type HttpSender, httpSender } from "./http-sender.ts";
 import { indexTemplate } from "./index-template.ts";
 import { LineQueue, type QueueOptions, type Sent } from "./line-queue.ts";
+import { queueSink } from "./queue-sink.ts";
 import { mapInSlices } from "./time-slices.ts";
 
 export interface ElasticsearchSinkOptions extends HttpOptions, QueueOptions {
@@ -54,19 +55,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): LogSink {
     });
     return outcome(lines, answer);
   });
-  return {
-    name,
-    ...(options.level !== undefined && { level: options.level }),
-    write: (line) => queue.add(line),
-    flush: () => queue.flush(),
-    async close() {
-      await queue.close();
-      sender.close();
-    },
-    pending: () => queue.pending,
-    takeUndelivered: () => queue.takeUndelivered(),
-    dropped: () => queue.dropped,
-  };
+  return queueSink(queue, { level: options.level, close: () => sender.close() });
 }
 
 const ANSWERED = "errors,items.*.status,items.*.error.type,items.*.error.reason";

@@ -42,7 +42,7 @@ const LAST_RETRY_MS = 30_000;
 const SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 
 export class LineQueue {
-  readonly #name: string;
+  readonly name: string;
   readonly #send: (lines: readonly string[]) => Promise<Sent>;
   readonly #options: Required<QueueOptions>;
   readonly #warnOfDrop = warnOnce();
@@ -59,7 +59,7 @@ export class LineQueue {
 
   /** `send` gets each batch, in a context in which nothing is traced. */
   constructor(name: string, options: QueueOptions, send: (lines: readonly string[]) => Promise<Sent>) {
-    this.#name = name;
+    this.name = name;
     this.#send = send;
     this.#options = {
       maxQueueLength: 16 * 2 ** 20,
@@ -76,6 +76,11 @@ export class LineQueue {
     return this.#dropped;
   }
 
+  /** Whether the last batch could not be delivered; what is pending is sent again later. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   get pending(): number {
     return this.#lines.length + this.#inFlight.length;
   }
@@ -84,7 +89,7 @@ export class LineQueue {
     if (this.#ended) return;
     if (this.#length + line.length > this.#options.maxQueueLength) {
       this.#dropped++;
-      this.#warnOfDrop(`the queue of log lines to ${this.#name} is full; the newest are dropped and counted`);
+      this.#warnOfDrop(`the queue of log lines to ${this.name} is full; the newest are dropped and counted`);
       return;
     }
     // A line is a tree of the texts that it was made of, several times its size, until somebody reads a character.
@@ -162,13 +167,13 @@ export class LineQueue {
       return undefined;
     }
     if (sent.retry.length === 0) {
-      if (this.#failures > 0) diag.info(`telltale: ${this.#name} takes log lines again`);
+      if (this.#failures > 0) diag.info(`telltale: ${this.name} takes log lines again`);
       this.#failures = 0;
       return undefined;
     }
     if (this.#failures === 0) {
       diag.warn(
-        `telltale: ${this.#name} does not take log lines (${sent.reason ?? "no reason given"}); they are kept and sent again`,
+        `telltale: ${this.name} does not take log lines (${sent.reason ?? "no reason given"}); they are kept and sent again`,
       );
     }
     this.#putBack(sent.retry);
@@ -180,9 +185,7 @@ export class LineQueue {
   #countRefused({ refused, reason }: Sent): void {
     if (refused === 0) return;
     this.#dropped += refused;
-    this.#warnOfRefusal(
-      `${this.#name} refuses log lines: ${reason ?? "no reason given"}. They are dropped and counted`,
-    );
+    this.#warnOfRefusal(`${this.name} refuses log lines: ${reason ?? "no reason given"}. They are dropped and counted`);
   }
 
   #take(): string[] {

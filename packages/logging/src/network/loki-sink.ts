@@ -6,6 +6,7 @@ import type { LogLevel } from "../log-level.ts";
 import type { LogSink } from "../log-sink.ts";
 import { type HttpAnswer, type HttpOptions, httpSender } from "./http-sender.ts";
 import { LineQueue, type QueueOptions, type Sent } from "./line-queue.ts";
+import { queueSink } from "./queue-sink.ts";
 import { mapInSlices } from "./time-slices.ts";
 
 export interface LokiSinkOptions extends HttpOptions, QueueOptions {
@@ -56,19 +57,7 @@ export function lokiSink(options: LokiSinkOptions): LogSink {
     const body = JSON.stringify({ streams: [...streams.values()] });
     return outcome(lines, await sender.request({ method: "POST", path, contentType: "application/json", body }));
   });
-  return {
-    name,
-    ...(options.level !== undefined && { level: options.level }),
-    write: (line) => queue.add(line),
-    flush: () => queue.flush(),
-    async close() {
-      await queue.close();
-      sender.close();
-    },
-    pending: () => queue.pending,
-    takeUndelivered: () => queue.takeUndelivered(),
-    dropped: () => queue.dropped,
-  };
+  return queueSink(queue, { level: options.level, close: () => sender.close() });
 }
 
 let lastMs = 0;

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import type { LogLevel } from "../log-level.ts";
 import type { LogSink } from "../log-sink.ts";
 import { allSent, LineQueue, type QueueOptions } from "./line-queue.ts";
+import { queueSink } from "./queue-sink.ts";
 import { facilities, type SyslogMessageOptions, syslogMessage } from "./syslog-message.ts";
 import { mapInSlices } from "./time-slices.ts";
 
@@ -57,19 +58,7 @@ export function syslogSink(options: SyslogSinkOptions = {}): LogSink {
     await transport.send(await mapInSlices(lines, (line) => syslogMessage(line, shape)));
     return allSent;
   });
-  return {
-    name,
-    ...(options.level !== undefined && { level: options.level }),
-    write: (line) => queue.add(line),
-    flush: () => queue.flush(),
-    async close() {
-      await queue.close();
-      transport.close();
-    },
-    pending: () => queue.pending,
-    takeUndelivered: () => queue.takeUndelivered(),
-    dropped: () => queue.dropped,
-  };
+  return queueSink(queue, { level: options.level, close: () => transport.close() });
 }
 
 /** Datagrams handed to the kernel at a time: it drops in silence what its buffer cannot hold. */
