@@ -2,7 +2,7 @@ import { documentedType, typeOf } from "./check-types.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
 import { Evaluation, type EvaluationSettings, type Value, type Work } from "./evaluation/evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
-import { type Grid, gridBetween } from "./evaluation/grid.ts";
+import { type Grid, gridAt, gridBetween } from "./evaluation/grid.ts";
 import { evaluateMatrix } from "./evaluation/matrix-value.ts";
 import { prepare } from "./evaluation/prepare.ts";
 import type { SeriesMatrix } from "./evaluation/series-matrix.ts";
@@ -103,7 +103,7 @@ function* instant(store: SeriesStore, query: string | Expression, options: Insta
   const { text, expression } = parsed(query, options);
   const plan = prepare(expression, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
   const evaluation = new Evaluation(store, plan, { ...defaults, ...options }, evaluate);
-  const grid: Grid = { startMs: timeMs, stepMs: 1, steps: 1 };
+  const grid = gridAt(timeMs);
   const type = typeOf(plan.root);
   let value: QueryValue;
   if (type === "matrix") {

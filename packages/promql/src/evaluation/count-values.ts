@@ -18,7 +18,7 @@ export function* countValues(evaluation: Evaluation, node: AggregateExpression, 
   const labelsOf = groupingLabels(grouping, node.without);
   const input = yield* evaluation.vector(node.expression, grid);
   const { steps, present } = input;
-  const assembly = new RowAssembly(steps, input.count);
+  const assembly = new RowAssembly(grid, input.count);
   for (let step = 0; step < steps; step++) {
     const counts = new Map<string, { labels: ReturnType<typeof labelsOf>; count: number }>();
     for (let row = 0; row < input.count; row++) {

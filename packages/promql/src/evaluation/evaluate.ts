@@ -25,7 +25,11 @@ import { betweenVectors } from "./vector-operator.ts";
 /** The value of an expression on a grid; what does not depend on the step is evaluated once. */
 export function* evaluate(evaluation: Evaluation, node: Expression, grid: Grid): Work<Value> {
   if (grid.steps > 1 && evaluation.plan.invariant.has(node)) {
-    return repeated(yield* evaluateNode(evaluation, node, { ...grid, steps: 1 }), grid, evaluation);
+    return repeated(
+      yield* evaluateNode(evaluation, node, { ...grid, endMs: grid.startMs, steps: 1 }),
+      grid,
+      evaluation,
+    );
   }
   return yield* evaluateNode(evaluation, node, grid);
 }

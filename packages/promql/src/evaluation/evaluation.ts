@@ -88,6 +88,6 @@ export class Evaluation {
 const POINTS_PER_TURN = 4_096;
 
 /** How many rows to work on before offering a pause. */
-export function rowsPerTurn({ steps }: Grid): number {
+export function rowsPerTurn({ steps }: Pick<Grid, "steps">): number {
   return Math.max(1, Math.floor(POINTS_PER_TURN / Math.max(1, steps)));
 }

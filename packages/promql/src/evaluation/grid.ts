@@ -1,15 +1,26 @@
-/** The instants at which an expression is evaluated: from `startMs`, every `stepMs`, `steps` times. */
+/** The instants at which an expression is evaluated: from `startMs` up to `endMs`, every `stepMs`, `steps` times. */
 export interface Grid {
   readonly startMs: number;
+  readonly endMs: number;
   readonly stepMs: number;
   readonly steps: number;
 }
 
 export function gridBetween(startMs: number, endMs: number, stepMs: number): Grid {
-  return { startMs, stepMs, steps: endMs < startMs ? 0 : Math.floor((endMs - startMs) / stepMs) + 1 };
+  return { startMs, endMs, stepMs, steps: endMs < startMs ? 0 : Math.floor((endMs - startMs) / stepMs) + 1 };
 }
 
-export function timeAt({ startMs, stepMs }: Grid, step: number): number {
+/** A single instant. */
+export function gridAt(timeMs: number): Grid {
+  return { startMs: timeMs, endMs: timeMs, stepMs: 1, steps: 1 };
+}
+
+/** Prometheus treats a range that begins and ends at once as an instant, and no other, though it may have one step too. */
+export function isInstant({ startMs, endMs }: Grid): boolean {
+  return startMs === endMs;
+}
+
+export function timeAt({ startMs, stepMs }: Pick<Grid, "startMs" | "stepMs">, step: number): number {
   return startMs + step * stepMs;
 }
 

@@ -5,6 +5,7 @@ import { cleanNames, type MatrixSeries, matrixOf } from "../query-result.ts";
 import type { Expression, MatrixSelector } from "../syntax-tree.ts";
 import { type Evaluation, rowsPerTurn, type Work } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
+import { gridAt } from "./grid.ts";
 import { RangeSamples } from "./range-samples.ts";
 import { evaluateSubquery } from "./subquery.ts";
 
@@ -14,7 +15,7 @@ export function* evaluateMatrix(
   node: Expression,
   timeMs: number,
 ): Work<readonly MatrixSeries[]> {
-  const grid = { startMs: timeMs, stepMs: 1, steps: 1 };
+  const grid = gridAt(timeMs);
   switch (node.type) {
     case "parenthesized":
       return yield* evaluateMatrix(evaluation, node.expression, timeMs);
@@ -43,7 +44,7 @@ function* rawSamples(evaluation: Evaluation, node: MatrixSelector, timeMs: numbe
   const found: MatrixSeries[] = [];
   const samples = new RangeSamples();
   const { buffer } = evaluation;
-  const turn = rowsPerTurn({ startMs, stepMs: 1, steps: 100 });
+  const turn = rowsPerTurn({ steps: 100 });
   let i = 0;
   for (const series of evaluation.store.select(selector.matchers, range)) {
     if (++i % turn === 0) yield;

@@ -1,5 +1,6 @@
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { Labels } from "../labels.ts";
+import { type Grid, isInstant } from "./grid.ts";
 import { ABSENT, SeriesMatrix, sameLabelset } from "./series-matrix.ts";
 
 /** A matrix whose rows come into being with their points; points with the same labels share a row. */
@@ -7,8 +8,11 @@ export class RowAssembly {
   readonly matrix: SeriesMatrix;
   readonly #rows = new Map<string, number>();
 
-  constructor(steps: number, expectedRows: number) {
-    this.matrix = new SeriesMatrix(steps, expectedRows);
+  readonly #instant: boolean;
+
+  constructor(grid: Grid, expectedRows: number) {
+    this.matrix = new SeriesMatrix(grid.steps, expectedRows);
+    this.#instant = isInstant(grid);
   }
 
   setFloat(labels: Labels, dropName: boolean, step: number, value: number): void {
@@ -22,9 +26,9 @@ export class RowAssembly {
   /** The index of a point that is still free. @throws PromqlEvaluationError when it is taken */
   place(labels: Labels, dropName: boolean, step: number): number {
     let row = this.#rows.get(labels.key);
-    // At an only step two points with the same labels may stand until names are dropped.
+    // At an instant two points with the same labels may stand until names are dropped.
     if (row !== undefined && this.matrix.present[row + step] !== ABSENT) {
-      if (this.matrix.steps > 1) throw sameLabelset();
+      if (!this.#instant) throw sameLabelset();
       row = undefined;
     }
     if (row === undefined) {

@@ -17,7 +17,7 @@ export function* setOperation(evaluation: Evaluation, node: BinaryExpression, gr
       for (let s = 0; s < steps; s++)
         if (inLeft[sides.right[row]! * steps + s]) right.present[row * steps + s] = ABSENT;
     }
-    return joined(left, right);
+    return joined(left, right, grid);
   }
   const inRight = presence(right, sides.right, sides.count);
   const wanted = node.operator === "and" ? 1 : 0;
@@ -40,9 +40,9 @@ function presence({ present, count, steps }: SeriesMatrix, numbers: Int32Array, 
 }
 
 /** The points of both sides, those with the same labels in one row. */
-function joined(left: SeriesMatrix, right: SeriesMatrix): SeriesMatrix {
+function joined(left: SeriesMatrix, right: SeriesMatrix, grid: Grid): SeriesMatrix {
   const { steps } = left;
-  const assembly = new RowAssembly(steps, left.count + right.count);
+  const assembly = new RowAssembly(grid, left.count + right.count);
   for (const side of [left, right]) {
     for (let row = 0; row < side.count; row++) {
       for (let s = 0; s < steps; s++) {

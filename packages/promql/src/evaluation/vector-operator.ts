@@ -13,7 +13,7 @@ import type { BinaryExpression, VectorMatching } from "../syntax-tree.ts";
 import type { BinaryOperator } from "../token.ts";
 import type { Evaluation, Work } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
-import type { Grid } from "./grid.ts";
+import { type Grid, isInstant } from "./grid.ts";
 import { arithmetic, combineHistograms, comparisons } from "./point-operator.ts";
 import { RowAssembly } from "./row-assembly.ts";
 import { changesMetric, isTrim } from "./scalar-operator.ts";
@@ -24,14 +24,14 @@ import { matchedLabels, signatures } from "./signatures.ts";
 export function* betweenVectors(evaluation: Evaluation, node: BinaryExpression, grid: Grid): Work<SeriesMatrix> {
   const left = yield* evaluation.vector(node.left, grid);
   const right = yield* evaluation.vector(node.right, grid);
-  const operation = new VectorOperation(evaluation, node, left, right);
+  const operation = new VectorOperation(evaluation, node, grid, left, right);
   for (let step = 0; step < grid.steps; step++) {
     if (step % 16 === 15) yield;
     operation.at(step);
   }
   const { matrix } = operation.assembly;
-  // Several points with the same labels at an only step are found here when names are gone already.
-  return grid.steps === 1 && !evaluation.settings.delayedNameRemoval ? mergeSameLabels(matrix) : matrix;
+  // Several points with the same labels at an instant are found here when names are gone already.
+  return isInstant(grid) && !evaluation.settings.delayedNameRemoval ? mergeSameLabels(matrix) : matrix;
 }
 
 /** Marks a series that is filled in rather than there. */
@@ -61,7 +61,7 @@ class VectorOperation {
   readonly #compare: ((a: number, b: number) => boolean) | undefined;
   #annotation: Annotation | undefined;
 
-  constructor(evaluation: Evaluation, node: BinaryExpression, left: SeriesMatrix, right: SeriesMatrix) {
+  constructor(evaluation: Evaluation, node: BinaryExpression, grid: Grid, left: SeriesMatrix, right: SeriesMatrix) {
     this.#evaluation = evaluation;
     this.#node = node;
     this.#matching = node.matching!;
@@ -76,7 +76,7 @@ class VectorOperation {
     this.#fillOne = swapped ? fillLeft : fillRight;
     this.#oneRows = new Int32Array(sides.count);
     this.#matched = new Uint8Array(sides.count);
-    this.assembly = new RowAssembly(left.steps, this.#many.count);
+    this.assembly = new RowAssembly(grid, this.#many.count);
     this.#apply = arithmetic.get(node.operator);
     this.#compare = comparisons.get(node.operator);
   }

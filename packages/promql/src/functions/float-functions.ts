@@ -48,21 +48,3 @@ function round(value: number, nearest: number): number {
   const inverse = 1 / nearest;
   return Math.floor(value * inverse + 0.5) / inverse;
 }
-
-/** Parts of a date in UTC, from seconds since 1970. */
-export const dateFunctions: ReadonlyMap<string, (date: Date) => number> = new Map<string, (date: Date) => number>([
-  ["day_of_month", (date) => date.getUTCDate()],
-  ["day_of_week", (date) => date.getUTCDay()],
-  ["day_of_year", (date) => Math.floor((startOfDay(date) - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1],
-  ["days_in_month", (date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()],
-  ["hour", (date) => date.getUTCHours()],
-  ["minute", (date) => date.getUTCMinutes()],
-  ["month", (date) => date.getUTCMonth() + 1],
-  ["year", (date) => date.getUTCFullYear()],
-]);
-
-const DAY_MS = 86_400_000;
-
-function startOfDay(date: Date): number {
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
-}

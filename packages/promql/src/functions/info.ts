@@ -38,7 +38,7 @@ export function* info(evaluation: Evaluation, call: CallExpression, grid: Grid):
     atMs: reference?.atMs,
     offsetMs: reference?.offsetMs ?? 0,
   });
-  return enrich(base, infos, ignored, data);
+  return enrich(base, infos, ignored, data, grid);
 }
 
 /** What selects info series by name: without a positive condition, everything called `…_info`. */
@@ -110,11 +110,12 @@ function enrich(
   infos: readonly SeriesMatrix[],
   ignored: ReadonlySet<number>,
   data: readonly LabelMatcher[],
+  grid: Grid,
 ): SeriesMatrix {
   const { steps, present } = base;
   const wanted = new Set(data.map(({ name }) => name));
   const mayBeWithout = data.every((matcher) => matcher.matches(""));
-  const assembly = new RowAssembly(steps, base.count);
+  const assembly = new RowAssembly(grid, base.count);
   for (let step = 0; step < steps; step++) {
     const byTarget = infosAt(infos, step);
     for (let row = 0; row < base.count; row++) {

@@ -88,16 +88,18 @@ interface ClassicRows {
 class HistogramRows {
   readonly #evaluation: Evaluation;
   readonly #matrix: SeriesMatrix;
+  readonly #grid: Grid;
   readonly #position: PositionRange;
   readonly #classic = new Map<string, ClassicRows>();
 
   static *read(evaluation: Evaluation, argument: Expression, grid: Grid): Work<HistogramRows> {
-    return new HistogramRows(evaluation, yield* evaluation.vector(argument, grid), argument.position);
+    return new HistogramRows(evaluation, yield* evaluation.vector(argument, grid), grid, argument.position);
   }
 
-  constructor(evaluation: Evaluation, matrix: SeriesMatrix, position: PositionRange) {
+  constructor(evaluation: Evaluation, matrix: SeriesMatrix, grid: Grid, position: PositionRange) {
     this.#evaluation = evaluation;
     this.#matrix = matrix;
+    this.#grid = grid;
     this.#position = position;
     for (let row = 0; row < matrix.count; row++) this.#sortIn(row);
   }
@@ -130,7 +132,7 @@ class HistogramRows {
   /** The results of all computations of a step, for every histogram that has a point there. */
   compute(at: (step: number) => readonly Computation[]): SeriesMatrix {
     const { steps, count, present } = this.#matrix;
-    const assembly = new RowAssembly(steps, count);
+    const assembly = new RowAssembly(this.#grid, count);
     for (let step = 0; step < steps; step++) {
       const computations = at(step);
       const mixed = new Set<string>();

@@ -1,6 +1,6 @@
 import { sortInRange } from "../annotations.ts";
 import type { Evaluation, Work } from "../evaluation/evaluation.ts";
-import type { Grid } from "../evaluation/grid.ts";
+import { type Grid, isInstant } from "../evaluation/grid.ts";
 import { FLOAT_POINT, SeriesMatrix } from "../evaluation/series-matrix.ts";
 import { compareLabels, compareNames, labelValue } from "../labels.ts";
 import type { CallExpression } from "../syntax-tree.ts";
@@ -10,7 +10,7 @@ type SortFunction = (evaluation: Evaluation, call: CallExpression, grid: Grid) =
 /** sort and sort_desc: by value, NaN last; histograms are left out. */
 export function sortByValue(direction: 1 | -1): SortFunction {
   return sorted((matrix) => {
-    const rows = allRows(matrix).filter((row) => matrix.steps > 1 || matrix.present[row] === FLOAT_POINT);
+    const rows = allRows(matrix).filter((row) => matrix.present[row] === FLOAT_POINT);
     return rows.sort((a, b) => {
       const [left, right] = [matrix.values[a]!, matrix.values[b]!];
       if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
@@ -38,8 +38,8 @@ export function sortByLabel(direction: 1 | -1): SortFunction {
 function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => readonly number[]): SortFunction {
   return function* (evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
     const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
-    if (grid.steps > 1) evaluation.annotations.add(sortInRange(call.position));
-    if (grid.steps > 1) {
+    if (!isInstant(grid)) {
+      evaluation.annotations.add(sortInRange(call.position));
       if (!call.name.includes("label")) keepFloats(matrix);
       return matrix;
     }

@@ -7,7 +7,8 @@ import { type FloatHistogram, usesCustomBuckets } from "../histogram/float-histo
 import { addKahan, kahan } from "../kahan-sum.ts";
 import { noLabels } from "../labels.ts";
 import type { CallExpression } from "../syntax-tree.ts";
-import { dateFunctions, floatFunctions, scaledFunctions } from "./float-functions.ts";
+import { type CalendarTime, calendarTime, dateFunctions } from "./date-functions.ts";
+import { floatFunctions, scaledFunctions } from "./float-functions.ts";
 
 /** A number from each histogram of a vector; floats are left out. */
 const histogramFunctions: ReadonlyMap<string, (histogram: FloatHistogram) => number> = new Map<
@@ -93,16 +94,16 @@ function* mapDates(
   evaluation: Evaluation,
   call: CallExpression,
   grid: Grid,
-  apply: (date: Date) => number,
+  apply: (time: CalendarTime) => number,
 ): Work<SeriesMatrix> {
   const [argument] = call.arguments;
   if (argument !== undefined) {
-    return yield* mapFloats(evaluation, call, grid, (value) => apply(new Date(Math.trunc(value) * 1000)));
+    return yield* mapFloats(evaluation, call, grid, (value) => apply(calendarTime(value)));
   }
   const matrix = new SeriesMatrix(grid.steps, 1);
   const row = matrix.addRow(noLabels, false);
   for (let step = 0; step < grid.steps; step++) {
-    matrix.setFloat(row + step, apply(new Date(Math.floor(timeAt(grid, step) / 1000) * 1000)));
+    matrix.setFloat(row + step, apply(calendarTime(timeAt(grid, step) / 1000)));
   }
   return matrix;
 }
