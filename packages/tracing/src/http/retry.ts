@@ -31,9 +31,9 @@ export function backoffMs(attempt: number): number {
 }
 
 /** A `Retry-After` in seconds or as a date; `undefined` without one that can be read. */
-export function retryAfterMs(header: string | undefined, nowMs = Date.now()): number | undefined {
+export function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000;
   const dateMs = Date.parse(header);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - Date.now());
 }
