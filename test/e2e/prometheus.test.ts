@@ -61,3 +61,33 @@ test("a page with a token is for those who have it", async () => {
   const got = await page("Bearer s3cret");
   expect([got.status, await got.text()]).toEqual([200, expect.stringContaining('service_name="orders"')]);
 });
+
+test("a scrape that is in progress when SIGTERM comes is answered before the process ends", async () => {
+  const port = await freePort();
+  const service = await startApplication({
+    source: `
+      import { metrics } from "@opentelemetry/api";
+      import { createServer } from "node:http";
+      const slow = metrics.getMeter("desk").createObservableGauge("slow");
+      slow.addCallback(async (result) => {
+        console.log("collecting");
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        result.observe(7);
+      });
+      const server = createServer((request, response) => response.end());
+      server.listen(0, "127.0.0.1", () => console.log("listening on " + server.address().port));
+    `,
+    register: true,
+    env: {
+      OTEL_TRACES_EXPORTER: "none",
+      OTEL_LOGS_EXPORTER: "none",
+      OTEL_METRICS_EXPORTER: "prometheus",
+      OTEL_EXPORTER_PROMETHEUS_PORT: `${port}`,
+    },
+  });
+  const page = fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text());
+  await service.waitForOutput(/collecting/);
+  const [ended, text] = await Promise.all([service.stop("SIGTERM"), page]);
+  expect(text).toContain("slow 7\n");
+  expect(ended).toMatchObject({ signal: "SIGTERM", stderr: "" });
+});

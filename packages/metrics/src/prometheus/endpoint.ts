@@ -113,7 +113,7 @@ function serving({ cluster, ...settings }: Settings): PrometheusEndpoint {
     settings.serve === "worker"
       ? workerServer(settings, { source: () => source, scraper: () => pages })
       : pageServer(settings, () => pages);
-  const reader = prometheusReader(shutdown);
+  const reader = prometheusReader({ answered: () => server.answered(), shutdown });
   const own = localSource(reader);
   const merged = cluster && mergedSource(own, { gauges: cluster.gauges ?? "each" });
   const source = merged?.source ?? own;
@@ -145,7 +145,7 @@ function joining(settings: Settings, role: "cluster worker" | "thread"): Prometh
     left ??= membership.leave();
     return left;
   };
-  const reader = prometheusReader(shutdown);
+  const reader = prometheusReader({ shutdown });
   const membership = join(role, localSource(reader));
   return { reader, ready: Promise.resolve(), port: settings.port, url: urlOf(settings), shutdown };
 }

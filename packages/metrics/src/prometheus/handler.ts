@@ -41,7 +41,7 @@ export function prometheusHandler(options: PrometheusHandlerOptions = {}): Prome
   const answer = pageAnswer({ ...settings, host: undefined, path: undefined }, () => pages);
   const answering = new Set<Promise<void>>();
   let closed = false;
-  const reader = prometheusReader(shutdown);
+  const reader = prometheusReader({ answered, shutdown });
   const pages = scraper(localSource(reader), settings);
   return {
     reader,
@@ -60,6 +60,10 @@ export function prometheusHandler(options: PrometheusHandlerOptions = {}): Prome
 
   async function shutdown(): Promise<void> {
     closed = true;
+    await answered();
+  }
+
+  async function answered(): Promise<void> {
     await Promise.all(answering);
   }
 }

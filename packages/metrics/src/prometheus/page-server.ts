@@ -31,6 +31,8 @@ export interface PageServer {
   /** Settles when it answers; rejects when it could not listen and that was not known at once. */
   readonly ready: Promise<void>;
   readonly port: number;
+  /** Settles when the scrapes in progress are answered. */
+  answered(): Promise<void>;
   /** Answers the scrape in progress and closes. Twice is harmless. */
   shutdown(): Promise<void>;
 }
@@ -43,10 +45,12 @@ export interface PageServer {
 export function pageServer(settings: PageServerOptions, scraper: () => Scraper): PageServer {
   let closing: Promise<void> | undefined;
   const answer = pageAnswer(settings, scraper);
+  const answering = new Set<Promise<void>>();
   const server = untracedServer(settings.tls, (request, response) => {
     // What goes on at a shutdown closes its connection afterwards, which would else be waited for.
     response.once("close", () => setImmediate(() => closing && server.closeIdleConnections()));
-    void answer(request, response);
+    const answered = answer(request, response).finally(() => answering.delete(answered));
+    answering.add(answered);
   });
   const ready = listen(server, settings);
   server.on("error", (error) => diag.error("telltale: the Prometheus endpoint failed", error));
@@ -55,6 +59,9 @@ export function pageServer(settings: PageServerOptions, scraper: () => Scraper):
     ready,
     get port(): number {
       return (server.address() as AddressInfo | null)?.port ?? settings.port;
+    },
+    async answered() {
+      await Promise.allSettled(answering);
     },
     shutdown() {
       closing ??= new Promise((resolve) => {

@@ -9,7 +9,14 @@ export type PageReader = PrometheusExporter & { readonly bound: boolean };
  * The reader of OpenTelemetry's own Prometheus exporter, whose server is never started. It is loaded now and not with this
  * package, because it loads `http`, which an application may never do.
  */
-export function prometheusReader(onShutdown: () => Promise<void>): PageReader {
+export function prometheusReader({
+  answered = async () => {},
+  shutdown,
+}: {
+  /** Waits for the scrapes in progress, as a flush does: a process that ends after it would cut them off. */
+  readonly answered?: () => Promise<void>;
+  readonly shutdown: () => Promise<void>;
+}): PageReader {
   const { PrometheusExporter: Exporter } = load();
   class Reader extends Exporter implements PageReader {
     bound = false;
@@ -19,8 +26,12 @@ export function prometheusReader(onShutdown: () => Promise<void>): PageReader {
       this.bound = true;
     }
 
+    override async onForceFlush(): Promise<void> {
+      await answered();
+    }
+
     override async onShutdown(): Promise<void> {
-      await onShutdown();
+      await shutdown();
     }
   }
   return new Reader({ preventServerStart: true } satisfies ExporterConfig);

@@ -17,6 +17,8 @@ export type ToWorker =
   | { readonly type: "sample"; readonly message: MirrorMessage }
   /** There is no sample this time. */
   | { readonly type: "failed" }
+  /** Tell when the scrapes in progress are answered. */
+  | { readonly type: "answer" }
   | { readonly type: "close" };
 
 /** From the thread that serves. */
@@ -24,4 +26,5 @@ export type FromWorker =
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "refused"; readonly message: string; readonly code: string }
   | { readonly type: "told"; readonly level: "error" | "warn" | "info" | "debug"; readonly text: string }
+  | { readonly type: "answered" }
   | { readonly type: "closed" };

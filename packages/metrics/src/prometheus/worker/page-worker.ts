@@ -36,6 +36,9 @@ port.on("message", (message: ToWorker) => {
     case "failed":
       source.answered();
       break;
+    case "answer":
+      void Promise.resolve(server?.answered()).then(() => tell({ type: "answered" }));
+      break;
     case "close":
       void Promise.resolve(server?.shutdown()).then(() => tell({ type: "closed" }));
       break;

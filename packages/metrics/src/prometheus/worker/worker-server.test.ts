@@ -16,6 +16,7 @@ import {
   upDownCounter,
 } from "../../index.ts";
 import { type PrometheusEndpoint, type PrometheusEndpointOptions, prometheusEndpoint } from "../endpoint.ts";
+import { deferred } from "./deferred.ts";
 
 const opened: { shutdown(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -180,6 +181,29 @@ test("when the worker ends, this thread serves the page itself", async () => {
   expect(await child.line()).toBe("true");
   expect(await child.line()).toBe("false true");
   expect(await child.exited).toBe(0);
+});
+
+test("a flush waits until the worker has answered the scrape in progress", async () => {
+  const endpoint = open({ serve: "worker", keepPageMs: 0 });
+  const provider = new MeterProvider({ readers: [endpoint.reader] });
+  await endpoint.ready;
+  await page(endpoint);
+  const order: string[] = [];
+  const scraped = deferred();
+  const level = provider.getMeter("slow").createObservableGauge("slow.level");
+  level.addCallback(async () => {
+    scraped.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    order.push("collected");
+  });
+  const answer = page(endpoint);
+  await scraped.promise;
+  await provider.forceFlush();
+  order.push("flushed");
+  expect(order).toEqual(["collected", "flushed"]);
+  expect(await answer).toContain("target_info");
+  await endpoint.shutdown();
+  await endpoint.reader.forceFlush();
 });
 
 test("a scrape that is in progress at shutdown is answered", async () => {

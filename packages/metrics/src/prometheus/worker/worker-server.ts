@@ -8,7 +8,7 @@ import { type PageServer, pageServer } from "../page-server.ts";
 import type { PageSource } from "../page-source.ts";
 import type { Scraper } from "../scraper.ts";
 import { answer, askLine, onAsk } from "./ask-line.ts";
-import { deferred } from "./deferred.ts";
+import { type Deferred, deferred } from "./deferred.ts";
 import type { FromWorker, ToWorker, WorkerData, WorkerOptions } from "./dialogue.ts";
 import type { MirrorMessage } from "./mirror-message.ts";
 import { mirrorWriter } from "./mirror-writer.ts";
@@ -29,6 +29,7 @@ export function workerServer(
   const writer = mirrorWriter();
   const ready = deferred();
   const closed = deferred();
+  const asked: Deferred[] = [];
   let { port } = settings;
   let closing: Promise<void> | undefined;
   let instead: PageServer | undefined;
@@ -45,6 +46,9 @@ export function workerServer(
       case "told":
         diag[message.level](message.text);
         break;
+      case "answered":
+        asked.shift()?.resolve();
+        break;
       case "closed":
         closed.resolve();
         break;
@@ -54,6 +58,7 @@ export function workerServer(
   const stopAnswering = onAsk(line, sample);
   worker.on("exit", () => {
     stopAnswering();
+    for (const one of asked.splice(0)) one.resolve();
     closed.resolve();
     if (closing !== undefined) return;
     instead = pageServer({ ...settings, port }, scraper);
@@ -79,6 +84,14 @@ export function workerServer(
     ready: ready.promise,
     get port(): number {
       return instead?.port ?? port;
+    },
+    async answered() {
+      if (instead !== undefined) return instead.answered();
+      if (closing !== undefined) return closing;
+      const answered = deferred();
+      asked.push(answered);
+      worker.postMessage({ type: "answer" } satisfies ToWorker);
+      await answered.promise;
     },
     shutdown() {
       closing ??= shutdown();
