@@ -8,7 +8,8 @@ import type { Instrument } from "../instrument.ts";
 import { cumulativeMetric } from "../metric-producer.ts";
 import { metricText } from "./metric-text.ts";
 import { pageWriter } from "./page.ts";
-import { chunkPool, renderPage } from "./rendered-page.ts";
+import { protobufPageWriter } from "./protobuf-page.ts";
+import { chunkPool, type RenderedPage, renderPage } from "./rendered-page.ts";
 import type { TextFormat, TextOptions } from "./text-format.ts";
 
 test("the text that is kept between scrapes is what would be written anew, whatever was recorded in between", () => {
@@ -60,6 +61,38 @@ test("a page of many series is written in pieces, and the event loop runs betwee
   expect(written.split("\n")).toHaveLength(20_000 + 2);
   expect(written).toContain('pieces_counter_total{id="series number 777",side="buy"} 777\n');
 });
+
+test.each(["text", "openmetrics", "protobuf"] as const)(
+  "a page that is still being sent stays as it is while the next ones are written: %s",
+  async (format) => {
+    const many = counter({ name: `lent.counter.${format}`, maxSeries: 6_001 });
+    const wide = histogram({ name: `lent.histogram.${format}` });
+    const bound = Array.from({ length: 6_000 }, (_, id) => many.bind({ id: `${id}` }));
+    const sizes = Array.from({ length: 300 }, (_, id) => wide.bind({ id: `${id}` }));
+    const made = () =>
+      format === "protobuf"
+        ? protobufPageWriter({ scopeLabels: false, constants: {}, told: new Set() })
+        : pageWriter(options(format));
+    const writer = made();
+    const sources = { ...nothing, instruments: [many, wide] };
+    const pool = chunkPool();
+    const pages: { readonly page: RenderedPage; readonly bytes: string }[] = [];
+    for (let round = 0; round < 12; round++) {
+      // Rounds in which numbers get longer, stay as long, and do not change at all.
+      for (let i = 0; round % 4 !== 3 && i < bound.length; i += 1 + (round % 3)) bound[i]?.add(10 ** (round % 5));
+      for (const one of sizes) if (round % 4 !== 3) one.record(round);
+      const page = await renderPage(writer.pieces(sources), pool);
+      const bytes = Buffer.concat(page.chunks);
+      expect(bytes.length).toBe(page.length);
+      const anew = Buffer.concat(Array.from(made().pieces(sources), (piece) => Buffer.from(piece)));
+      expect(bytes.equals(anew)).toBe(true);
+      pages.push({ page, bytes: bytes.toString("latin1") });
+      // Some are sent soon, others late.
+      if (round % 3 === 2) for (const { page } of pages.splice(0, 2)) page.release();
+      for (const { page, bytes } of pages) expect(Buffer.concat(page.chunks).toString("latin1") === bytes).toBe(true);
+    }
+  },
+);
 
 test("a series that is let go while the page is being written takes nothing from the others", () => {
   const many = counter({ name: "leaving.counter", maxSeries: 10_001 });

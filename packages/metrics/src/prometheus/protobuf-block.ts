@@ -1,6 +1,7 @@
 import type { Instrument, Series } from "../instrument.ts";
 import { ProtobufWriter, varintSize, writePaddedVarint } from "../protobuf-writer.ts";
 import { numbersOf } from "./instrument-blocks.ts";
+import { type LentBytes, lentBytes } from "./lent-bytes.ts";
 import type { FamilyType } from "./name.ts";
 import { writeMetric } from "./protobuf-metric.ts";
 import type { SeriesBlock } from "./series-block.ts";
@@ -37,6 +38,7 @@ export function protobufBlock(options: ProtobufBlockOptions): SeriesBlock {
         if (size > countSize) block = undefined;
         countSize = Math.max(countSize, size);
       }
+      if (block?.memory.own()) block = { ...block, ...viewed(block.memory) };
       if (block === undefined) {
         block = written(options, numbers, countSize);
       } else if (width === 1) {
@@ -45,12 +47,14 @@ export function protobufBlock(options: ProtobufBlockOptions): SeriesBlock {
       } else {
         for (let i = 0; i < rows; i++) overwriteHistogram(block, i, { numbers, width, countSize });
       }
-      return block.bytes;
+      return block.memory.part(block.length);
     },
   };
 }
 
 interface WrittenBlock {
+  readonly memory: LentBytes;
+  readonly length: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   /** Where each row's value message begins. */
@@ -73,7 +77,13 @@ function written(
     const length = writeMetric(writer, { type, labels: labels(series), value, startMs, exemplar: undefined });
     starts[i] = writer.at - length;
   });
-  return { bytes: writer.written(), view: writer.view, starts };
+  const { buffer } = writer.bytes;
+  const memory = lentBytes(Buffer.from(buffer as ArrayBuffer, 0, writer.at));
+  return { memory, length: writer.at, starts, ...viewed(memory) };
+}
+
+function viewed({ bytes }: LentBytes): Pick<WrittenBlock, "bytes" | "view"> {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset) };
 }
 
 function overwriteHistogram(

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { borrow } from "./lent-bytes.ts";
 import type { Coding } from "./negotiate.ts";
 
 /** A page as it goes out, to however many ask for it at the same time. */
@@ -22,6 +23,8 @@ export interface ChunkPool {
 const SLICE_MS = 2;
 /** Pieces are gathered into chunks of this size. */
 const CHUNK_LENGTH = 65_536;
+/** Smaller ones are copied, because each that is not is a chunk of its own. */
+const BORROWED_FROM = 16_384;
 /** 16 MiB: the page of 10,000 histograms. */
 const MAX_POOLED = 256;
 
@@ -36,34 +39,78 @@ export function chunkPool(): ChunkPool {
 }
 
 /**
- * Copies the pieces, which are overwritten at the next scrape, and lets the event loop run between them. The page is
- * retained once, for the caller.
+ * Puts the pieces together and lets the event loop run between them. They are overwritten at the next scrape, so large ones are
+ * borrowed until the page is used no more, and small ones copied. The page is retained once, for the caller.
  */
 export async function renderPage(pieces: Iterable<Uint8Array>, pool: ChunkPool): Promise<RenderedPage> {
-  const taken: Buffer[] = [];
-  let chunk: Buffer | undefined;
-  let filled = CHUNK_LENGTH;
+  const gathered = gatherChunks(pool);
   let length = 0;
   let sinceMs = performance.now();
   for (const piece of pieces) {
     length += piece.length;
-    for (let from = 0; from < piece.length; ) {
-      if (chunk === undefined || filled === CHUNK_LENGTH) {
-        chunk = pool.take();
-        taken.push(chunk);
-        filled = 0;
-      }
-      const part = piece.subarray(from, from + CHUNK_LENGTH - filled);
-      chunk.set(part, filled);
-      filled += part.length;
-      from += part.length;
-    }
+    const giveBack = piece.length < BORROWED_FROM ? undefined : borrow(piece);
+    if (giveBack === undefined) gathered.copy(piece);
+    else gathered.take(piece, giveBack);
     if (performance.now() - sinceMs < SLICE_MS) continue;
     await setImmediate();
     sinceMs = performance.now();
   }
-  const chunks = taken.map((one) => (one === chunk ? one.subarray(0, filled) : one));
-  return shared({ chunks, length, free: () => pool.give(taken) });
+  return shared({ chunks: gathered.end(), length, free: gathered.free });
+}
+
+interface GatheredChunks {
+  copy(piece: Uint8Array): void;
+  /** As it is, to be given back when the page is used no more. */
+  take(piece: Uint8Array, giveBack: () => void): void;
+  end(): readonly Uint8Array[];
+  readonly free: () => void;
+}
+
+function gatherChunks(pool: ChunkPool): GatheredChunks {
+  const chunks: Uint8Array[] = [];
+  const pooled: Buffer[] = [];
+  const borrowed: (() => void)[] = [];
+  let chunk: Buffer | undefined;
+  /** What is in the chunk, and how much of it is on the page already. */
+  let filled = CHUNK_LENGTH;
+  let listed = CHUNK_LENGTH;
+
+  function list(): void {
+    if (chunk !== undefined && filled > listed) chunks.push(chunk.subarray(listed, filled));
+    listed = filled;
+  }
+
+  return {
+    copy(piece) {
+      for (let from = 0; from < piece.length; ) {
+        if (chunk === undefined || filled === CHUNK_LENGTH) {
+          list();
+          chunk = pool.take();
+          pooled.push(chunk);
+          filled = 0;
+          listed = 0;
+        }
+        const part = piece.subarray(from, from + CHUNK_LENGTH - filled);
+        chunk.set(part, filled);
+        filled += part.length;
+        from += part.length;
+      }
+    },
+    take(piece, giveBack) {
+      list();
+      borrowed.push(giveBack);
+      for (let from = 0; from < piece.length; from += CHUNK_LENGTH)
+        chunks.push(piece.subarray(from, from + CHUNK_LENGTH));
+    },
+    end() {
+      list();
+      return chunks;
+    },
+    free() {
+      pool.give(pooled);
+      for (const giveBack of borrowed) giveBack();
+    },
+  };
 }
 
 function shared({

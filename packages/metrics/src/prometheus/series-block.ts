@@ -1,3 +1,4 @@
+import { type LentBytes, lentBytes } from "./lent-bytes.ts";
 import { numberText } from "./text-format.ts";
 
 /** The bytes of some series, kept between scrapes, in which only numbers change. */
@@ -20,6 +21,7 @@ class Block implements SeriesBlock {
   /** Where each number stands in the text, and how long it is. */
   readonly #starts: Int32Array;
   readonly #lengths: Uint8Array;
+  readonly #memory: LentBytes;
   #bytes: Buffer;
   #length = 0;
 
@@ -29,7 +31,8 @@ class Block implements SeriesBlock {
     this.#starts = new Int32Array(count);
     this.#lengths = new Uint8Array(count).fill(1);
     // Begins with zeros everywhere, so that the first refresh is like any other.
-    this.#bytes = Buffer.from(rows.map((texts) => texts.join("0")).join(""));
+    this.#memory = lentBytes(Buffer.from(rows.map((texts) => texts.join("0")).join("")));
+    this.#bytes = this.#memory.bytes;
     let slot = 0;
     for (const texts of rows) {
       texts.forEach((text, i) => {
@@ -43,14 +46,22 @@ class Block implements SeriesBlock {
   refresh(numbers: Float64Array): Uint8Array {
     const values = this.#values;
     const longer: number[] = [];
+    let owned = false;
     for (let slot = 0; slot < values.length; slot++) {
       const value = numbers[slot] as number;
       if (value === values[slot]) continue;
+      if (!owned) owned = this.#own();
       values[slot] = value;
       if (!this.#overwrite(slot, value)) longer.push(slot);
     }
     if (longer.length > 0) this.#splice(longer);
-    return this.#bytes.subarray(0, this.#length);
+    return this.#memory.part(this.#length);
+  }
+
+  #own(): true {
+    this.#memory.own();
+    this.#bytes = this.#memory.bytes;
+    return true;
   }
 
   /** Whether the number fits where the old one stands. */
@@ -93,6 +104,7 @@ class Block implements SeriesBlock {
     if (this.#length > bytes.length) {
       // With room to grow: memory that is taken anew at each scrape makes V8 collect garbage at each scrape.
       this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(this.#length * 1.1));
+      this.#memory.replace(this.#bytes);
       bytes.copy(this.#bytes, 0, 0, head);
     }
     scratch.copy(this.#bytes, head, 0, to);
