@@ -1,5 +1,6 @@
 export { currentSpanId, currentTraceId } from "./active-span.ts";
 export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggage-span-processor.ts";
+export { captureContext } from "./captured-context.ts";
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
 export { activeContext, createContextManager, registerContextManager } from "./engine/context-manager.ts";
@@ -16,6 +17,7 @@ export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";
+export { type RecordErrorOptions, recordError } from "./record-error.ts";
 export { redactSql } from "./redact-sql.ts";
 export { redactionSpanProcessor } from "./redaction-span-processor.ts";
 export { requestId, requestIdPropagator } from "./request-id.ts";
@@ -45,5 +47,10 @@ export {
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";
 export { sqlOperation } from "./sql-operation.ts";
 export { type TracedOptions, traced } from "./traced.ts";
+export { tracedIterable } from "./traced-iterable.ts";
+export { type TracedJobOptions, tracedInterval, tracedJob } from "./traced-job.ts";
+export { tracedStream } from "./traced-stream.ts";
+export { type MessageHeaders, type WithMessagesOptions, withMessages } from "./with-messages.ts";
 export { type WithSpanOptions, withSpan } from "./with-span.ts";
+export { type Callback, withSpanCallback } from "./with-span-callback.ts";
 export type { ZipkinExporterConfiguration } from "./zipkin-exporter.ts";

@@ -1,15 +1,8 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  type Link,
-  type Span,
-  type SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+import { type Attributes, type Context, context, type Link, type Span, type SpanKind, trace } from "@opentelemetry/api";
 import { EarlySpan } from "./early-span.ts";
 import { activeEarlySpan, replayEarlySpans, runInEarlySpan, startEarlySpan } from "./early-spans.ts";
+import { contextWithSpan } from "./engine/span-frame.ts";
+import { recordError } from "./record-error.ts";
 import { registeredTracer } from "./registered-tracer.ts";
 
 export interface WithSpanOptions {
@@ -19,6 +12,8 @@ export interface WithSpanOptions {
   readonly links?: readonly Link[];
   /** Starts a new trace, whatever is active. @default false */
   readonly root?: boolean;
+  /** The context to start in, such as one that was extracted from a message. @default what is active */
+  readonly parent?: Context;
   /** Name of the tracer, the span's instrumentation scope. @default "@telltale/tracing" */
   readonly tracer?: string;
 }
@@ -38,10 +33,40 @@ export function withSpan<T>(
   const options = typeof optionsOrFn === "function" ? {} : optionsOrFn;
   const fn = typeof optionsOrFn === "function" ? optionsOrFn : optionalFn;
   if (typeof fn !== "function") throw notAFunction(name, fn);
+  const opened = openSpan(name, options);
+  return opened.run(() => runAndEnd(opened, fn));
+}
+
+/** A span that has been started, for helpers that end it in ways of their own. */
+export interface OpenSpan {
+  readonly span: Span;
+  /** Runs `fn` with the span active. */
+  run<T>(fn: () => T): T;
+  /** Ends the span, if nobody else has. */
+  end(): void;
+  /** Records the error and ends the span. */
+  fail(error: unknown): void;
+}
+
+export function openSpan(name: string, options: WithSpanOptions): OpenSpan {
   const parent = parentContext(options);
   const span = startSpan(name, options, parent);
-  const run = (): T => context.with(trace.setSpan(parent, span), () => runAndEnd(span, fn));
-  return span instanceof EarlySpan ? runInEarlySpan(span, run) : run();
+  const own = contextWithSpan(parent, span);
+  const end = (): void => {
+    if (span.isRecording()) span.end();
+  };
+  return {
+    span,
+    run: (fn) => {
+      const run = (): ReturnType<typeof fn> => context.with(own, fn);
+      return span instanceof EarlySpan ? runInEarlySpan(span, run) : run();
+    },
+    end,
+    fail(error) {
+      recordError(error, { span });
+      end();
+    },
+  };
 }
 
 function notAFunction(name: string, fn: unknown): TypeError {
@@ -50,6 +75,7 @@ function notAFunction(name: string, fn: unknown): TypeError {
 }
 
 function parentContext(options: WithSpanOptions): Context {
+  if (options.parent !== undefined) return options.parent;
   const active = context.active();
   if (options.root) return trace.deleteSpan(active);
   if (trace.getSpan(active) !== undefined) return active;
@@ -71,26 +97,26 @@ function startSpan(name: string, options: WithSpanOptions, parent: Context): Spa
   return tracer.startSpan(name, spanOptions, parent);
 }
 
-function runAndEnd<T>(span: Span, fn: (span: Span) => T): T {
+function runAndEnd<T>(opened: OpenSpan, fn: (span: Span) => T): T {
   let result: T;
   try {
-    result = fn(span);
+    result = fn(opened.span);
   } catch (error) {
-    fail(span, error);
+    opened.fail(error);
     throw error;
   }
   if (!isThenable(result)) {
-    end(span);
+    opened.end();
     return result;
   }
   // The promise that is returned is the one that was watched, so a rejection that nobody handles is still unhandled.
   return asPromise(result).then(
     (value) => {
-      end(span);
+      opened.end();
       return value;
     },
     (error: unknown) => {
-      fail(span, error);
+      opened.fail(error);
       throw error;
     },
   ) as T;
@@ -106,22 +132,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function asPromise(thenable: PromiseLike<unknown>): Promise<unknown> {
   return thenable instanceof Promise ? thenable : Promise.resolve(thenable);
-}
-
-function fail(span: Span, error: unknown): void {
-  try {
-    const exception = error instanceof Error ? error : String(error);
-    const message = error instanceof Error ? error.message : String(error);
-    span.recordException(exception);
-    span.setStatus({ code: SpanStatusCode.ERROR, message });
-  } catch {
-    // What was thrown cannot even be printed; the caller still gets it.
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  end(span);
-}
-
-// `fn` may have ended the span itself.
-function end(span: Span): void {
-  if (span.isRecording()) span.end();
 }
