@@ -89,6 +89,8 @@ export function httpSender(options: HttpOptions): HttpSender {
           timeoutMs > 0
             ? setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs).unref()
             : undefined;
+        // A server that does not answer keeps no program that has ended; who flushes waits by other means.
+        request.on("socket", (socket) => socket.unref());
         request.on("close", () => {
           clearTimeout(deadline);
           // An answer that breaks off gives no error of the request's.

@@ -105,7 +105,10 @@ export class LineQueue {
   /** Settles when all lines so far have been delivered, or a batch has failed. */
   async flush(): Promise<void> {
     if (this.#sending === undefined && this.#lines.length > 0) this.#sending = this.#sendAll();
+    // Sockets do not keep the process alive, and who waits here wants it to be.
+    const alive = setInterval(() => {}, LAST_RETRY_MS);
     await this.#sending;
+    clearInterval(alive);
   }
 
   async close(): Promise<void> {

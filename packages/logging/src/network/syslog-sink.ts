@@ -105,7 +105,8 @@ function overStream(options: StreamOptions): Transport {
       const forget = (): void => {
         connection = undefined;
       };
-      socket.on("error", forget).on("close", forget);
+      // A server that takes nothing keeps no program that has ended; who flushes waits by other means.
+      socket.unref().on("error", forget).on("close", forget);
       // A syslog server says nothing; what it says nevertheless must not fill the buffer.
       socket.resume();
       return socket;
@@ -119,8 +120,6 @@ function overStream(options: StreamOptions): Transport {
   return {
     async send(messages) {
       const socket = await connected();
-      // An idle connection does not keep the process alive, one with lines on their way does.
-      socket.ref();
       const frames = Buffer.concat(messages.flatMap((message) => [Buffer.from(`${message.length} `), message]));
       await new Promise<void>((resolve, reject) => {
         const timer = deadline(timeoutMs, () => socket.destroy(new Error(`took nothing for ${timeoutMs} ms`)));
@@ -128,7 +127,7 @@ function overStream(options: StreamOptions): Transport {
         socket.once("close", closed);
         socket.write(frames, (error) => {
           clearTimeout(timer);
-          socket.off("close", closed).unref();
+          socket.off("close", closed);
           if (error) reject(error);
           else resolve();
         });
