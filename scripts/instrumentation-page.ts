@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { instrumentationAdjustments } from "../packages/telltale/src/instrumentation/instrumentation-adjustments.ts";
 import {
   type InstrumentationEntry,
   instrumentationTable,
@@ -24,12 +25,37 @@ or with \`OTEL_NODE_ENABLED_INSTRUMENTATIONS\` (then only those) and \`OTEL_NODE
 | name | observes | from | default |
 |---|---|---|---|
 ${instrumentationTable.map(row).join("\n")}
+
+## Fast paths
+
+Where it says "fast path", telltale configures and starts the instrumentation, and puts code of its own in the place of what
+that does for each request, query or command: the same spans, names, attributes, metrics and hooks, at a fraction of the cost
+([benchmarks.md](benchmarks.md)). All options of the instrumentation keep their meaning; \`engine: "contrib"\` keeps its code
+too: \`instrumentations: { express: { engine: "contrib" } }\`. What differs on purpose:
+
+- \`express\`: only request handlers have a span of their own. \`ignoreLayersType: []\` brings back those of middleware and
+  routers. The route is known however a request is written (\`/PING\`, \`GET http://host/ping\`), and below applications that are
+  mounted with \`app.use("/admin", admin)\`.
+- \`http\`: \`url.query\` is as it was sent, but for what is redacted. A response that is cut off fails its client span.
+- \`pg\`: the numbers of connections are kept for each pool, and \`error.type\` is on the duration of a query by promise too.
+- \`ioredis\`: a command that waits for the connection has one span, in the trace that sent it.
+
+More options of \`http\`:
+
+| option | default | |
+|---|---|---|
+| \`serverTimingHeader\` | \`false\` | responses carry \`server-timing: traceparent;desc="00-…"\`, which scripts in a browser can read |
+| \`traceResponseHeader\` | \`false\` | responses carry W3C's \`traceresponse\` |
+
+\`propagators: ["tracecontext", "baggage", "request-id"]\` takes the correlation id of a request from \`x-request-id\`, or makes one; it is an
+attribute of the server span, a header of the response and of all outgoing requests, and \`requestId()\` of \`@telltale/tracing\`.
 `;
 }
 
 function row(entry: InstrumentationEntry): string {
   const version = entry.package.startsWith("@opentelemetry/") ? ` ${versionOf(entry.package)}` : "";
-  return `| \`${entry.name}\` | ${observes(entry)} | ${entry.package}${version} | ${entry.enabledByDefault ? "on" : "off"} |`;
+  const fast = instrumentationAdjustments[entry.name]?.fastPath ? ", fast path" : "";
+  return `| \`${entry.name}\` | ${observes(entry)} | ${entry.package}${version}${fast} | ${entry.enabledByDefault ? "on" : "off"} |`;
 }
 
 function observes({ modules, startsWith }: InstrumentationEntry): string {
