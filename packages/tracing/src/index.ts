@@ -1,6 +1,7 @@
 export { currentSpanId, currentTraceId } from "./active-span.ts";
 export { type BaggageSpanProcessorOptions, baggageSpanProcessor } from "./baggage-span-processor.ts";
 export { captureContext } from "./captured-context.ts";
+export type { ConsoleExporterConfiguration } from "./console/console-exporter.ts";
 export { keepEarlyIds } from "./early-ids.ts";
 export { discardEarlySpans, replayEarlySpans } from "./early-spans.ts";
 export { activeContext, createContextManager, registerContextManager } from "./engine/context-manager.ts";
@@ -13,6 +14,7 @@ export {
   type EngineTracerProvider,
   type TracerProviderOptions,
 } from "./engine/tracer-provider.ts";
+export type { FileExporterConfiguration } from "./file/file-exporter.ts";
 export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
