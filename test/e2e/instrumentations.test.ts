@@ -292,6 +292,14 @@ describe("what goes wrong", () => {
     );
   });
 
+  test("an engine that there is not is named in a warning", async () => {
+    const { stderr, output } = await runObserved(`import "node:http"; console.log(handle.loaded().join());`, {
+      instrumentations: { http: { engine: "contrb" } },
+    });
+    expect(output).toBe("http");
+    expect(stderr).toContain(`instrumentations.http.engine is "contrb"; it is "telltale" (the default) or "contrib"`);
+  });
+
   test("instrumentations that the application registers itself still work", async () => {
     const { spans } = await runObserved(
       `require("express");

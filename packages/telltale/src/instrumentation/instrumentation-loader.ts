@@ -48,7 +48,7 @@ export function instrumentationLoader(
           providers,
           beforeEnable: (instrumentation) => {
             adjustment?.instance?.(instrumentation);
-            if (config["engine"] !== "contrib") adjustment?.fastPath?.(instrumentation);
+            if (!keepsContribCode(entry, config["engine"])) adjustment?.fastPath?.(instrumentation);
             beforeEnable?.(instrumentation);
           },
         });
@@ -76,6 +76,15 @@ export function instrumentationLoader(
       }
     },
   };
+}
+
+function keepsContribCode(entry: InstrumentationEntry, engine: unknown): boolean {
+  if (engine !== undefined && engine !== "contrib" && engine !== "telltale") {
+    diag.warn(
+      `instrumentations.${entry.name}.engine is ${JSON.stringify(engine)}; it is "telltale" (the default) or "contrib"`,
+    );
+  }
+  return engine === "contrib";
 }
 
 /** Runs `work` for the instrumentation; an error becomes the one warning about it, and `undefined`. */
