@@ -58,7 +58,14 @@ test("keys and values beyond what is remembered are written as the others", () =
   for (let round = 0; round < 3; round++) {
     const some = Array.from({ length: 1_500 }, (_, i) =>
       spanWith({
-        attributes: { [`key ${i}`]: `value ${i}`, id: `request ${round} ${i}`, often: `é ${i % 7}`, port: i },
+        attributes: {
+          [`key ${i}`]: `value ${i}`,
+          id: `request ${round} ${i}`,
+          often: `é ${i % 7}`,
+          // A hundred values that come again, and then others.
+          mixed: `route ${i < 1_000 ? i % 100 : i}`,
+          port: i,
+        },
       }),
     );
     expectSameBytes(encode(some, writeSpan), ProtobufTraceSerializer.serializeRequest(some));
