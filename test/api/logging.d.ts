@@ -55,6 +55,7 @@ export interface LogSink {
     flushSync?(): void;
     close?(): Promise<void>;
     pending?(): number;
+    isFailing?(): boolean;
     takeUndelivered?(): string[];
     dropped?(): number;
     readonly isStandardOutput?: boolean;

@@ -7,6 +7,7 @@ export interface LogSink {
     flushSync?(): void;
     close?(): Promise<void>;
     pending?(): number;
+    isFailing?(): boolean;
     takeUndelivered?(): string[];
     dropped?(): number;
     readonly isStandardOutput?: boolean;

@@ -7,6 +7,7 @@ export interface LogSink {
     flushSync?(): void;
     close?(): Promise<void>;
     pending?(): number;
+    isFailing?(): boolean;
     takeUndelivered?(): string[];
     dropped?(): number;
     readonly isStandardOutput?: boolean;
@@ -18,13 +19,15 @@ export interface QueueOptions {
     readonly maxBatchLength?: number;
     readonly scheduledDelayMs?: number;
 }
+export type { SyslogFacility } from "./network/syslog-message.ts";
+export type SyslogFacility = ("kern" | "user" | "mail" | "daemon" | "auth" | "syslog" | "lpr" | "news" | "uucp" | "cron" | "authpriv" | "ftp") | ("ntp" | "audit" | "alert" | "clock") | ("local0" | "local1" | "local2" | "local3" | "local4" | "local5" | "local6" | "local7");
 export { type SyslogSinkOptions, syslogSink } from "./network/syslog-sink.ts";
 export interface SyslogSinkOptions extends QueueOptions {
     readonly level?: LogLevel;
     readonly host?: string;
     readonly port?: number;
     readonly protocol?: "udp" | "tcp" | "tls";
-    readonly facility?: (typeof facilities)[number];
+    readonly facility?: SyslogFacility;
     readonly appName?: string;
     readonly format?: "json" | "text";
     readonly maxMessageBytes?: number;

@@ -1,6 +1,6 @@
 /** What an application logs with bunyan, to the sinks of telltale's own loggers. */
-import type { LogLevel } from "./log-level.ts";
-import { logger } from "./logger.ts";
+// By name: the loggers are those of the package's main entry, and there is one set of them.
+import { type LogLevel, logger } from "@telltale/logging";
 
 /** One of bunyan's `streams`. */
 export interface BunyanStream {

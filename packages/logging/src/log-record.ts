@@ -1,6 +1,5 @@
 /** A line of ours as an OpenTelemetry log record. It is read back from the JSON, so that both say the same. */
 import { type Attributes, type LogRecord, logs, SeverityNumber } from "@opentelemetry/api";
-import { EVENT_NAME } from "./log-event.ts";
 import { warnOnce } from "./warn-once.ts";
 
 type Fields = Record<string, unknown>;
@@ -25,7 +24,7 @@ export function logRecord(fields: Fields): LogRecord {
     span_id: _spanId,
     trace_flags: _traceFlags,
     err,
-    [EVENT_NAME]: event,
+    event_name: event,
     ...attributes
   } = rest;
   const atMs = Date.parse(String(time));

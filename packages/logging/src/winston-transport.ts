@@ -1,8 +1,8 @@
 /** What an application logs with winston, to the sinks of telltale's own loggers. */
 import { Writable } from "node:stream";
 import { type Context, context } from "@opentelemetry/api";
-import type { LogLevel } from "./log-level.ts";
-import { logger } from "./logger.ts";
+// By name: the loggers are those of the package's main entry, and there is one set of them.
+import { type LogLevel, logger } from "@telltale/logging";
 
 export interface WinstonTransportOptions {
   /** The logger's name where a record has no `logger` of its own. @default "winston" */

@@ -2,7 +2,6 @@
  * A line in the words of the Elastic Common Schema.
  * @see https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html
  */
-import { EVENT_NAME } from "../log-event.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -33,7 +32,7 @@ export function ecsDocument(line: string, extra: Fields = {}): Fields {
     return { "@timestamp": new Date().toISOString(), message: line.trimEnd(), ecs: { version: ECS_VERSION }, ...extra };
   }
   const { time, level, logger, msg, "service.name": service, trace_id: traceId, span_id: spanId, ...rest } = fields;
-  const { trace_flags: _flags, err, error, [EVENT_NAME]: event, ...others } = rest;
+  const { trace_flags: _flags, err, error, event_name: event, ...others } = rest;
   const failure = err ?? error;
   const document: Fields = {
     "@timestamp": time,

@@ -2,12 +2,18 @@
  * A line as a message of RFC 5424.
  * @see https://www.rfc-editor.org/rfc/rfc5424#section-6
  */
-import { EVENT_NAME } from "../log-event.ts";
 
-export const facilities = [
-  ...["kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"],
-  ...["ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"],
-] as const;
+export type SyslogFacility =
+  | ("kern" | "user" | "mail" | "daemon" | "auth" | "syslog" | "lpr" | "news" | "uucp" | "cron" | "authpriv" | "ftp")
+  | ("ntp" | "audit" | "alert" | "clock")
+  | ("local0" | "local1" | "local2" | "local3" | "local4" | "local5" | "local6" | "local7");
+
+/** In the order of their numbers. */
+export const facilities: readonly SyslogFacility[] = [
+  ...(["kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"] as const),
+  ...(["ntp", "audit", "alert", "clock"] as const),
+  ...(["local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"] as const),
+];
 
 export interface SyslogMessageOptions {
   /** Its number, as in `facilities`. */
@@ -36,7 +42,7 @@ export function syslogMessage(line: string, options: SyslogMessageOptions): Buff
     headerText(hostname, 255),
     headerText(appName ?? fields["service.name"], 48),
     String(processId),
-    headerText(fields[EVENT_NAME] ?? fields["logger"], 32),
+    headerText(fields["event_name"] ?? fields["logger"], 32),
     structuredData(fields, format),
   ].join(" ");
   const text = format === "json" ? line.trimEnd() : String(fields["msg"] ?? "");

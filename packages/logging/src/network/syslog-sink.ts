@@ -6,7 +6,7 @@ import type { LogLevel } from "../log-level.ts";
 import type { LogSink } from "../log-sink.ts";
 import { allSent, LineQueue, type QueueOptions } from "./line-queue.ts";
 import { queueSink } from "./queue-sink.ts";
-import { facilities, type SyslogMessageOptions, syslogMessage } from "./syslog-message.ts";
+import { facilities, type SyslogFacility, type SyslogMessageOptions, syslogMessage } from "./syslog-message.ts";
 import { mapInSlices } from "./time-slices.ts";
 
 export interface SyslogSinkOptions extends QueueOptions {
@@ -19,7 +19,7 @@ export interface SyslogSinkOptions extends QueueOptions {
   /** @default "udp" */
   readonly protocol?: "udp" | "tcp" | "tls";
   /** @default "user" */
-  readonly facility?: (typeof facilities)[number];
+  readonly facility?: SyslogFacility;
   /** @default the service's name */
   readonly appName?: string;
   /** What the message is: the whole line, or its text with the fields as structured data. @default "json" */

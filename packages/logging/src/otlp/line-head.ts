@@ -37,8 +37,8 @@ const LOGGER = Buffer.from('","logger":"');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-export const SPAN_AFTER = 32 + SPAN.length;
-export const FLAGS_AFTER = SPAN_AFTER + 16 + FLAGS.length;
+export const SPAN_AFTER: number = 32 + SPAN.length;
+export const FLAGS_AFTER: number = SPAN_AFTER + 16 + FLAGS.length;
 
 /** Reads into `head`; false when the line does not begin so, or has escapes there. */
 export function readHead(from: Uint8Array, start: number): boolean {
