@@ -32,15 +32,29 @@ function seed(): void {
   while (state.every((word) => word === 0));
 }
 
-const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const digits: readonly number[] = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 
-/** 64 bits as 16 lowercase hexadecimal digits. */
+/** 64 bits as 16 lowercase hexadecimal digits. One call makes a flat string; adding pairs makes a tree of them, to be flattened later. */
 export function hex64(high: number, low: number): string {
-  return hex32(high) + hex32(low);
-}
-
-function hex32(word: number): string {
-  return pairs[word >>> 24]! + pairs[(word >>> 16) & 255]! + pairs[(word >>> 8) & 255]! + pairs[word & 255]!;
+  const d = digits;
+  return String.fromCharCode(
+    d[high >>> 28]!,
+    d[(high >>> 24) & 15]!,
+    d[(high >>> 20) & 15]!,
+    d[(high >>> 16) & 15]!,
+    d[(high >>> 12) & 15]!,
+    d[(high >>> 8) & 15]!,
+    d[(high >>> 4) & 15]!,
+    d[high & 15]!,
+    d[low >>> 28]!,
+    d[(low >>> 24) & 15]!,
+    d[(low >>> 20) & 15]!,
+    d[(low >>> 16) & 15]!,
+    d[(low >>> 12) & 15]!,
+    d[(low >>> 8) & 15]!,
+    d[(low >>> 4) & 15]!,
+    d[low & 15]!,
+  );
 }
 
 /** Ids from the same source for whoever wants an IdGenerator, such as the SDK's provider. */

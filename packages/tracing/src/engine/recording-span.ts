@@ -48,7 +48,7 @@ export class RecordingSpan implements ApiSpan, Omit<ReadableSpan, "parentSpanCon
   declare readonly instrumentationScope: InstrumentationScope;
   declare readonly _identity: SpanIdentity;
   declare private readonly _settings: SpanSettings;
-  declare private _parent: SpanIdentity | SpanContext | undefined;
+  declare _parent: SpanIdentity | SpanContext | undefined;
   declare private readonly _anchor: ClockAnchor;
   declare private readonly _startMs: number;
   /** Below 0 until the span ends. */

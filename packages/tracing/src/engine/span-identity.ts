@@ -38,6 +38,16 @@ export class LocalTrace {
     return this._id;
   }
 
+  /** Writes the id as 16 bytes and tells so; false for a trace from elsewhere, whose id is a text already. */
+  writeId(bytes: Uint8Array, at: number): boolean {
+    if (this._first === 0 && this._second === 0) return false;
+    writeWord(bytes, at, this._first);
+    writeWord(bytes, at + 4, this._second);
+    writeWord(bytes, at + 8, this.third);
+    writeWord(bytes, at + 12, this.fourth);
+    return true;
+  }
+
   /** The anchor for a span that starts now. */
   anchorFor(nowMs: number): ClockAnchor {
     if (nowMs - this._anchoredAtMs > ANCHOR_MAX_AGE_MS) {
@@ -70,11 +80,26 @@ export class SpanIdentity {
     return this._context;
   }
 
+  /** Writes the span's id as 8 bytes and tells so; false when an IdGenerator gave it as a text. */
+  writeSpanId(bytes: Uint8Array, at: number): boolean {
+    if (this._low === 0) return false;
+    writeWord(bytes, at, this._high);
+    writeWord(bytes, at + 4, this._low);
+    return true;
+  }
+
   /** For a span that is to be exported although its sampler only had it recorded. */
   markSampled(): void {
     this.flags |= SAMPLED;
     if (this._context !== undefined) this._context.traceFlags |= SAMPLED;
   }
+}
+
+function writeWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }
 
 export function spanContext(

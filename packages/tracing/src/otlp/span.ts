@@ -1,5 +1,7 @@
-import type { Link, SpanContext } from "@opentelemetry/api";
+import type { Link, SpanContext, TraceState } from "@opentelemetry/api";
 import type { ReadableSpan, TimedEvent } from "@opentelemetry/sdk-trace";
+import { RecordingSpan } from "../engine/recording-span.ts";
+import { SpanIdentity } from "../engine/span-identity.ts";
 import { writeAttributes } from "./attributes.ts";
 import { writeId } from "./identifiers.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
@@ -30,17 +32,7 @@ const FLAGS = [0x85, 0x01] as const;
 export function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   writer.reserve(FIXED_FIELDS);
   const start = writer.open(2);
-  const context = span.spanContext();
-  const parent = span.parentSpanContext;
-  writer.byte(TRACE_ID);
-  writeId(writer, context.traceId);
-  writer.byte(SPAN_ID);
-  writeId(writer, context.spanId);
-  if (context.traceState !== undefined) writeTraceState(writer, context);
-  if (parent?.spanId) {
-    writer.byte(PARENT_SPAN_ID);
-    writeId(writer, parent.spanId);
-  }
+  const flags = writeIdentity(writer, span);
   writer.byte(NAME);
   writer.string(span.name);
   writer.reserve(FIXED_FIELDS);
@@ -72,8 +64,43 @@ export function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   writeStatus(writer, span.status);
   writer.byte(FLAGS[0]);
   writer.byte(FLAGS[1]);
-  writer.fixed32(flagsOf(context.traceFlags, parent?.isRemote));
+  writer.fixed32(flags);
   writer.close(start, 2);
+}
+
+/** Ids and tracestate of the span and of its parent; gives the flags, which come last. */
+function writeIdentity(writer: ProtobufWriter, span: ReadableSpan): number {
+  const own = span instanceof RecordingSpan ? span._identity : undefined;
+  const parent = span instanceof RecordingSpan ? span._parent : span.parentSpanContext;
+  const context = own ?? span.spanContext();
+  writeTraceId(writer, context);
+  writer.byte(SPAN_ID);
+  writeSpanId(writer, context);
+  if (context.traceState !== undefined) writeTraceState(writer, context.traceState);
+  if (parent instanceof SpanIdentity || parent?.spanId) {
+    writer.byte(PARENT_SPAN_ID);
+    writeSpanId(writer, parent);
+  }
+  const isRemote = parent instanceof SpanIdentity ? undefined : parent?.isRemote;
+  return flagsOf(context instanceof SpanIdentity ? context.flags : context.traceFlags, isRemote);
+}
+
+// A span of our engine has its ids as numbers: making texts of them, only to read those, took a third of its encoding.
+function writeTraceId(writer: ProtobufWriter, context: SpanIdentity | SpanContext): void {
+  writer.byte(TRACE_ID);
+  if (!(context instanceof SpanIdentity)) writeId(writer, context.traceId);
+  else if (context.trace.writeId(writer.bytes, writer.at + 1)) {
+    writer.byte(16);
+    writer.at += 16;
+  } else writeId(writer, context.trace.id);
+}
+
+function writeSpanId(writer: ProtobufWriter, context: SpanIdentity | SpanContext): void {
+  if (!(context instanceof SpanIdentity)) writeId(writer, context.spanId);
+  else if (context.writeSpanId(writer.bytes, writer.at + 1)) {
+    writer.byte(8);
+    writer.at += 8;
+  } else writeId(writer, context.context.spanId);
 }
 
 function writeEvent(writer: ProtobufWriter, event: TimedEvent): void {
@@ -98,7 +125,7 @@ function writeLink(writer: ProtobufWriter, { context, attributes, droppedAttribu
   writeId(writer, context.traceId);
   writer.byte(SPAN_ID);
   writeId(writer, context.spanId);
-  if (context.traceState !== undefined) writeTraceState(writer, context);
+  if (context.traceState !== undefined) writeTraceState(writer, context.traceState);
   if (attributes) writeAttributes(writer, 0x22, attributes);
   writer.reserve(FIXED_FIELDS);
   writer.byte(0x28);
@@ -113,9 +140,9 @@ function writeLink(writer: ProtobufWriter, { context, attributes, droppedAttribu
 let lastState: SpanContext["traceState"];
 let lastStateText: string | undefined;
 
-function writeTraceState(writer: ProtobufWriter, { traceState }: SpanContext): void {
+function writeTraceState(writer: ProtobufWriter, traceState: TraceState): void {
   if (traceState !== lastState) {
-    lastStateText = traceState?.serialize();
+    lastStateText = traceState.serialize();
     lastState = traceState;
   }
   if (!lastStateText) return;
