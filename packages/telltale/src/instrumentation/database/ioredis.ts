@@ -24,7 +24,10 @@ interface Command {
   readonly pipelineIndex?: number | null;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
+  [SEEN]?: boolean;
 }
+
+const SEEN = Symbol("telltale.seen-command");
 
 interface IORedisOptions {
   readonly requireParentSpan?: boolean;
@@ -50,21 +53,22 @@ interface IORedisInternals extends Instrumentation {
 export function adjustIORedis(instrumentation: Instrumentation): void {
   const ioredis = instrumentation as IORedisInternals;
   if (typeof ioredis._traceSendCommand !== "function") return;
-  // Also those that are not traced: what is sent again later is sent from somebody else's context.
-  const seen = new WeakSet<object>();
   ioredis._traceSendCommand = (original, moduleVersion) => {
     return function sendCommand(...args) {
       const command = args[0] as Command | undefined;
-      if (typeof command !== "object" || seen.has(command)) return original.apply(this, args);
-      seen.add(command);
+      if (typeof command !== "object" || command[SEEN]) return original.apply(this, args);
+      // Also one that is not traced: what is sent again later is sent from somebody else's context.
+      command[SEEN] = true;
       const config: IORedisOptions = ioredis.getConfig();
       if (config.requireParentSpan === true && trace.getSpan(context.active()) === undefined) {
         return original.apply(this, args);
       }
       const span = startSpan(ioredis.tracer, { client: this, command, config });
       const { requestHook } = config;
-      const info = { ...(moduleVersion && { moduleVersion }), cmdName: command.name, cmdArgs: command.args };
-      if (requestHook) guarded(() => requestHook(span, info));
+      if (requestHook) {
+        const info = { ...(moduleVersion && { moduleVersion }), cmdName: command.name, cmdArgs: command.args };
+        guarded(() => requestHook(span, info));
+      }
       try {
         const result = original.apply(this, args);
         if (span.isRecording()) endWithCommand(span, command, config);
