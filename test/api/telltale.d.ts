@@ -4,6 +4,7 @@ export interface Telemetry {
     readonly meter: Meter;
     logger(name: string): Logger;
     setLogLevel(level: LogLevel, name?: string): void;
+    readonly sampling: SamplingControl;
     readonly prometheusUrl: string | undefined;
     flush(): Promise<void>;
     shutdown(): Promise<void>;
@@ -16,7 +17,7 @@ export declare class ConfigurationError extends Error {
     readonly problems: readonly ConfigurationProblem[];
     constructor(problems: readonly ConfigurationProblem[]);
 }
-export type { TelltaleOptions } from "./options.ts";
+export type { SamplingOptions, TelltaleOptions } from "./options.ts";
 export interface TelltaleOptions {
     readonly service?: ServiceOptions;
     readonly resource?: ResourceOptions;
@@ -28,4 +29,27 @@ export interface TelltaleOptions {
     readonly shutdownTimeoutMs?: number;
     readonly enabled?: boolean;
     readonly diagnosticsLevel?: "none" | "error" | "warn" | "info" | "debug" | "verbose" | "all";
+}
+export interface SamplingOptions {
+    readonly type?: "always_on" | "always_off" | "ratio" | "rate_limiting" | "jaeger_remote";
+    readonly ratio?: number;
+    readonly tracesPerSecond?: number;
+    readonly endpoint?: string;
+    readonly pollingIntervalMs?: number;
+    readonly rules?: readonly SamplingRuleOptions[];
+    readonly tail?: boolean | TailSamplingOptions;
+    readonly parentBased?: boolean;
+}
+export type { SamplingControl, SamplingStatus } from "./sampling.ts";
+export interface SamplingStatus {
+    readonly parentBased: boolean;
+    readonly rules: readonly RuleStatus[];
+    readonly kept: number;
+    readonly dropped: number;
+    readonly tail: TailSamplingStatus | undefined;
+    readonly queues: readonly QueueStatus[];
+}
+export interface SamplingControl {
+    set(options: SamplingOptions): void;
+    status(): SamplingStatus;
 }
