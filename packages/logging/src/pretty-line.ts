@@ -1,6 +1,6 @@
 /**
  * A line for people: `07:31:00.123 INFO orders: placed  orderId=7 symbol=ACME`, with its errors' stacks below. Small and our
- * own: pino-pretty brings 20 packages, and a process that prints to a terminal should not start slower for it.
+ * own: pino-pretty brings 13 packages, and a process that prints to a terminal should not start slower for it.
  */
 
 export interface PrettyOptions {

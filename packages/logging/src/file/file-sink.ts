@@ -1,7 +1,5 @@
 /**
- * Lines into a file, rotated by size, time and count. Our own, since pino-roll has no compression and keeps what it has
- * not written in a worker thread, where a crash loses it; rotating-file-stream has no way to write out synchronously either,
- * and its queue has no bound. Neither notices that logrotate has moved the file.
+ * Lines into a file, rotated by size, time and count. Why not a library: docs/decisions/0008-log-sinks.md.
  */
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -1,7 +1,6 @@
 /**
- * Lines to Elasticsearch or OpenSearch by the bulk API. Our own: @elastic/elasticsearch refuses to talk to OpenSearch, its bulk
- * helper keeps what it is given in a stream without a bound of bytes, and it is 12 MB on disk; the two products agree on the few
- * requests that are needed here.
+ * Lines to Elasticsearch or OpenSearch by the bulk API; they agree on the few requests that are needed here. Why not their clients:
+ * docs/decisions/0008-log-sinks.md.
  */
 import { diag } from "@opentelemetry/api";
 import type { LogLevel } from "../log-level.ts";
