@@ -3,7 +3,7 @@
  * telltale and with its peers, each in an installation of its own, are all started and warmed up, and then take turns;
  * the server has one core to itself, and clients, PostgreSQL, Redis and the collector's stand-in share another.
  *
- * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 3 --warm-up 8
+ * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 2.5 --warm-up 8
  */
 import { parseArgs } from "node:util";
 import { postgres, redis } from "../test/e2e/servers.ts";
@@ -19,14 +19,15 @@ const { values } = parseArgs({
     candidates: { type: "string" },
     routes: { type: "string" },
     repetitions: { type: "string", default: "5" },
-    seconds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "2.5" },
     "warm-up": { type: "string", default: "8" },
     connections: { type: "string", default: "32" },
     linked: { type: "string" },
     quick: { type: "boolean" },
   },
 });
-const wantedRoutes = (values.routes?.split(",") ?? Object.keys(routes)) as RouteName[];
+const quickRoutes = ["express:orders", "fastify:ping"];
+const wantedRoutes = (values.routes?.split(",") ?? (values.quick ? quickRoutes : Object.keys(routes))) as RouteName[];
 const wantedCandidates = values.candidates?.split(",") ?? (values.quick ? ["bare", "telltale"] : undefined);
 const timing = values.quick
   ? { repetitions: 1, measureMs: 300, warmUpMs: 300, connections: 8 }
