@@ -13,7 +13,8 @@ const http = createServer((request, response) => {
   });
   request.on("end", () => {
     if (request.url === "/received") response.end(String(received));
-    else if (request.url.startsWith("/v1/")) response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
+    else if (request.url.startsWith("/v1/"))
+      response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
     else if (request.url.includes("_bulk")) response.writeHead(200).end('{"errors":false}');
     else response.writeHead(request.method === "GET" ? 404 : 204).end();
   });

@@ -96,3 +96,38 @@ test("a reader that goes away does not end the process", async () => {
   expect(stderr).toBe("still running\n");
   expect(code).toBe(0);
 });
+
+test("a reader that stalls costs lines, which are counted, and no time when lines are gathered", async () => {
+  const script = `
+    import { consoleSink, createLogging, logger } from "@telltale/logging";
+    const logging = createLogging({ sinks: [consoleSink({ sync: false })] });
+    const text = "x".repeat(1_000);
+    for (let i = 0; i < 20_000; i++) {
+      logger("orders").info({ text }, "order");
+      if (i % 100 === 0) await new Promise(setImmediate);
+    }
+    const [{ dropped }] = logging.status().sinks;
+    process.stderr.write(dropped > 0 ? "some dropped" : "none dropped");
+    process.kill(process.pid, "SIGKILL");`;
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const child = spawn(process.execPath, ["--conditions=telltale-source", "--input-type=module", "-e", script], { cwd });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  // Nothing is read until then.
+  const signal = await new Promise((resolve) => child.on("exit", (_code, by) => resolve(by)));
+  child.stdout.destroy();
+  expect(signal).toBe("SIGKILL");
+  expect(stderr).toBe("some dropped");
+});
+
+test("lines that were gathered arrive when the process ends", async () => {
+  const { code, lines } = await run(`
+    import { consoleSink, createLogging, logger } from "@telltale/logging";
+    createLogging({ sinks: [consoleSink({ sync: false })] });
+    for (let i = 0; i < 5_000; i++) logger("orders").info({ i }, "order");
+    process.exit(3);`);
+  expect(code).toBe(3);
+  expect(lines).toHaveLength(5_000);
+});
