@@ -1,7 +1,6 @@
 import {
   type Attributes,
   type Context,
-  context as contextApi,
   createContextKey,
   diag,
   INVALID_SPAN_CONTEXT,
@@ -21,7 +20,7 @@ import type { SamplingResult } from "@opentelemetry/sdk-trace";
 import { earlyIds } from "../early-ids.ts";
 import { keepAttributes } from "./attribute-values.ts";
 import { monotonicMs } from "./clock.ts";
-import { activeContext } from "./context-manager.ts";
+import { activeContext, runInContext } from "./context-manager.ts";
 import { DroppedSpan } from "./dropped-span.ts";
 import { isLocalSampler, type LocalSampler, NOT_RECORD, RECORD_AND_SAMPLED } from "./local-sampler.ts";
 import { hex64, random32 } from "./random-ids.ts";
@@ -91,7 +90,7 @@ export class EngineTracer implements Tracer {
     const options = typeof second === "function" ? undefined : second;
     const parent = third === undefined || typeof third === "function" ? activeContext() : third;
     const span = this.startSpan(name, options, parent);
-    return contextApi.with(contextWithSpan(parent, span), fn as never, undefined, span as never);
+    return runInContext(contextWithSpan(parent, span), fn, span) as ReturnType<F>;
   }
 
   private _startRoot(name: string, options: SpanOptions | undefined, context: Context, local: LocalSampler): Span {
