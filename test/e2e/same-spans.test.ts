@@ -19,8 +19,14 @@ interface SpanTree {
   readonly children: readonly SpanTree[];
 }
 
+/** Traces cross processes, as they do after bootstrap(). */
+const propagating = `
+  require("@opentelemetry/api").propagation.setGlobalPropagator(
+    new (require("@opentelemetry/core").W3CTraceContextPropagator)(),
+  );`;
+
 /** A client on a socket, which may ask for anything, and waits until the server is done with it. */
-const client = `
+const client = `${propagating}
   const { connect } = require("node:net");
   const ask = (server, target, { method = "GET", headers = {}, body = "", hangUp = false } = {}) => new Promise((resolve) => {
     const socket = connect(server.address().port, "127.0.0.1");
@@ -159,7 +165,7 @@ describe("HTTP and Express", () => {
 });
 
 test("outgoing requests are recorded as contrib does, however they are asked for", async () => {
-  const source = `
+  const source = `${propagating}
     const http = require("node:http");
     const { trace } = require("@opentelemetry/api");
     const tracer = trace.getTracer("test");
@@ -234,8 +240,37 @@ test("outgoing requests are recorded as contrib does, however they are asked for
   ]);
 });
 
+test("https is recorded as contrib does, on both sides", async () => {
+  const source = `${propagating}
+    const { execFileSync } = require("node:child_process");
+    const { mkdtempSync, readFileSync, rmSync } = require("node:fs");
+    const https = require("node:https");
+    const { join } = require("node:path");
+    const folder = mkdtempSync("tls-");
+    const [key, crt] = ["key", "crt"].map((name) => join(folder, name));
+    const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost"];
+    execFileSync("openssl", ["req", "-x509", ...ec, "-keyout", key, "-out", crt, "-days", "2"], { stdio: "ignore" });
+    const tls = { key: readFileSync(key), cert: readFileSync(crt) };
+    rmSync(folder, { recursive: true });
+    const server = https.createServer(tls, (request, response) => { request.resume(); response.end("secret"); });
+    server.listen(0, "127.0.0.1", async () => {
+      const { port } = server.address();
+      const options = { rejectUnauthorized: false, agent: false };
+      const read = (ask) => new Promise((resolve) => ask((response) => response.resume().on("end", () => setTimeout(resolve, 20))));
+      await read((done) => https.get("https://127.0.0.1:" + port + "/text", options, done));
+      await read((done) => https.get({ host: "127.0.0.1", port, path: "/options", ...options }, done));
+      await read((done) => https.request({ hostname: "127.0.0.1", port, path: "/o", method: "PUT", ...options }, done).end());
+      server.close();
+    });`;
+  const [contrib, ours] = await Promise.all(
+    ["contrib", "telltale"].map((engine) => tracesOf(source, { http: { engine } })),
+  );
+  expect(contrib!.map(({ children }) => children.length)).toEqual([1, 1, 1]);
+  expect(ours).toEqual(contrib);
+});
+
 test("requests of fetch and undici are recorded as contrib does", async () => {
-  const source = `
+  const source = `${propagating}
     const http = require("node:http");
     const undici = require("undici");
     const { trace } = require("@opentelemetry/api");
