@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a control group leaves to this process; a limit that is not set is undefined. */
+export interface CgroupUse {
+  readonly memoryLimitBytes: number | undefined;
+  /** Without the page cache that the kernel can give back. */
+  readonly memoryUsedBytes: number | undefined;
+  /** In CPUs: 1.5 is one and a half. */
+  readonly cpuLimit: number | undefined;
+  /** CPU time of everything in the group, in seconds. */
+  readonly cpuSeconds: number | undefined;
+}
+
+/** Where the file systems of the kernel are mounted: elsewhere in tests, and in a container that sees its host. */
+export interface KernelFiles {
+  readonly proc: string;
+  readonly sys: string;
+}
+
+/** Reads the limits of the groups that this process is in, of cgroup v2 or v1; `undefined` where there is no cgroup. */
+export function cgroupReader({ proc, sys }: KernelFiles): (() => CgroupUse) | undefined {
+  const lines = textOf(join(proc, "self/cgroup"))?.trim().split("\n") ?? [];
+  const root = join(sys, "fs/cgroup");
+  const pathOf = (wanted: (controllers: string) => boolean): string | undefined => {
+    for (const line of lines) {
+      const [, controllers = "", path = ""] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+      if (wanted(controllers)) return path;
+    }
+    return undefined;
+  };
+  const own = pathOf((controllers) => controllers === "");
+  if (own !== undefined && existsSync(join(root, "cgroup.controllers"))) return version2(ancestors(root, own));
+  const of = (name: string): string[] => {
+    const path = pathOf((controllers) => controllers.split(",").includes(name));
+    const mount = [name, "cpu,cpuacct"].map((folder) => join(root, folder)).find((folder) => existsSync(folder));
+    return path === undefined || mount === undefined ? [] : ancestors(mount, path);
+  };
+  const [memory, cpu] = [of("memory"), of("cpu")];
+  return memory.length === 0 && cpu.length === 0 ? undefined : version1({ memory, cpu, cpuacct: of("cpuacct") });
+}
+
+function version2(folders: readonly string[]): () => CgroupUse {
+  const memoryLimit = (folder: string) => limit(textOf(join(folder, "memory.max")));
+  const cpuLimit = (folder: string) => {
+    const [quota, period] = (textOf(join(folder, "cpu.max")) ?? "").trim().split(" ");
+    return quotient(limit(quota), period);
+  };
+  return () => {
+    const memory = tightest(folders, memoryLimit);
+    const cpu = tightest(folders, cpuLimit);
+    const microseconds = field(textOf(join(cpu.folder, "cpu.stat")), "usage_usec");
+    const current = textOf(join(memory.folder, "memory.current"));
+    return {
+      memoryLimitBytes: memory.limit,
+      memoryUsedBytes: used(current, textOf(join(memory.folder, "memory.stat")), "inactive_file"),
+      cpuLimit: cpu.limit,
+      cpuSeconds: microseconds === undefined ? undefined : microseconds / 1e6,
+    };
+  };
+}
+
+function version1(groups: {
+  readonly memory: readonly string[];
+  readonly cpu: readonly string[];
+  readonly cpuacct: readonly string[];
+}): () => CgroupUse {
+  const memoryLimit = (folder: string) => limit(textOf(join(folder, "memory.limit_in_bytes")));
+  const cpuLimit = (folder: string) =>
+    quotient(limit(textOf(join(folder, "cpu.cfs_quota_us"))), textOf(join(folder, "cpu.cfs_period_us")));
+  return () => {
+    const memory = tightest(groups.memory, memoryLimit);
+    const current = textOf(join(memory.folder, "memory.usage_in_bytes"));
+    const nanoseconds = textOf(join(groups.cpuacct[0] ?? "", "cpuacct.usage"));
+    return {
+      memoryLimitBytes: memory.limit,
+      memoryUsedBytes: used(current, textOf(join(memory.folder, "memory.stat")), "total_inactive_file"),
+      cpuLimit: tightest(groups.cpu, cpuLimit).limit,
+      cpuSeconds: nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e9,
+    };
+  };
+}
+
+/** The group with the lowest limit, of this process's own and those above it, or its own when none has one. */
+function tightest(
+  folders: readonly string[],
+  limitOf: (folder: string) => number | undefined,
+): { readonly folder: string; readonly limit: number | undefined } {
+  let found: { readonly folder: string; readonly limit: number | undefined } = {
+    folder: folders[0] ?? "",
+    limit: undefined,
+  };
+  for (const folder of folders) {
+    const limit = limitOf(folder);
+    if (limit !== undefined && limit < (found.limit ?? Number.POSITIVE_INFINITY)) found = { folder, limit };
+  }
+  return found;
+}
+
+/** The group's folder and those above it, whose limits hold as well. Inside a container the path may lead nowhere. */
+function ancestors(mount: string, path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "" && part !== "..");
+  const folders = parts.map((_, i) => join(mount, ...parts.slice(0, parts.length - i)));
+  return [...folders, mount].filter((folder) => existsSync(folder));
+}
+
+/** An unlimited group says `max`, `-1`, or in v1 a number that no machine has. */
+function limit(text: string | undefined): number | undefined {
+  const value = Number(text?.trim() || Number.NaN);
+  return value > 0 && value < 2 ** 60 ? value : undefined;
+}
+
+function quotient(quota: number | undefined, period: string | undefined): number | undefined {
+  return quota !== undefined && Number(period) > 0 ? quota / Number(period) : undefined;
+}
+
+function used(current: string | undefined, stat: string | undefined, cache: string): number | undefined {
+  return current === undefined ? undefined : Math.max(0, Number(current) - (field(stat, cache) ?? 0));
+}
+
+function field(text: string | undefined, name: string): number | undefined {
+  const found = new RegExp(`^${name} (\\d+)$`, "m").exec(text ?? "")?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return undefined;
+  }
+}

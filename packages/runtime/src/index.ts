@@ -1,0 +1,14 @@
+export { catalogue } from "./catalogue.ts";
+export type { Battery } from "./host/batteries.ts";
+export type { CgroupUse } from "./host/cgroup.ts";
+export type { CoreTimes, CpuMode, CpuTimes } from "./host/cpu-times.ts";
+export type { DiskCount } from "./host/disks.ts";
+export type { FileSystemUse, Mount } from "./host/file-systems.ts";
+export { type Host, type HostOptions, type HostSample, startHost } from "./host/host.ts";
+export type { HostReaderOptions, HostReading } from "./host/host-sample.ts";
+export type { MemoryUse } from "./host/memory.ts";
+export type { NetworkCount } from "./host/networks.ts";
+export type { Temperature } from "./host/sensors.ts";
+export type { EventLoopSample } from "./process/event-loop.ts";
+export { type ProcessMetrics, type ProcessMetricsOptions, startProcessMetrics } from "./process/process-metrics.ts";
+export type { CpuUse, ProcessSample } from "./process/process-sample.ts";
