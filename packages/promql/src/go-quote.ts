@@ -32,6 +32,7 @@ function escaped(char: string, quote: string): string {
   if (short !== undefined) return short;
   if (isPrintable(char)) return char;
   const code = char.codePointAt(0)!;
+  if (code > 0xdc7f && code < 0xdd00) return `\\x${(code - 0xdc00).toString(16)}`;
   if (code >= 0xd800 && code < 0xe000) return "\ufffd";
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, "0")}`;
   if (code < 0x10000) return `\\u${code.toString(16).padStart(4, "0")}`;

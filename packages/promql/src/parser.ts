@@ -135,7 +135,8 @@ class Parser {
     const labels = matchingKind === undefined ? [] : parseGrouping(tokens, this.#options);
     const group =
       matchingKind === undefined ? undefined : (tokens.accept("group_left") ?? tokens.accept("group_right"));
-    const include = group !== undefined && tokens.is("(") ? parseGrouping(tokens, this.#options) : [];
+    const isBare = group === undefined || (startsExpression(tokens.peek()) && !tokens.is("("));
+    const include = isBare ? [] : parseGrouping(tokens, this.#options);
     const cardinality =
       group === undefined ? "one-to-one" : group.kind === "group_left" ? "many-to-one" : "one-to-many";
     const on = matchingKind?.kind === "on";

@@ -46,5 +46,29 @@ function resolveEscapes(inner: string, quote: string): string | undefined {
       else bytes.push(...encoder.encode(String.fromCodePoint(code)));
     }
   }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  return decode(Uint8Array.from(bytes));
+}
+
+/** UTF-8; a byte that is no part of a character becomes a lone surrogate, U+DC00 and the byte, as Python has it. */
+function decode(bytes: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const whole = decodeOrNothing(decoder, bytes);
+  if (whole !== undefined) return whole;
+  let text = "";
+  for (let start = 0; start < bytes.length; ) {
+    const lengths = [1, 2, 3, 4].filter((length) => start + length <= bytes.length);
+    const length = lengths.find((length) => decodeOrNothing(decoder, bytes.subarray(start, start + length)));
+    text += decoder.decode(bytes.subarray(start, start + (length ?? 0)));
+    if (length === undefined) text += String.fromCharCode(0xdc00 + bytes[start]!);
+    start += length ?? 1;
+  }
+  return text;
+}
+
+function decodeOrNothing(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,7 +8,7 @@ import {
   usesCustomBuckets,
 } from "./float-histogram.ts";
 import { copyToSchema } from "./reduce-resolution.ts";
-import { reconcileZeroBuckets } from "./zero-bucket.ts";
+import { beyondZeroBucket, reconcileZeroBuckets } from "./zero-bucket.ts";
 
 /** Thrown where a histogram with custom buckets meets one with exponential ones. */
 export class IncompatibleSchemas extends Error {
@@ -69,8 +69,8 @@ export function addCompensated(
   total.zeroCount = addKahan(right.zeroCount, left.zeroCount, carried.zeroCount);
   lost.zeroCount = kahan.c;
   addTotals(total, lost, value, carried);
-  const positive = addCompensatedBuckets(left.positive, carried.positive, right.positive);
-  const negative = addCompensatedBuckets(left.negative, carried.negative, right.negative);
+  const positive = addCompensatedBuckets(left.positive, carried.positive, beyondZeroBucket(right.positive, left));
+  const negative = addCompensatedBuckets(left.negative, carried.negative, beyondZeroBucket(right.negative, left));
   total.positive = positive.sum;
   total.negative = negative.sum;
   lost.positive = positive.lost;
@@ -112,8 +112,8 @@ function combine(a: FloatHistogram, b: FloatHistogram, sign: 1 | -1): HistogramS
     count,
     sum,
     zeroCount: left.zeroCount + sign * right.zeroCount,
-    positive: mergeBuckets(reducedLeft.positive, reducedRight.positive, sign),
-    negative: mergeBuckets(reducedLeft.negative, reducedRight.negative, sign),
+    positive: mergeBuckets(reducedLeft.positive, beyondZeroBucket(reducedRight.positive, reducedLeft), sign),
+    negative: mergeBuckets(reducedLeft.negative, beyondZeroBucket(reducedRight.negative, reducedLeft), sign),
   };
   return { histogram, collision, reconciled: false };
 }

@@ -1,3 +1,4 @@
+import { exponentialFractions } from "./exponential-fractions.ts";
 import { CUSTOM_BUCKETS, type FloatHistogram } from "./float-histogram.ts";
 
 /** One bucket with its borders. */
@@ -26,7 +27,7 @@ export function exponentialBound(index: number, schema: number): number {
   const within = index - exponent * steps;
   // The last bucket of finite numbers ends at the largest of them; infinity has a bucket of its own.
   if (within === 0 && exponent === 1024) return Number.MAX_VALUE;
-  return 2 ** (within / steps) * 2 ** exponent;
+  return exponentialFractions[within * (256 / steps)]! * 2 * 2 ** exponent;
 }
 
 export function positiveBucket({ positive, schema, customValues }: FloatHistogram, i: number): Bucket {

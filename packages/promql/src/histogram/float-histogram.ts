@@ -113,7 +113,7 @@ function scale(histogram: FloatHistogram, by: (value: number) => number): FloatH
   const { positive, negative } = histogram;
   return {
     ...histogram,
-    zeroCount: by(histogram.zeroCount),
+    zeroCount: usesCustomBuckets(histogram) ? 0 : by(histogram.zeroCount),
     count: by(histogram.count),
     sum: by(histogram.sum),
     positive: { indexes: positive.indexes, counts: positive.counts.map(by) },

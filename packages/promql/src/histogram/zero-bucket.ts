@@ -1,6 +1,6 @@
 import { addKahan, kahan } from "../kahan-sum.ts";
-import { negativeBucket, positiveBucket } from "./bucket-bounds.ts";
-import { type Buckets, compact, type FloatHistogram } from "./float-histogram.ts";
+import { exponentialBound, negativeBucket, positiveBucket } from "./bucket-bounds.ts";
+import { type Buckets, compact, type FloatHistogram, noBuckets } from "./float-histogram.ts";
 
 export interface ZeroBucket {
   readonly count: number;
@@ -75,4 +75,12 @@ export function reconcileZeroBuckets(a: FloatHistogram, b: FloatHistogram): read
     }
   }
   return [left, right];
+}
+
+/** Without the buckets that lie within the zero bucket, which a well-formed histogram does not have. */
+export function beyondZeroBucket(buckets: Buckets, { schema, zeroThreshold }: FloatHistogram): Buckets {
+  const first = buckets.indexes.findIndex((index) => exponentialBound(index, schema) > zeroThreshold);
+  if (first === 0 || buckets.indexes.length === 0) return buckets;
+  if (first < 0) return noBuckets;
+  return { indexes: buckets.indexes.slice(first), counts: buckets.counts.slice(first) };
 }

@@ -4,8 +4,9 @@ import type { Random } from "./random.ts";
 import { bounds, instances, jobs } from "./random-series.ts";
 
 export interface QueryFeatures {
-  /** Functions that Prometheus has behind a flag, and what came in 3.x. */
-  readonly experimental: boolean;
+  /** Functions of a range that only some versions have, or only with a flag. */
+  readonly rangeFunctions?: readonly string[];
+  readonly limitRatio?: boolean;
 }
 
 /** A query that evaluates to an instant vector or a scalar. */
@@ -27,10 +28,6 @@ const rangeFunctions = [
   ...["rate", "increase", "delta", "irate", "idelta", "changes", "resets", "deriv", "count_over_time", "sum_over_time"],
   ...["avg_over_time", "min_over_time", "max_over_time", "stddev_over_time", "stdvar_over_time", "last_over_time"],
   ...["present_over_time", "absent_over_time"],
-];
-
-const experimentalRangeFunctions = [
-  ...["mad_over_time", "first_over_time", "ts_of_max_over_time", "ts_of_min_over_time", "ts_of_last_over_time"],
 ];
 
 class QueryGenerator {
@@ -113,7 +110,7 @@ class QueryGenerator {
 
   #rangeCall(depth: number): string {
     const { pick, chance } = this.#chance;
-    const functions = this.#features.experimental ? [...rangeFunctions, ...experimentalRangeFunctions] : rangeFunctions;
+    const functions = [...rangeFunctions, ...(this.#features.rangeFunctions ?? [])];
     if (chance(0.1)) return `quantile_over_time(${this.scalar(0)}, ${this.#range(depth)})`;
     if (chance(0.1)) return `predict_linear(${this.#range(depth)}, ${this.scalar(0)})`;
     return `${pick(functions)}(${this.#range(depth)})`;
@@ -126,7 +123,7 @@ class QueryGenerator {
     if (chance(0.15)) return `${pick(["topk", "bottomk"])}${grouping}(${pick(["1", "2", "3", "5"])}, ${inner})`;
     if (chance(0.1)) return `quantile${grouping}(${this.scalar(0)}, ${inner})`;
     if (chance(0.07)) return `count_values${grouping}("value", ${inner})`;
-    if (this.#features.experimental && chance(0.07)) {
+    if (this.#features.limitRatio && chance(0.07)) {
       return `limit_ratio${grouping}(${pick(["0.5", "-0.5", "0.2", "1"])}, ${inner})`;
     }
     return `${pick(["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar"])}${grouping}(${inner})`;

@@ -1,5 +1,5 @@
-import { type Labels, labelsOf } from "../labels.ts";
-import type { Sample } from "../memory-store/memory-store.ts";
+import type { Sample } from "@telltale/promql";
+import { type Labels, labelsOf } from "@telltale/promql";
 import type { Random } from "./random.ts";
 
 /** The data of a differential run: counters with resets, gauges with NaN and Inf, classic histograms, gaps and ends of series. */
@@ -34,6 +34,11 @@ export function randomData(chance: Random, startMs: number, minutes: number): Ra
   return { samples, startMs, endMs };
 }
 
+/** No range of whole hundredths of a second starts or ends at such a time: there Prometheus 2 and 3 differ. */
+function offGrid(timeMs: number): number {
+  return Math.floor(timeMs / 10) * 10 + 5;
+}
+
 type Values = () => number;
 
 function counter(chance: Random): Values {
@@ -51,7 +56,7 @@ function gauge(chance: Random): Values {
   let value = chance.below(100) - 50;
   const odd = chance.chance(0.3);
   return () => {
-    if (odd && chance.chance(0.05)) return chance.pick([Number.NaN, Infinity, -Infinity, 0, -0, 1e300, -1e300]);
+    if (odd && chance.chance(0.05)) return chance.pick([Number.NaN, Infinity, -Infinity, 0, -0]);
     const fate = chance.next();
     if (fate < 0.3) value += chance.next() - 0.5;
     else if (fate < 0.5) value = Math.round(value) + chance.below(5) - 2;
@@ -74,16 +79,17 @@ function series(
   while (timeMs <= lastMs) {
     const fate = chance.next();
     if (fate < 0.01) {
-      samples.push({ labels, timeMs, value: Number.NaN, stale: true });
+      samples.push({ labels, timeMs: offGrid(timeMs), value: Number.NaN, stale: true });
       timeMs += chance.below(10) * SCRAPE_MS;
     } else if (fate < 0.02) {
       timeMs += chance.below(30) * SCRAPE_MS;
     } else {
-      samples.push({ labels, timeMs, value: values() });
+      samples.push({ labels, timeMs: offGrid(timeMs), value: values() });
     }
     timeMs += jitter ? SCRAPE_MS + chance.below(200) - 100 : SCRAPE_MS;
   }
-  if (lastMs < endMs && chance.chance(0.7)) samples.push({ labels, timeMs, value: Number.NaN, stale: true });
+  if (lastMs < endMs && chance.chance(0.7))
+    samples.push({ labels, timeMs: offGrid(timeMs), value: Number.NaN, stale: true });
 }
 
 function histogram(
@@ -101,7 +107,7 @@ function histogram(
       cumulative += added[i]!;
       counts[i]! += cumulative;
       const labels = labelsOf({ ...target, le, __name__: "latency_seconds_bucket" });
-      samples.push({ labels, timeMs, value: counts[i]! });
+      samples.push({ labels, timeMs: offGrid(timeMs), value: counts[i]! });
     }
   }
 }

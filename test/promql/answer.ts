@@ -1,0 +1,81 @@
+import {
+  formatLabels,
+  type MemoryStore,
+  PromqlEvaluationError,
+  PromqlParseError,
+  type QueryOptions,
+  queryInstant,
+  queryRange,
+} from "@telltale/promql";
+
+/** An instant query where the step is 0, otherwise a range query. */
+export interface Question {
+  readonly query: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+/** The points of each series, by its labels, or why there is no answer. */
+export type Answer =
+  | { readonly error: string }
+  | {
+      readonly series: ReadonlyMap<string, readonly (readonly [timeMs: number, value: number])[]>;
+      readonly annotations: readonly string[];
+    };
+
+export function ownAnswer(store: MemoryStore, question: Question, options: QueryOptions): Answer {
+  try {
+    return evaluate(store, question, options);
+  } catch (error) {
+    if (error instanceof PromqlParseError || error instanceof PromqlEvaluationError) return { error: error.message };
+    throw error;
+  }
+}
+
+/** What differs between two answers, or `undefined` when they say the same but for rounding. */
+export function difference(ours: Answer, theirs: Answer): string | undefined {
+  if ("error" in ours || "error" in theirs) {
+    if ("error" in ours && "error" in theirs) return undefined;
+    return "error" in ours ? `only we fail: ${ours.error}` : `only they fail: ${(theirs as { error: string }).error}`;
+  }
+  for (const labels of theirs.series.keys()) {
+    if (!ours.series.has(labels)) return `${labels} is missing`;
+  }
+  for (const [labels, points] of ours.series) {
+    const expected = theirs.series.get(labels);
+    if (expected === undefined) return `${labels} is not in their answer`;
+    if (points.length !== expected.length) return `${labels} has ${points.length} points instead of ${expected.length}`;
+    for (const [i, [timeMs, value]] of points.entries()) {
+      const [expectedMs, expectedValue] = expected[i]!;
+      if (timeMs !== expectedMs) return `${labels} has a point at ${timeMs} instead of ${expectedMs}`;
+      if (!isNear(value, expectedValue)) return `${labels} at ${timeMs} is ${value} instead of ${expectedValue}`;
+    }
+  }
+  return undefined;
+}
+
+function evaluate(store: MemoryStore, { query, startMs, endMs, stepMs }: Question, options: QueryOptions): Answer {
+  const { value, warnings, infos } =
+    stepMs > 0
+      ? queryRange(store, query, { ...options, startMs, endMs, stepMs })
+      : queryInstant(store, query, { ...options, timeMs: startMs });
+  const series = new Map<string, readonly (readonly [number, number])[]>();
+  if (value.type === "scalar") series.set("", [[value.timeMs, value.value]]);
+  if (value.type === "vector") {
+    for (const sample of value.samples) series.set(formatLabels(sample.labels), [[sample.timeMs, sample.value]]);
+  }
+  if (value.type === "matrix") {
+    for (const { labels, times, values } of value.series) {
+      series.set(
+        formatLabels(labels),
+        Array.from(times, (timeMs, i) => [timeMs, values[i]!]),
+      );
+    }
+  }
+  return { series, annotations: [...warnings, ...infos].sort() };
+}
+
+function isNear(a: number, b: number): boolean {
+  return Object.is(a, b) || Math.abs(a - b) <= 1e-7 * Math.max(Math.abs(a), Math.abs(b)) || Math.abs(a - b) < 1e-9;
+}
