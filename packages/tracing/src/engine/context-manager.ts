@@ -33,10 +33,8 @@ export function runInContext<A, T>(context: Context, fn: (argument: A) => T, arg
 export function createContextManager(): ContextManager {
   const manager: ContextManager = {
     active: () => storage.getStore() ?? ROOT_CONTEXT,
-    with: (context, fn, thisArg, ...args) => {
-      if (args.length === 0 && thisArg == null) return runIn(context, fn as unknown as () => never);
-      return runIn(context, () => fn.apply(thisArg as never, args));
-    },
+    with: (context, fn, thisArg, ...args) =>
+      storage.run(context, thisArg == null ? fn : (fn.bind(thisArg) as typeof fn), ...args),
     bind(context, target) {
       if (target instanceof EventEmitter) return bindEmitter(context, target);
       return typeof target === "function" ? bindFunction(context, target as never) : target;
@@ -63,13 +61,9 @@ export function createContextManager(): ContextManager {
   return manager;
 }
 
-function runIn<T>(context: Context, fn: () => T): T {
-  return storage.getStore() === context ? fn() : storage.run(context, fn);
-}
-
 function bindFunction<T extends AnyFunction>(context: Context, target: T): T {
   function bound(this: unknown, ...args: unknown[]): unknown {
-    return runIn(context, () => target.apply(this, args));
+    return storage.run(context, () => target.apply(this, args));
   }
   Object.defineProperty(bound, "length", { value: target.length, configurable: true });
   return bound as T;
@@ -85,7 +79,7 @@ function bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
   bindable[BOUND] = true;
   bindable.emit = function emitInContext(this: unknown, ...args: unknown[]): unknown {
     if (storage.getStore() === context) return emit.apply(this, args);
-    return runIn(context, () => emit.apply(this, args));
+    return storage.run(context, () => emit.apply(this, args));
   } as typeof bindable.emit;
   return emitter;
 }
