@@ -178,11 +178,13 @@ export interface TailSamplingStatus {
     readonly waiting: number;
     readonly keptForErrors: number;
     readonly keptForSlowness: number;
+    readonly keptAtEnd: number;
     readonly dropped: number;
     readonly evicted: number;
 }
 export interface TailSamplingProcessor extends SpanProcessor {
     status(): TailSamplingStatus;
+    keepWaiting(): void;
 }
 export declare function tailSamplingProcessor(options: TailSamplingOptions): TailSamplingProcessor;
 export { createSpanExporter, type SpanExporterConfiguration } from "./span-exporter.ts";

@@ -33,7 +33,10 @@ test("health checks are not sampled, and later only what fails is", async () => 
   const ask = async (path: string): Promise<string> => (await service.request(path)).text();
   for (const path of ["/health", "/orders", "/replace", "/orders", "/fail"]) await ask(path);
   const status = JSON.parse(await ask("/status"));
-  const paths = receiver.spans().filter(({ kind }) => kind === "server").map(({ attributes }) => attributes["url.path"]);
+  const paths = receiver
+    .spans()
+    .filter(({ kind }) => kind === "server")
+    .map(({ attributes }) => attributes["url.path"]);
   expect(paths).toEqual(["/orders", "/fail"]);
   expect(status).toMatchObject({
     parentBased: true,
@@ -41,4 +44,24 @@ test("health checks are not sampled, and later only what fails is", async () => 
     tail: { keptForErrors: 1 },
     queues: [{ what: `spans to ${receiver.url}/v1/traces`, dropped: 0 }],
   });
+});
+
+test("a crash keeps what was still undecided", async () => {
+  await using receiver = await otlpReceiver();
+  const service = await startApplication({
+    source: `
+import { bootstrap } from "telltale";
+import { withSpan } from "@telltale/tracing";
+bootstrap({ tracing: { sampling: { type: "always_off", tail: true } } });
+withSpan("request", () => {
+  withSpan("query", () => {});
+  setImmediate(() => { throw new Error("crash"); });
+  return new Promise(() => {});
+});
+`,
+    until: "started",
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRICS_EXPORTER: "none" },
+  });
+  expect((await service.exited).code).not.toBe(0);
+  expect(receiver.spans().map(({ name }) => name)).toEqual(["query"]);
 });

@@ -59,6 +59,8 @@ export interface Sampling {
   readonly beforeExport: (processors: readonly SpanProcessor[]) => SpanProcessor;
   readonly set: SamplingControl["set"];
   readonly status: () => Omit<SamplingStatus, "queues">;
+  /** Gives undecided spans to the exporters, in a process that is about to die. */
+  readonly keepWaiting: () => void;
   readonly stop: () => void;
 }
 
@@ -89,6 +91,7 @@ export function startSampling(settings: SamplingSettings, serviceName: string): 
         tail: tail?.status(),
       };
     },
+    keepWaiting: () => tail?.keepWaiting(),
     stop: () => current.stop(),
   };
 }
@@ -144,6 +147,7 @@ interface SwitchedTail {
   readonly processor: SpanProcessor;
   readonly set: (settings: SamplingSettings["tailSampling"]) => void;
   readonly status: () => TailSamplingStatus | undefined;
+  readonly keepWaiting: () => void;
 }
 
 /** Tail sampling may come and go at run time, while the provider's processors are what they were at its start. */
@@ -162,5 +166,6 @@ function switchedTail(next: SpanProcessor, initial: SamplingSettings["tailSampli
     },
     set,
     status: () => tail?.status(),
+    keepWaiting: () => tail?.keepWaiting(),
   };
 }

@@ -78,6 +78,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     },
     pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
     takeUndelivered() {
+      sampling.keepWaiting();
       // What they hold back for the rest of its trace is printed at once.
       for (const printer of printers) void printer.shutdown();
       return queues.map(({ exporter, queue }) => ({

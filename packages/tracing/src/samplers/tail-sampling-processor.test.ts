@@ -38,7 +38,14 @@ describe.each(Object.entries(engines))("on engine %s", (_name, create) => {
     child(tracer, root, "late").end();
     expect(names()).toEqual(["before", "failing", "after", "root", "late"]);
     expect(exported.every((span) => (span.spanContext().traceFlags & 1) === 1)).toBe(true);
-    expect(processor.status()).toEqual({ waiting: 0, keptForErrors: 1, keptForSlowness: 0, dropped: 0, evicted: 0 });
+    expect(processor.status()).toEqual({
+      waiting: 0,
+      keptForErrors: 1,
+      keptForSlowness: 0,
+      keptAtEnd: 0,
+      dropped: 0,
+      evicted: 0,
+    });
   });
 
   test("a trace in which nothing failed is dropped when its root ends, and so is what ends later", () => {
@@ -88,6 +95,15 @@ describe.each(Object.entries(engines))("on engine %s", (_name, create) => {
     expect(processor.status()).toMatchObject({ waiting: 0, evicted: 2 });
     c.setStatus({ code: SpanStatusCode.ERROR }).end();
     expect(names()).toEqual(["c"]);
+  });
+
+  test("what is undecided when the process dies can be kept", () => {
+    const { tracer, names, processor } = tail();
+    const root = tracer.startSpan("root", {}, ROOT_CONTEXT);
+    child(tracer, root, "child").end();
+    processor.keepWaiting();
+    expect(names()).toEqual(["child"]);
+    expect(processor.status()).toMatchObject({ waiting: 0, keptAtEnd: 1 });
   });
 
   test("errors can be left to the ratio", () => {

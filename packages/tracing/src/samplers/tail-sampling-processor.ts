@@ -19,6 +19,8 @@ export interface TailSamplingStatus {
   /** Traces, by why they were kept. */
   readonly keptForErrors: number;
   readonly keptForSlowness: number;
+  /** Kept undecided, as the process died. */
+  readonly keptAtEnd: number;
   /** Traces that had neither. */
   readonly dropped: number;
   /** Traces that gave way to newer ones before they could be decided. */
@@ -27,6 +29,8 @@ export interface TailSamplingStatus {
 
 export interface TailSamplingProcessor extends SpanProcessor {
   status(): TailSamplingStatus;
+  /** Keeps all that waits: for a process that is about to die, of which this may tell why. */
+  keepWaiting(): void;
 }
 
 interface LocalPart {
@@ -48,10 +52,10 @@ export function tailSamplingProcessor(options: TailSamplingOptions): TailSamplin
   const { next, errors = true, slowerThanMs = Number.POSITIVE_INFINITY, maxSpans = 10_000 } = options;
   const parts = new Map<string, LocalPart>();
   const kept = new Set<string>();
-  const counted = { keptForErrors: 0, keptForSlowness: 0, dropped: 0, evicted: 0 };
+  const counted = { keptForErrors: 0, keptForSlowness: 0, keptAtEnd: 0, dropped: 0, evicted: 0 };
   let waiting = 0;
 
-  function keep(traceId: string, part: LocalPart, reason: "keptForErrors" | "keptForSlowness"): void {
+  function keep(traceId: string, part: LocalPart, reason: "keptForErrors" | "keptForSlowness" | "keptAtEnd"): void {
     counted[reason]++;
     forget(traceId, part);
     kept.add(traceId);
@@ -114,6 +118,9 @@ export function tailSamplingProcessor(options: TailSamplingOptions): TailSamplin
       await next.shutdown();
     },
     status: () => ({ waiting, ...counted }),
+    keepWaiting() {
+      for (const [traceId, part] of [...parts]) if (part.spans.length > 0) keep(traceId, part, "keptAtEnd");
+    },
   };
 }
 
