@@ -35,6 +35,7 @@ const SPAN = Buffer.from('","span_id":"');
 const FLAGS = Buffer.from('","trace_flags":"');
 const LOGGER = Buffer.from('","logger":"');
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 export const SPAN_AFTER: number = 32 + SPAN.length;
@@ -46,24 +47,33 @@ export function readHead(from: Uint8Array, start: number): boolean {
   head.levelStart = start + LEVEL.length;
   head.level = from[head.levelStart]!;
   head.levelEnd = textEnd(from, head.levelStart);
-  if (head.levelEnd < 0 || !matches(from, head.levelEnd, TIME)) return false;
+  if (head.levelEnd < 0 || !isAt(from, head.levelEnd, TIME)) return false;
   head.time = head.levelEnd + TIME.length;
   let at = head.time + TIME_LENGTH;
-  if (matches(from, at, SERVICE)) {
+  if (isAt(from, at, SERVICE)) {
     at = textEnd(from, at + SERVICE.length);
     if (at < 0) return false;
   }
   head.ids = -1;
-  if (matches(from, at, TRACE)) {
+  if (isAt(from, at, TRACE)) {
     head.ids = at + TRACE.length;
-    if (!matches(from, head.ids + 32, SPAN) || !matches(from, head.ids + SPAN_AFTER + 16, FLAGS)) return false;
+    if (!isAt(from, head.ids + 32, SPAN) || !isAt(from, head.ids + SPAN_AFTER + 16, FLAGS)) return false;
     at = head.ids + FLAGS_AFTER + 2;
   }
-  if (!matches(from, at, LOGGER)) return false;
+  if (!isAt(from, at, LOGGER)) return false;
   head.logger = at + LOGGER.length;
   head.loggerEnd = textEnd(from, head.logger);
   head.end = head.loggerEnd + 1;
   return head.loggerEnd >= 0;
+}
+
+/**
+ * Whether one of the texts above is there. They differ in the letter after `","` and in their lengths, and what stands between
+ * is written by nobody but the logger.
+ */
+function isAt(from: Uint8Array, at: number, text: Uint8Array): boolean {
+  const last = at + text.length - 1;
+  return from[at + 3] === text[3] && from[at] === QUOTE && from[last] === QUOTE && from[last - 1] === COLON;
 }
 
 export function matches(from: Uint8Array, at: number, text: Uint8Array): boolean {
