@@ -407,6 +407,105 @@ export declare const catalogue: {
         readonly boundaries: readonly [0.000001, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10];
     };
 };
+export { createHealth, type Health, type HealthOptions, type HealthStatus } from "./health/health.ts";
+export interface HealthOptions {
+    readonly start?: "auto" | "manual";
+}
+export interface HealthStatus {
+    readonly state: HealthState;
+    readonly ready: boolean;
+    readonly live: boolean;
+    readonly phase: "starting" | "running" | "stopping";
+    readonly checks: readonly CheckStatus[];
+}
+export interface Health extends Disposable {
+    register(name: string, check: HealthCheck, options?: HealthCheckOptions): Disposable;
+    status(): HealthStatus;
+    checkNow(): Promise<HealthStatus>;
+    onChange(listener: (now: CheckStatus, before: CheckStatus) => void): Disposable;
+    started(): void;
+    stopping(): void;
+}
+export declare function createHealth({ start }?: HealthOptions): Health;
+export type { CheckStatus, HealthAnswer, HealthCheck, HealthCheckOptions, HealthState } from "./health/health-check.ts";
+export type HealthState = "healthy" | "degraded" | "unhealthy";
+export interface HealthAnswer {
+    readonly state: HealthState;
+    readonly reason?: string;
+}
+export type HealthCheck = (context: {
+    readonly signal: AbortSignal;
+}) => unknown;
+export interface HealthCheckOptions {
+    readonly critical?: boolean;
+    readonly liveness?: boolean;
+    readonly intervalMs?: number;
+    readonly timeoutMs?: number;
+    readonly dependsOn?: readonly string[];
+}
+export interface CheckStatus {
+    readonly name: string;
+    readonly state: HealthState | "pending";
+    readonly reason: string | undefined;
+    readonly latencyMs: number | undefined;
+    readonly critical: boolean;
+    readonly liveness: boolean;
+    readonly checkedAtMs: number | undefined;
+    readonly sinceMs: number;
+}
+export { type HealthHandler, type HealthHandlerOptions, healthHandler } from "./health/health-page.ts";
+export interface HealthHandlerOptions {
+    readonly reasons?: boolean;
+    readonly prefix?: string;
+}
+export type HealthHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+export declare function healthHandler(health: Health, { reasons, prefix }?: HealthHandlerOptions): HealthHandler;
+export { diskCheck, type ExportOutcomes, eventLoopCheck, exportOutcomes, type Heartbeat, heartbeat, httpCheck, type Limits, limitCheck, memoryCheck, mysqlCheck, postgresCheck, redisCheck, tcpCheck, } from "./health/ready-made-checks.ts";
+export interface Limits {
+    readonly degraded: number;
+    readonly unhealthy: number;
+}
+export declare function limitCheck(read: () => number | undefined | Promise<number | undefined>, { degraded, unhealthy, what }: Limits & {
+    readonly what?: string;
+}): HealthCheck;
+export declare function eventLoopCheck(process_: ProcessMetrics, limits?: Partial<Limits>): HealthCheck;
+export declare function memoryCheck(host: Host, limits?: Partial<Limits>): HealthCheck;
+export declare function diskCheck(host: Host, limits?: Partial<Limits>): HealthCheck;
+export declare function httpCheck(url: string | URL, { status }?: {
+    readonly status?: number;
+}): HealthCheck;
+export declare function tcpCheck({ host, port }: {
+    readonly host?: string;
+    readonly port: number;
+}): HealthCheck;
+export declare function postgresCheck(client: {
+    query(sql: string): Promise<unknown>;
+}): HealthCheck;
+export declare function mysqlCheck(client: {
+    query(sql: string): unknown;
+    promise?(): {
+        query(sql: string): unknown;
+    };
+}): HealthCheck;
+export declare function redisCheck(client: {
+    ping(): Promise<unknown>;
+}): HealthCheck;
+export interface Heartbeat {
+    beat(): void;
+    readonly check: HealthCheck;
+}
+export declare function heartbeat({ degradedAfterMs, unhealthyAfterMs, }?: {
+    readonly degradedAfterMs?: number;
+    readonly unhealthyAfterMs?: number;
+}): Heartbeat;
+export interface ExportOutcomes {
+    succeeded(): void;
+    failed(error?: unknown): void;
+    readonly check: HealthCheck;
+}
+export declare function exportOutcomes({ unhealthyAfterMs, }?: {
+    readonly unhealthyAfterMs?: number;
+}): ExportOutcomes;
 export type { Battery } from "./host/batteries.ts";
 export interface Battery {
     readonly id: string;

@@ -1,4 +1,23 @@
 export { catalogue } from "./catalogue.ts";
+export { createHealth, type Health, type HealthOptions, type HealthStatus } from "./health/health.ts";
+export type { CheckStatus, HealthAnswer, HealthCheck, HealthCheckOptions, HealthState } from "./health/health-check.ts";
+export { type HealthHandler, type HealthHandlerOptions, healthHandler } from "./health/health-page.ts";
+export {
+  diskCheck,
+  type ExportOutcomes,
+  eventLoopCheck,
+  exportOutcomes,
+  type Heartbeat,
+  heartbeat,
+  httpCheck,
+  type Limits,
+  limitCheck,
+  memoryCheck,
+  mysqlCheck,
+  postgresCheck,
+  redisCheck,
+  tcpCheck,
+} from "./health/ready-made-checks.ts";
 export type { Battery } from "./host/batteries.ts";
 export type { CgroupUse } from "./host/cgroup.ts";
 export type { CoreTimes, CpuMode, CpuTimes } from "./host/cpu-times.ts";
