@@ -10,7 +10,9 @@ import type { Answer, Question } from "./answer.ts";
 import { remoteWriteBody } from "./remote-write.ts";
 
 export interface PrometheusWithSamples extends AsyncDisposable {
-  readonly url: string;
+  readonly pid: number;
+  /** Samples later than those of their series so far. */
+  write(samples: readonly Sample[]): Promise<void>;
   ask(question: Question): Promise<Answer>;
 }
 
@@ -41,15 +43,24 @@ export async function prometheusWith(
   try {
     await child.waitForOutput(/Server is ready to receive web requests/);
     const url = `http://127.0.0.1:${port}`;
-    const headers = { "content-encoding": "snappy", "content-type": "application/x-protobuf" };
-    const body = remoteWriteBody(samples);
-    const response = await fetch(`${url}/api/v1/write`, { method: "POST", headers, body });
-    if (!response.ok) throw new Error(`Prometheus does not take the samples: ${await response.text()}`);
-    return { url, ask: (question) => ask(url, question), [Symbol.asyncDispose]: stop };
+    await write(url, samples);
+    return {
+      pid: child.pid,
+      write: (more) => write(url, more),
+      ask: (question) => ask(url, question),
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function write(url: string, samples: readonly Sample[]): Promise<void> {
+  if (samples.length === 0) return;
+  const headers = { "content-encoding": "snappy", "content-type": "application/x-protobuf" };
+  const response = await fetch(`${url}/api/v1/write`, { method: "POST", headers, body: remoteWriteBody(samples) });
+  if (!response.ok) throw new Error(`Prometheus does not take the samples: ${await response.text()}`);
 }
 
 interface ApiAnswer {

@@ -32,8 +32,9 @@ export function labelsOf(values: Readonly<Record<string, string>>): Labels {
 
 /** Labels from names and values in turn that are sorted by name already, without empty values. */
 export function fromPairs(pairs: readonly string[]): Labels {
-  const separated = pairs.some((part) => part.includes("\0"));
-  const labels: CachedLabels = { pairs, key: separated ? JSON.stringify(pairs) : pairs.join("\0"), bare: undefined };
+  let ambiguous = false;
+  for (const part of pairs) if (part.includes("\0")) ambiguous = true;
+  const labels: CachedLabels = { pairs, key: ambiguous ? JSON.stringify(pairs) : pairs.join("\0"), bare: undefined };
   return labels;
 }
 

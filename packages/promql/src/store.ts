@@ -24,13 +24,15 @@ export const HISTOGRAM = 1;
 /** The series ended here. */
 export const STALE = 2;
 
+const INITIAL_SAMPLES = 64;
+
 /** Samples of one series in the order of time, in memory that is used again for the next series. */
 export class SampleBuffer {
   length = 0;
-  times: Float64Array = new Float64Array(256);
-  values: Float64Array = new Float64Array(256);
+  times: Float64Array = new Float64Array(INITIAL_SAMPLES);
+  values: Float64Array = new Float64Array(INITIAL_SAMPLES);
   /** FLOAT, HISTOGRAM or STALE; meaningless while `plain`. */
-  kinds: Uint8Array = new Uint8Array(256);
+  kinds: Uint8Array = new Uint8Array(INITIAL_SAMPLES);
   /** By the index of the sample. */
   histograms: (FloatHistogram | undefined)[] = [];
   /** Since when a counter has counted, 0 where unknown; empty when no sample says. */

@@ -86,9 +86,8 @@ export class MemorySeries implements StoredSeries {
       const baseMs = slab.baseMs[at]!;
       if (baseMs > toMs) return;
       const begin = at * BLOCK_SAMPLES;
-      let i = begin;
       const end = begin + count;
-      while (i < end && baseMs + slab.offsets[i]! < fromMs) i++;
+      let i = baseMs >= fromMs ? begin : firstFrom(slab.offsets, fromMs - baseMs, begin, end);
       into.reserve(end - i);
       const { times, values } = into;
       let n = into.length;
@@ -150,6 +149,18 @@ export class MemorySeries implements StoredSeries {
   #readStartTimes(into: SampleBuffer, startTimes: ReadonlyMap<number, number>): void {
     into.startTimes = Array.from({ length: into.length }, (_, i) => startTimes.get(into.times[i]!) ?? 0);
   }
+}
+
+/** The first index whose offset is no less. */
+function firstFrom(offsets: Uint32Array, offset: number, begin: number, end: number): number {
+  let low = begin;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle]! < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

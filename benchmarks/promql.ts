@@ -1,0 +1,109 @@
+/**
+ * npm run bench:promql: what rules and a long range query cost in CPU time, beside the real Prometheus with the same
+ * samples, asked over its API; and what a sample costs in memory.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { MemoryStore, parse, queryInstant, queryRange } from "@telltale/promql";
+import { absentServers, programPath } from "../test/e2e/server-program.ts";
+import { type PrometheusWithSamples, prometheusWith } from "../test/promql/prometheus-answers.ts";
+import { fleet, METRICS, rules, SCRAPE_MS, START_MS, scrape } from "./promql/fleet.ts";
+import { median, table, writeSection } from "./report.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    /** One round over little data, and nothing is written. */
+    quick: { type: "boolean" },
+    /** Without the real Prometheus. */
+    alone: { type: "boolean" },
+  },
+});
+const rounds = values.quick ? 1 : Number(values.rounds);
+const metrics = values.quick ? 6 : METRICS;
+const ruleCount = values.quick ? 60 : 1_000;
+const scrapes = 260;
+const endMs = START_MS + (scrapes - 1) * SCRAPE_MS;
+const range = { startMs: endMs - 239 * SCRAPE_MS, endMs, stepMs: SCRAPE_MS };
+const rateOfAll = 'sum(rate({__name__=~"metric_.*"}[5m]))';
+
+const series = fleet(metrics);
+const alerts = rules(ruleCount, metrics);
+/** Rules are parsed when they are loaded. Prometheus parses them with each question, which is a small part of its work. */
+const parsed = alerts.map((rule) => parse(rule));
+const store = new MemoryStore();
+globalThis.gc?.();
+const before = memory();
+for (let i = 0; i < scrapes; i++) store.append(scrape(series, i));
+globalThis.gc?.();
+const bytesPerSample = (memory() - before) / (series.length * scrapes);
+
+const prometheus = values.alone || absentServers("prometheus") ? undefined : await startPrometheus();
+const works = [
+  { name: `${ruleCount} alert rules of 110 series`, ours: ownRules, theirs: askRules },
+  { name: `rate over ${series.length} series, 240 steps`, ours: ownRange, theirs: askRange },
+];
+const rows = [["work", "telltale, ms of CPU", "Prometheus, ms of CPU", "ratio"]];
+for (const { name, ours, theirs } of works) {
+  const own: number[] = [];
+  const real: number[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const cpu = process.cpuUsage();
+    ours();
+    const { user, system } = process.cpuUsage(cpu);
+    // The first round warms up: the code here, the caches there.
+    if (round > 0) own.push((user + system) / 1000);
+    if (prometheus === undefined) continue;
+    const start = cpuOf(prometheus.pid);
+    await theirs(prometheus);
+    if (round > 0) real.push(cpuOf(prometheus.pid) - start);
+  }
+  const cost = median(own);
+  if (real.length === 0) rows.push([name, cost.toFixed(0), "", ""]);
+  else rows.push([name, cost.toFixed(0), median(real).toFixed(0), (cost / median(real)).toFixed(2)]);
+}
+await prometheus?.[Symbol.asyncDispose]();
+const text = `${table(rows)}\n\nA sample in the store takes ${bytesPerSample.toFixed(1)} bytes, its share of the labels included.`;
+console.log(text);
+if (!values.quick && prometheus !== undefined) {
+  writeSection(
+    "promql",
+    "PromQL: `npm run bench:promql`",
+    `${series.length} series of ${scrapes} samples; medians of ${rounds} rounds in turns. Prometheus answers over its API.\n\n${text}`,
+  );
+}
+
+function ownRules(): void {
+  for (const rule of parsed) queryInstant(store, rule, { timeMs: endMs });
+}
+
+async function askRules({ ask }: PrometheusWithSamples): Promise<void> {
+  for (const query of alerts) await ask({ query, startMs: endMs, endMs, stepMs: 0 });
+}
+
+function ownRange(): void {
+  queryRange(store, rateOfAll, range);
+}
+
+async function askRange({ ask }: PrometheusWithSamples): Promise<void> {
+  await ask({ query: rateOfAll, ...range });
+}
+
+async function startPrometheus(): Promise<PrometheusWithSamples> {
+  const server = await prometheusWith(programPath("prometheus"), []);
+  for (let i = 0; i < scrapes; i += 10) {
+    await server.write(Array.from({ length: 10 }, (_, j) => scrape(series, i + j)).flat());
+  }
+  return server;
+}
+
+function memory(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** The processor time of a process so far, in milliseconds; the kernel counts in hundredths of a second. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
