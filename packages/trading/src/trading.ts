@@ -1,0 +1,67 @@
+/** Everything that one strategy records: its orders at each venue, its positions, its connections and its state. */
+import { Orders, type OrdersOptions } from "./orders.ts";
+
+export interface TradingOptions {
+  /** @default "default" */
+  readonly strategy?: string;
+  /** Symbols that metrics keep apart; others are `other`. @default the first 500 of them */
+  readonly symbols?: readonly string[];
+  /** Beyond these the oldest order is closed as abandoned. @default 10000 */
+  readonly maxOpenOrders?: number;
+  /** Monotonic, in milliseconds. @default performance.now */
+  readonly now?: () => number;
+}
+
+export interface Trading {
+  readonly strategy: string;
+  /** The orders of one venue; the same at each call for a venue. */
+  orders(options: OrdersOptions): Orders;
+}
+
+/** @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
+export function createTrading(options: TradingOptions = {}): Trading {
+  checkOptions(options);
+  const { strategy = "default", symbols, maxOpenOrders = 10_000, now = () => performance.now() } = options;
+  const known = symbols === undefined ? undefined : new Set(symbols);
+  const venues = new Map<string, Orders>();
+  return {
+    strategy,
+    orders: (given) => {
+      const before = venues.get(given.venue);
+      if (before !== undefined) return before;
+      const orders = new Orders(given, {
+        strategy,
+        maxOpenOrders,
+        now,
+        symbolOf: (symbol) => (known === undefined || known.has(symbol) ? symbol : "other"),
+        traceOf: () => undefined,
+        told: () => {},
+        onAnomaly: () => {},
+        onFill: () => {},
+      });
+      venues.set(given.venue, orders);
+      return orders;
+    },
+  };
+}
+
+const optionNames = ["strategy", "symbols", "maxOpenOrders", "now"];
+
+function checkOptions(options: TradingOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name)) {
+      throw badOption(name, `is not an option; there are ${optionNames.join(", ")}`);
+    }
+  }
+  const { strategy, maxOpenOrders } = options;
+  if (strategy !== undefined && (typeof strategy !== "string" || strategy === "")) {
+    throw badOption("strategy", `is ${JSON.stringify(strategy)}; give a name, such as "grid-1"`);
+  }
+  if (maxOpenOrders !== undefined && !(Number.isSafeInteger(maxOpenOrders) && maxOpenOrders > 0)) {
+    throw badOption("maxOpenOrders", `is ${String(maxOpenOrders)}; give a whole number above 0`);
+  }
+}
+
+function badOption(name: string, message: string): TypeError {
+  return Object.assign(new TypeError(`trading.${name} ${message}`), { code: "TELLTALE_BAD_TRADING_OPTION" });
+}
