@@ -204,6 +204,7 @@ export interface PrometheusEndpoint {
     readonly ready: Promise<void>;
     readonly url: string;
     readonly port: number;
+    serveAlso(handler: AlsoServed): boolean;
     shutdown(): Promise<void>;
 }
 export declare function prometheusEndpoint(options?: PrometheusEndpointOptions): PrometheusEndpoint;

@@ -5,6 +5,8 @@ export interface Telemetry {
     logger(name: string): Logger;
     setLogLevel(level: LogLevel, name?: string): void;
     readonly sampling: SamplingControl;
+    readonly health: Health;
+    readonly healthHandler: HealthHandler;
     readonly prometheusUrl: string | undefined;
     flush(): Promise<void>;
     shutdown(): Promise<void>;
@@ -25,6 +27,7 @@ export interface TelltaleOptions {
     readonly tracing?: boolean | TracingOptions;
     readonly metrics?: boolean | MetricsOptions;
     readonly logging?: boolean | LoggingOptions;
+    readonly health?: boolean | HealthOptions;
     readonly instrumentations?: InstrumentationSwitches;
     readonly shutdownTimeoutMs?: number;
     readonly enabled?: boolean;

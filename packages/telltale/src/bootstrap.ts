@@ -1,9 +1,11 @@
 import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
 import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
+import type { Health, HealthHandler } from "@telltale/runtime";
 import { discardEarlySpans } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import { reportDiagnostics } from "./diagnostics.ts";
+import { startHealth } from "./health.ts";
 import { deliverSynchronously } from "./last-flush.ts";
 import { watchLifeCycle, withDeadline } from "./life-cycle.ts";
 import { startLineSinks } from "./log-sinks.ts";
@@ -25,6 +27,12 @@ export interface Telemetry {
   setLogLevel(level: LogLevel, name?: string): void;
   /** How traces are sampled: to be asked, and replaced while the application runs. */
   readonly sampling: SamplingControl;
+  /**
+   * Health of this process: register checks here. `@telltale/runtime` is loaded when it is first asked for, or probed.
+   */
+  readonly health: Health;
+  /** For a server of the application's own: answers `/livez`, `/readyz` and `/healthz`, and says whether it did. */
+  readonly healthHandler: HealthHandler;
   /** Where the Prometheus endpoint listens; `undefined` when there is none. */
   readonly prometheusUrl: string | undefined;
   /** Sends everything recorded so far; settles when it has been sent, has failed, or timed out. Never rejects. */
@@ -86,7 +94,9 @@ function start(configuration: Configuration): Telemetry {
     const logged = logging.flush();
     await Promise.allSettled([logged, ...signals.map((signal) => signal.flush())]);
   };
+  const health = startHealth(configuration, pipelines?.prometheus);
   const lifeCycle = watchLifeCycle({
+    onEnding: () => health.stopping(),
     flush,
     pending: () => signals.reduce((sum, signal) => sum + signal.pending(), 0),
     flushSynchronously: once(() => {
@@ -102,15 +112,21 @@ function start(configuration: Configuration): Telemetry {
     logger: (loggerName) => logging.logger(loggerName),
     setLogLevel: (level, loggerName) => logging.setLevel(level, loggerName),
     sampling: pipelines?.sampling ?? noSampling,
-    prometheusUrl: pipelines?.prometheusUrl,
+    get health() {
+      return health.health();
+    },
+    healthHandler: health.handler,
+    prometheusUrl: pipelines?.prometheus?.url,
     async flush() {
       await withDeadline(flush(), configuration.shutdownTimeoutMs);
     },
     shutdown: once(async () => {
       lifeCycle[Symbol.dispose]();
+      health.stopping();
       pipelines?.stopInstrumentations();
       const ended = Promise.allSettled([logging.flush(), ...signals.map((signal) => signal.shutdown())]);
       await withDeadline(ended, configuration.shutdownTimeoutMs);
+      health[Symbol.dispose]();
       for (const api of [trace, metrics, logs, context, propagation]) api.disable();
       delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
     }),

@@ -116,6 +116,15 @@ export interface PrometheusConfiguration {
 
 export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };
 
+export interface HealthConfiguration {
+  /** Undefined: on the port of the Prometheus endpoint. */
+  readonly port: number | undefined;
+  readonly host: string;
+  readonly prefix: string;
+  readonly reasons: boolean;
+  readonly start: "auto" | "manual";
+}
+
 export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi" | "request-id";
 
 export type ResourceDetectorName = "env" | "host" | "os" | "process" | "container" | "serviceinstance";
@@ -173,6 +182,8 @@ export interface Configuration {
     readonly attributeCountLimit: number;
     readonly attributeValueLengthLimit: number;
   };
+  /** Undefined when nothing is to answer for it. */
+  readonly health: HealthConfiguration | undefined;
   /**
    * By the short name of `instrumentation-table.ts` ("http", "pg", …): `false` off, `true` on, an object is handed to
    * the instrumentation as its configuration. A name that is absent has its default.

@@ -4,6 +4,8 @@
  */
 
 export interface LifeCycleOptions {
+  /** Told at the first signal that ends the process, before anything is sent. */
+  readonly onEnding: () => void;
   /** Sends everything; must settle, but may be slow. */
   readonly flush: () => Promise<void>;
   /** How many spans and log records have not been delivered. */
@@ -23,6 +25,7 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
   let settled = false;
 
   function onSignal(signal: Signal): void {
+    if (!signalled) options.onEnding();
     const flushed = withDeadline(options.flush(), options.timeoutMs);
     // An application with a handler of its own decides itself when to end; what it leaves behind is sent on exit.
     if (process.listenerCount(signal) > 1) return;

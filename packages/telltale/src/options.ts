@@ -17,6 +17,8 @@ export interface TelltaleOptions {
   readonly metrics?: boolean | MetricsOptions;
   /** Logs; `false` switches the logger and the shipping off. */
   readonly logging?: boolean | LoggingOptions;
+  /** Health of the process at `/livez`, `/readyz` and `/healthz`, on the port of `metrics.prometheus` or one of its own; `false` answers nowhere. */
+  readonly health?: boolean | HealthOptions;
   /**
    * Which libraries are observed: `true`, `false` or the instrumentation's own configuration.
    * @default all but `net`, `dns` and `fs`
@@ -1217,6 +1219,35 @@ export interface LogRecordLimitsOptions {
    * @default Infinity
    */
   readonly attributeValueLengthLimit?: number;
+}
+
+/** Health of the process at `/livez`, `/readyz` and `/healthz`, on the port of `metrics.prometheus` or one of its own; `false` answers nowhere. */
+export interface HealthOptions {
+  /**
+   * A port of its own to listen on; 0 takes any free one.
+   * @default that of `metrics.prometheus`, where there is one
+   */
+  readonly port?: number;
+  /**
+   * Address that the port of its own listens on; `0.0.0.0` to be reachable by a kubelet.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+  /**
+   * Put before the paths: `/ops` makes `/ops/livez`.
+   * @default none
+   */
+  readonly prefix?: string;
+  /**
+   * Whether answers say why a check is not well.
+   * @default true
+   */
+  readonly reasons?: boolean;
+  /**
+   * When the process is ready: `auto` once every critical check has answered, `manual` when the application says `telemetry.health.started()`.
+   * @default auto
+   */
+  readonly start?: "auto" | "manual";
 }
 
 /** The instrumentations that telltale has. */

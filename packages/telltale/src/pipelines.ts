@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { context, logs, metrics, trace } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import { type LogSink, recordSink } from "@telltale/logging";
+import type { PrometheusEndpoint } from "@telltale/metrics";
 import { discardEarlySpans, registerContextManager, replayEarlySpans } from "@telltale/tracing";
 import type { Configuration } from "./configuration.ts";
 import { startDeclared } from "./declarative.ts";
@@ -20,7 +21,7 @@ export interface Pipelines {
   readonly signals: readonly Signal[];
   /** Where lines of telltale's loggers become OTLP. */
   readonly logSinks: readonly LogSink[];
-  readonly prometheusUrl: string | undefined;
+  readonly prometheus: PrometheusEndpoint | undefined;
   readonly sampling: SamplingControl;
   stopInstrumentations(): void;
 }
@@ -41,7 +42,7 @@ export function startPipelines(configuration: Configuration, resource: Resource)
         : {
             signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)],
             logSinks: configuration.logging.sinks.some(({ type }) => type === "otlp") ? [recordSink()] : [],
-            prometheusUrl: undefined,
+            prometheus: undefined,
             sampling: noSampling,
           };
   } catch (error) {
@@ -74,7 +75,7 @@ function startOwn(configuration: Configuration, resource: Resource): Omit<Pipeli
   return {
     signals: [traces, ownMetrics, logRecords].filter((signal) => signal !== undefined),
     logSinks: logRecords?.lineSinks ?? [],
-    prometheusUrl: ownMetrics?.prometheus?.url,
+    prometheus: ownMetrics?.prometheus,
     sampling: traces?.sampling ?? noSampling,
   };
 }

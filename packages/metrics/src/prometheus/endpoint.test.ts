@@ -13,6 +13,21 @@ afterEach(async () => {
   for (const endpoint of opened.splice(0)) await endpoint.shutdown();
 });
 
+test("other paths of the port can be answered as well, in this thread only", async () => {
+  const endpoint = open({ bearerToken: "secret" });
+  const isServed = endpoint.serveAlso((request, response) => {
+    if (request.url !== "/livez") return false;
+    response.end("ok");
+    return true;
+  });
+  expect(isServed).toBe(true);
+  new MeterProvider({ readers: [endpoint.reader] });
+  const origin = new URL(endpoint.url).origin;
+  expect(await (await fetch(`${origin}/livez`)).text()).toBe("ok");
+  expect((await fetch(`${origin}/metrics`)).status).toBe(401);
+  expect((await fetch(`${origin}/other`)).status).toBe(404);
+});
+
 test("the page has the provider's metrics and ours, by Prometheus' names, without scope labels", async () => {
   counter({ name: "page.orders", unit: "{order}", description: "Orders.\nAll.", attributes: { side: ["buy"] } }).add(
     2,

@@ -3,7 +3,7 @@ import type { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { GaugeMerge } from "./members/merge-metrics.ts";
 import { join, memberRole, mergedSource } from "./members/merged-source.ts";
 import { pageAccess } from "./page-access.ts";
-import { type PageProtection, pageServer } from "./page-server.ts";
+import { type AlsoServed, type PageProtection, pageServer } from "./page-server.ts";
 import { localSource } from "./page-source.ts";
 import { prometheusReader } from "./reader.ts";
 import { scraper } from "./scraper.ts";
@@ -72,6 +72,11 @@ export interface PrometheusEndpoint {
   readonly ready: Promise<void>;
   readonly url: string;
   readonly port: number;
+  /**
+   * Asks `handler` at each request whether it answers, before the page is thought of: without credentials, since a probe has none.
+   * False, and never asked, with `serve: "worker"` and where another process or thread listens.
+   */
+  serveAlso(handler: AlsoServed): boolean;
   /** Answers the scrape in progress and closes. Twice is harmless. */
   shutdown(): Promise<void>;
 }
@@ -129,6 +134,7 @@ function serving({ cluster, ...settings }: Settings): PrometheusEndpoint {
     get url(): string {
       return urlOf({ ...settings, port: server.port });
     },
+    serveAlso: (handler) => server.serveAlso(handler),
     shutdown,
   };
 
@@ -147,7 +153,8 @@ function joining(settings: Settings, role: "cluster worker" | "thread"): Prometh
   };
   const reader = prometheusReader({ shutdown });
   const membership = join(role, localSource(reader));
-  return { reader, ready: Promise.resolve(), port: settings.port, url: urlOf(settings), shutdown };
+  const address = { port: settings.port, url: urlOf(settings) };
+  return { reader, ready: Promise.resolve(), ...address, serveAlso: () => false, shutdown };
 }
 
 function urlOf({ host, port, path, tls }: Pick<Settings, "host" | "port" | "path" | "tls">): string {

@@ -33,9 +33,14 @@ export interface PageServer {
   readonly port: number;
   /** Settles when the scrapes in progress are answered. */
   answered(): Promise<void>;
+  /** Asks `handler` before the page is thought of; false where the server is in another thread. */
+  serveAlso(handler: AlsoServed): boolean;
   /** Answers the scrape in progress and closes. Twice is harmless. */
   shutdown(): Promise<void>;
 }
+
+/** Answers a request for something other than the page, such as health, and says whether it did. */
+export type AlsoServed = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
  * Answers with the pages of `scraper`, which is asked for when a request comes. It does not keep the process alive, and its own
@@ -46,9 +51,11 @@ export function pageServer(settings: PageServerOptions, scraper: () => Scraper):
   let closing: Promise<void> | undefined;
   const answer = pageAnswer(settings, scraper);
   const answering = new Set<Promise<void>>();
+  const others: AlsoServed[] = [];
   const server = untracedServer(settings.tls, (request, response) => {
     // What goes on at a shutdown closes its connection afterwards, which would else be waited for.
     response.once("close", () => setImmediate(() => closing && server.closeIdleConnections()));
+    if (others.some((handler) => handler(request, response))) return;
     const answered = answer(request, response).finally(() => answering.delete(answered));
     answering.add(answered);
   });
@@ -63,6 +70,7 @@ export function pageServer(settings: PageServerOptions, scraper: () => Scraper):
     async answered() {
       await Promise.allSettled(answering);
     },
+    serveAlso: (handler) => others.push(handler) > 0,
     shutdown() {
       closing ??= new Promise((resolve) => {
         server.close(() => resolve());

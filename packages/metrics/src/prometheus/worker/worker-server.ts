@@ -93,6 +93,7 @@ export function workerServer(
       worker.postMessage({ type: "answer" } satisfies ToWorker);
       await answered.promise;
     },
+    serveAlso: () => false,
     shutdown() {
       closing ??= shutdown();
       return closing;

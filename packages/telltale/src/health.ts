@@ -1,0 +1,76 @@
+import { EventEmitter } from "node:events";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { diag } from "@opentelemetry/api";
+import type { PrometheusEndpoint } from "@telltale/metrics";
+import type { Health, HealthHandler } from "@telltale/runtime";
+import type { Configuration, HealthConfiguration } from "./configuration.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Health that is not loaded before somebody registers a check or asks how it is. */
+export interface LazyHealth extends Disposable {
+  health(): Health;
+  readonly handler: HealthHandler;
+  /** Not ready from now on. */
+  stopping(): void;
+}
+
+const defaults: HealthConfiguration = { port: undefined, host: "127.0.0.1", prefix: "", reasons: true, start: "auto" };
+
+/** Answers probes on the Prometheus endpoint's port, or on a port of their own; one that is busy is told by an error line. */
+export function startHealth(configuration: Configuration, prometheus: PrometheusEndpoint | undefined): LazyHealth {
+  const settings = configuration.health ?? defaults;
+  let loaded: { readonly health: Health; readonly handler: HealthHandler } | undefined;
+  let isStopping = false;
+  function load(): NonNullable<typeof loaded> {
+    if (loaded !== undefined) return loaded;
+    const { createHealth, healthHandler } = require("@telltale/runtime") as typeof import("@telltale/runtime");
+    const health = createHealth({ start: settings.start });
+    if (isStopping) health.stopping();
+    loaded = { health, handler: healthHandler(health, settings) };
+    return loaded;
+  }
+  const handler: HealthHandler = (request, response) =>
+    mayBeProbe(request.url, settings.prefix) && load().handler(request, response);
+  const server = configuration.health === undefined ? undefined : serve(settings, prometheus, handler);
+  return {
+    health: () => load().health,
+    handler,
+    stopping: () => {
+      isStopping = true;
+      loaded?.health.stopping();
+    },
+    [Symbol.dispose]: () => {
+      server?.close();
+      loaded?.health[Symbol.dispose]();
+    },
+  };
+}
+
+function serve(
+  { port, host }: HealthConfiguration,
+  prometheus: PrometheusEndpoint | undefined,
+  handler: HealthHandler,
+): Server | undefined {
+  if (port === undefined) {
+    prometheus?.serveAlso(handler);
+    return undefined;
+  }
+  const server = process.getBuiltinModule("node:http").createServer((request, response) => {
+    if (!handler(request, response))
+      response.writeHead(404).end("Not found. Health is at /livez, /readyz and /healthz\n");
+  });
+  // As for the Prometheus page: probes are nobody's traces.
+  server.emit = EventEmitter.prototype.emit;
+  server.on("error", (error) =>
+    diag.error(`telltale: health cannot be answered at ${host}:${port}; choose another health.port`, error),
+  );
+  server.listen(port, host).unref();
+  return server;
+}
+
+/** Without loading anything to find out. */
+function mayBeProbe(url = "", prefix: string): boolean {
+  return url.startsWith(prefix) && /^\/(livez|readyz|healthz)(?![^/?])/.test(url.slice(prefix.length));
+}
