@@ -85,7 +85,8 @@ const peers: readonly Peer[] = [
   {
     key: "splunk",
     shows: "@splunk/otel",
-    packages: () => ({ ...api, "@splunk/otel": "latest" }),
+    // 4.11.0 asks for @opentelemetry/instrumentation-sequelize 0.14.0, which not every registry has.
+    packages: () => ({ ...api, "@splunk/otel": "4.7.2" }),
     folder: "http-splunk",
     preload: ["--require", "@splunk/otel/instrument"],
     env: { SPLUNK_METRICS_ENABLED: "true" },
@@ -113,8 +114,9 @@ export function httpCandidates(options: {
   // The bare one is what all others are compared with.
   return peers
     .filter(({ key }) => key === "bare" || only === undefined || only.includes(key))
-    .map((peer) => {
+    .flatMap((peer) => {
       const folder = folders.get(peer.folder) ?? install(peer);
+      if (folder === undefined) return [];
       folders.set(peer.folder, folder);
       for (const file of ["control.cjs", "express.cjs", "fastify.cjs", "sdk.cjs"]) {
         copyFileSync(join(import.meta.dirname, file), join(folder, file));
@@ -125,8 +127,16 @@ export function httpCandidates(options: {
     });
 }
 
-function install(peer: Peer): string {
-  const folder = peerFolder(peer.folder, { ...application, ...peer.packages() });
+/** `undefined` for a peer of which a registry does not have everything; the others are compared without it. */
+function install(peer: Peer): string | undefined {
+  let folder: string;
+  try {
+    folder = peerFolder(peer.folder, { ...application, ...peer.packages() });
+  } catch (error) {
+    if (peer.key === "bare" || peer.key.startsWith("telltale")) throw error;
+    process.stderr.write(`${peer.key} is left out: it cannot be installed\n`);
+    return undefined;
+  }
   if (!existsSync(join(folder, "node_modules", "express"))) throw new Error(`${folder} is not whole; remove it`);
   return folder;
 }

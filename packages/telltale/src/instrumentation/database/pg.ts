@@ -148,7 +148,7 @@ interface ObservedQuery {
 
 function observedQuery(pg: PgInternals, { client, asked, args, original }: ObservedQuery): unknown {
   const startedMs = performance.now();
-  const { database, host, port } = client.connectionParameters;
+  const { database, host, port, user } = client.connectionParameters;
   const { text, name } = asked;
   const summary = statementSummary(text);
   const config: PgOptions = pg.getConfig();
@@ -163,8 +163,10 @@ function observedQuery(pg: PgInternals, { client, asked, args, original }: Obser
   const spanName = `pg.query:${name || summary.firstWord}${database ? ` ${database}` : ""}`;
   const span = pg.tracer.startSpan(spanName, { kind: SpanKind.CLIENT, attributes: attributes as Attributes });
   const { requestHook } = config;
-  if (requestHook)
-    guarded(() => requestHook(span, { query: asked, connection: connectionOf(client.connectionParameters) }));
+  if (requestHook) {
+    const connection = { database, host, port, user } as ConnectionParameters;
+    guarded(() => requestHook(span, { query: asked, connection }));
+  }
 
   const end = (error: unknown, result: unknown): void => {
     if (error) recordError(span, error);
@@ -268,10 +270,6 @@ function targetOf(pool: Pool): PoolTarget {
   target = { attributes: attributes as Attributes, connection: connection as ConnectionParameters };
   targets.set(pool, target);
   return target;
-}
-
-function connectionOf({ database, host, port, user }: ConnectionParameters): ConnectionParameters {
-  return { database, host, port, user } as ConnectionParameters;
 }
 
 function portOf(port: unknown): number | undefined {
