@@ -5,4 +5,6 @@ export type { OrderReport, OrderReportEvent } from "./order-report.ts";
 export type { OrderStatus } from "./order-status.ts";
 export type { NewOrder } from "./order-terms.ts";
 export type { Orders, OrdersOptions } from "./orders.ts";
+export type { BalanceInput, HeldPosition, Portfolio, PortfolioOptions, TradeInput } from "./portfolio.ts";
+export type { Position } from "./position.ts";
 export { createTrading, type Trading, type TradingOptions } from "./trading.ts";

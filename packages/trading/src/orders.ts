@@ -7,6 +7,7 @@ import type { OrderReport } from "./order-report.ts";
 import { type Anomaly, type Operation, VenueSeries } from "./order-series.ts";
 import { type NewOrder, readSide, readTerms } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
+import type { Portfolio } from "./portfolio.ts";
 import type { RejectReason } from "./reject-reason.ts";
 
 /** Told of every fill: a portfolio, or code of the application. */
@@ -18,6 +19,8 @@ export interface OrdersOptions {
   readonly strategy?: string;
   /** Makes an order of a report about one that nobody created here, instead of an anomaly. @default false */
   readonly adoptUnknown?: boolean;
+  /** Told of every fill. */
+  readonly portfolio?: Portfolio;
 }
 
 /** What the orders of a venue share with the rest of the package. */
@@ -29,7 +32,6 @@ export interface OrdersSurroundings {
   readonly traceOf: (venue: string, terms: OrderTerms, input: NewOrder) => OrderTrace | undefined;
   readonly told: (order: OrderEvent) => void;
   readonly onAnomaly: (anomaly: Anomaly, venue: string) => void;
-  readonly onFill: FillListener;
 }
 
 /** A structured log event of an order. */
@@ -151,7 +153,6 @@ export class Orders {
       clockError: () => series.clockErrors.add(1),
       changed: (order, name, detail) => this.tell(name, order, detail),
       filled: (order, fill, options) => {
-        surroundings.onFill(order, fill, options);
         for (const listener of listeners) listener(order, fill, options);
       },
       closed: () => {

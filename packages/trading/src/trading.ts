@@ -1,5 +1,6 @@
 /** Everything that one strategy records: its orders at each venue, its positions, its connections and its state. */
 import { Orders, type OrdersOptions } from "./orders.ts";
+import { Portfolio, type PortfolioOptions } from "./portfolio.ts";
 
 export interface TradingOptions {
   /** @default "default" */
@@ -10,18 +11,28 @@ export interface TradingOptions {
   readonly maxOpenOrders?: number;
   /** Monotonic, in milliseconds. @default performance.now */
   readonly now?: () => number;
+  /** Milliseconds since 1970. @default Date.now */
+  readonly wallClock?: () => number;
 }
 
 export interface Trading {
   readonly strategy: string;
   /** The orders of one venue; the same at each call for a venue. */
   orders(options: OrdersOptions): Orders;
+  /** Positions, profit and loss. @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
+  portfolio(options: PortfolioOptions): Portfolio;
 }
 
 /** @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
 export function createTrading(options: TradingOptions = {}): Trading {
   checkOptions(options);
-  const { strategy = "default", symbols, maxOpenOrders = 10_000, now = () => performance.now() } = options;
+  const {
+    strategy = "default",
+    symbols,
+    maxOpenOrders = 10_000,
+    now = () => performance.now(),
+    wallClock = Date.now,
+  } = options;
   const known = symbols === undefined ? undefined : new Set(symbols);
   const venues = new Map<string, Orders>();
   return {
@@ -37,15 +48,17 @@ export function createTrading(options: TradingOptions = {}): Trading {
         traceOf: () => undefined,
         told: () => {},
         onAnomaly: () => {},
-        onFill: () => {},
       });
+      const { portfolio } = given;
+      if (portfolio !== undefined) orders.onFill((order, fill, how) => portfolio.onFill(order, fill, how));
       venues.set(given.venue, orders);
       return orders;
     },
+    portfolio: (given) => new Portfolio(strategy, given, { now, wallClock }),
   };
 }
 
-const optionNames = ["strategy", "symbols", "maxOpenOrders", "now"];
+const optionNames = ["strategy", "symbols", "maxOpenOrders", "now", "wallClock"];
 
 function checkOptions(options: TradingOptions): void {
   for (const name of Object.keys(options)) {
