@@ -2,7 +2,7 @@ import { goQuote } from "./go-quote.ts";
 
 /**
  * The labels of a series, sorted by name, none of them empty; the name of the metric is the label `__name__`.
- * Immutable: make them with `labelsOf` and the functions beside it.
+ * Immutable: make them with `labelsOf`. As JSON they are an object.
  */
 export interface Labels {
   /** Names and values in turn. */
@@ -11,9 +11,25 @@ export interface Labels {
   readonly key: string;
 }
 
-interface CachedLabels extends Labels {
+class LabelSet implements Labels {
+  readonly pairs: readonly string[];
+  readonly key: string;
   /** Without the name and the other metadata, once somebody asked. */
-  bare: Labels | undefined;
+  #bare: Labels | undefined;
+
+  constructor(pairs: readonly string[], key: string) {
+    this.pairs = pairs;
+    this.key = key;
+  }
+
+  withoutMetadata(): Labels {
+    this.#bare ??= withoutMatching(this, isMetadataLabel);
+    return this.#bare;
+  }
+
+  toJSON(): Record<string, string> {
+    return toRecord(this);
+  }
 }
 
 export const METRIC_NAME = "__name__";
@@ -34,8 +50,7 @@ export function labelsOf(values: Readonly<Record<string, string>>): Labels {
 export function fromPairs(pairs: readonly string[]): Labels {
   let ambiguous = false;
   for (const part of pairs) if (part.includes("\0")) ambiguous = true;
-  const labels: CachedLabels = { pairs, key: ambiguous ? JSON.stringify(pairs) : pairs.join("\0"), bare: undefined };
-  return labels;
+  return new LabelSet(pairs, ambiguous ? JSON.stringify(pairs) : pairs.join("\0"));
 }
 
 /** The value of one label, empty where there is none. */
@@ -61,9 +76,7 @@ export function isMetadataLabel(name: string): boolean {
 
 /** Without name, type and unit. */
 export function withoutMetadata(labels: Labels): Labels {
-  const cached = labels as CachedLabels;
-  cached.bare ??= withoutMatching(labels, isMetadataLabel);
-  return cached.bare;
+  return labels instanceof LabelSet ? labels.withoutMetadata() : withoutMatching(labels, isMetadataLabel);
 }
 
 export function keepLabels(labels: Labels, names: ReadonlySet<string>): Labels {

@@ -24,7 +24,9 @@ export function parseNumberLiteral(tokens: TokenStream, token: Token): NumberLit
 
 /** What stands in brackets: a duration or an expression of durations, greater than 0 where that is known already. */
 export function parsePositiveDuration(tokens: TokenStream, errors: ErrorContext): DurationOperand {
+  const { nesting } = tokens;
   const duration = parseDurationExpression(tokens, errors);
+  tokens.nesting = nesting;
   if (duration.type === "number" && duration.value <= 0) {
     tokens.fail(duration.position, "duration must be greater than 0");
   }
@@ -36,6 +38,13 @@ export function parsePositiveDuration(tokens: TokenStream, errors: ErrorContext)
  * `foo offset 5m + 3` adds 3 to `foo offset 5m`.
  */
 export function parseOffsetDuration(tokens: TokenStream, errors: ErrorContext): DurationOperand {
+  const { nesting } = tokens;
+  const duration = offsetDuration(tokens, errors);
+  tokens.nesting = nesting;
+  return duration;
+}
+
+function offsetDuration(tokens: TokenStream, errors: ErrorContext): DurationOperand {
   const first = tokens.peek();
   if (first.kind !== "+" && first.kind !== "-") {
     const operand = durationPrimary(tokens, errors);
@@ -66,6 +75,8 @@ function parseDurationExpression(tokens: TokenStream, errors: ErrorContext): Dur
 
 /** An operand and the operators that bind tighter than `minimum`. */
 function durationOperand(tokens: TokenStream, minimum: number, errors: ErrorContext): DurationOperand {
+  // Operands count whether they stand in each other or in a row.
+  tokens.nest();
   const first = tokens.peek();
   if (first.kind === "+" || first.kind === "-") {
     tokens.take();

@@ -9,7 +9,7 @@ import { parsePostfix } from "./parse-postfix.ts";
 import { parseSelector } from "./parse-selector.ts";
 import { mergeRanges } from "./position.ts";
 import { unquote } from "./string-literal.ts";
-import type { AggregateExpression, Expression, VectorMatching } from "./syntax-tree.ts";
+import { type AggregateExpression, type Expression, isDeeperThan, type VectorMatching } from "./syntax-tree.ts";
 import {
   type AggregationOperator,
   type BinaryOperator,
@@ -19,7 +19,7 @@ import {
   rangeOf,
   type Token,
 } from "./token.ts";
-import { type ErrorContext, noContext, TokenStream } from "./token-stream.ts";
+import { type ErrorContext, MAX_NESTING, noContext, TokenStream, tooDeep } from "./token-stream.ts";
 
 export interface ParseOptions {
   /** Functions and aggregations that Prometheus has behind `promql-experimental-functions`. @default false */
@@ -103,17 +103,22 @@ class Parser {
     if (tokens.is("end of input")) tokens.fail({ start: 0, end: 0 }, "no expression found in input");
     const expression = this.#expression(0, noContext);
     if (!tokens.is("end of input")) tokens.unexpected("", "");
+    if (isDeeperThan(expression, MAX_NESTING)) tokens.fail(expression.position, tooDeep);
     return expression;
   }
 
   #expression(minimum: number, errors: ErrorContext): Expression {
+    const tokens = this.#tokens;
+    tokens.nest();
     let left = this.#operand(errors);
     for (;;) {
-      const operator = this.#tokens.peek();
-      if (!isBinaryOperator(operator.kind)) return left;
-      const precedence = precedences[operator.kind];
-      if (precedence < minimum) return left;
-      this.#tokens.take();
+      const operator = tokens.peek();
+      const precedence = isBinaryOperator(operator.kind) ? precedences[operator.kind] : -1;
+      if (precedence < minimum || !isBinaryOperator(operator.kind)) {
+        tokens.nesting--;
+        return left;
+      }
+      tokens.take();
       left = this.#binary(left, operator.kind, precedence, errors);
     }
   }

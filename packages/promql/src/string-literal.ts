@@ -56,13 +56,19 @@ function decode(bytes: Uint8Array): string {
   if (whole !== undefined) return whole;
   let text = "";
   for (let start = 0; start < bytes.length; ) {
-    const lengths = [1, 2, 3, 4].filter((length) => start + length <= bytes.length);
-    const length = lengths.find((length) => decodeOrNothing(decoder, bytes.subarray(start, start + length)));
-    text += decoder.decode(bytes.subarray(start, start + (length ?? 0)));
-    if (length === undefined) text += String.fromCharCode(0xdc00 + bytes[start]!);
-    start += length ?? 1;
+    const length = sequenceLength(bytes[start]!);
+    const char = length === 0 ? undefined : decodeOrNothing(decoder, bytes.subarray(start, start + length));
+    text += char ?? String.fromCharCode(0xdc00 + bytes[start]!);
+    start += char === undefined ? 1 : length;
   }
   return text;
+}
+
+/** How many bytes the character has that starts with this one; 0 where none does. */
+function sequenceLength(byte: number): number {
+  if (byte < 0x80) return 1;
+  if (byte < 0xc2 || byte > 0xf4) return 0;
+  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
 function decodeOrNothing(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | undefined {

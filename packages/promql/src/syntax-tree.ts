@@ -168,6 +168,16 @@ export function children(expression: Expression): readonly Expression[] {
   }
 }
 
+/** Without recursion, as the depth is not yet known to be bearable. */
+export function isDeeperThan(expression: Expression, levels: number): boolean {
+  let level: readonly Expression[] = [expression];
+  for (let depth = 0; depth < levels; depth++) {
+    level = level.flatMap(children);
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /** An expression without the parentheses around it. */
 export function withoutParentheses(expression: Expression): Expression {
   return expression.type === "parenthesized" ? withoutParentheses(expression.expression) : expression;
