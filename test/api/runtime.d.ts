@@ -407,6 +407,12 @@ export declare const catalogue: {
         readonly boundaries: readonly [0.000001, 0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10];
     };
 };
+export { type ComponentErrors, componentErrors } from "./component-errors.ts";
+export interface ComponentErrors {
+    count<E>(error: E): E;
+    watch<T>(fn: () => T): T;
+}
+export declare function componentErrors(component: string): ComponentErrors;
 export { createHealth, type Health, type HealthOptions, type HealthStatus } from "./health/health.ts";
 export interface HealthOptions {
     readonly start?: "auto" | "manual";
@@ -603,6 +609,48 @@ export interface Temperature {
     readonly location: string;
     readonly celsius: number;
 }
+export { type ResourceChange, type ResourceMetrics, type ResourceMonitor, type ResourceMonitorOptions, resourceMonitor, } from "./monitor/resource-monitor.ts";
+export interface ResourceMonitorOptions extends SnapshotOptions {
+    readonly intervalMs?: number;
+    readonly mounts?: readonly string[];
+    readonly thresholds?: Readonly<Partial<Record<ResourceCheck, Threshold>>>;
+    readonly snapshotDir?: string;
+}
+export interface ResourceMetrics {
+    readonly timestampMs: number;
+    readonly cpu?: number;
+    readonly memory?: number;
+    readonly disk?: number;
+    readonly fileDescriptors?: number;
+    readonly battery?: number;
+    readonly eventLoopDelay?: number;
+    readonly receivedPerSecond?: number;
+    readonly transmittedPerSecond?: number;
+    readonly load?: number;
+    readonly health: Readonly<Partial<Record<ResourceCheck, HealthState>>>;
+}
+export interface ResourceChange {
+    readonly check: ResourceCheck;
+    readonly state: HealthState;
+    readonly before: HealthState;
+    readonly value: number;
+}
+export interface ResourceMonitor extends Disposable {
+    current(): ResourceMetrics | undefined;
+    start(): ResourceMonitor;
+    sample(): Promise<ResourceMetrics>;
+    onHealthChange(listener: (change: ResourceChange) => void): Disposable;
+}
+export declare function resourceMonitor(options?: ResourceMonitorOptions): ResourceMonitor;
+export { readSnapshots, type SnapshotOptions } from "./monitor/snapshots.ts";
+export interface SnapshotOptions {
+    readonly maxSnapshotBytes?: number;
+    readonly keepSnapshotDays?: number;
+}
+export declare function readSnapshots(folder: string): AsyncGenerator<ResourceMetrics>;
+export type { ResourceCheck, Threshold } from "./monitor/thresholds.ts";
+export type ResourceCheck = "cpu" | "memory" | "disk" | "battery" | "event_loop" | "fd";
+export type Threshold = readonly [warning: number, critical: number];
 export type { EventLoopSample } from "./process/event-loop.ts";
 export interface EventLoopSample {
     readonly min: number;

@@ -1,4 +1,5 @@
 export { catalogue } from "./catalogue.ts";
+export { type ComponentErrors, componentErrors } from "./component-errors.ts";
 export { createHealth, type Health, type HealthOptions, type HealthStatus } from "./health/health.ts";
 export type { CheckStatus, HealthAnswer, HealthCheck, HealthCheckOptions, HealthState } from "./health/health-check.ts";
 export { type HealthHandler, type HealthHandlerOptions, healthHandler } from "./health/health-page.ts";
@@ -28,6 +29,15 @@ export type { HostReaderOptions, HostReading } from "./host/host-sample.ts";
 export type { MemoryUse } from "./host/memory.ts";
 export type { NetworkCount } from "./host/networks.ts";
 export type { Temperature } from "./host/sensors.ts";
+export {
+  type ResourceChange,
+  type ResourceMetrics,
+  type ResourceMonitor,
+  type ResourceMonitorOptions,
+  resourceMonitor,
+} from "./monitor/resource-monitor.ts";
+export { readSnapshots, type SnapshotOptions } from "./monitor/snapshots.ts";
+export type { ResourceCheck, Threshold } from "./monitor/thresholds.ts";
 export type { EventLoopSample } from "./process/event-loop.ts";
 export { type ProcessMetrics, type ProcessMetricsOptions, startProcessMetrics } from "./process/process-metrics.ts";
 export type { CpuUse, ProcessSample } from "./process/process-sample.ts";
