@@ -202,7 +202,7 @@ export class Order {
   /** The order has been sent by code of its own. */
   sent(): void {
     if (!this.begin("pending_new")) return;
-    this.trace?.submit(() => {});
+    this.trace?.sent();
     this.wasSent();
     this.trace?.submitted();
   }

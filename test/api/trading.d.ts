@@ -1,0 +1,298 @@
+export { Decimal, type DecimalInput, decimal } from "./decimal.ts";
+export type DecimalInput = string | number | bigint | Decimal;
+export declare class Decimal {
+    readonly units: number | bigint;
+    readonly scale: number;
+    constructor(units: number | bigint, scale: number);
+    toString(): string;
+}
+export declare function decimal(input: unknown): Decimal | undefined;
+export type { Fill, FillInput } from "./fill.ts";
+export interface FillInput {
+    readonly price: DecimalInput;
+    readonly qty: DecimalInput;
+    readonly execId?: string | undefined;
+    readonly liquidity?: Liquidity | undefined;
+    readonly fee?: {
+        readonly amount: DecimalInput;
+        readonly currency: string;
+    } | undefined;
+    readonly at?: number | undefined;
+}
+export interface Fill {
+    readonly price: Decimal;
+    readonly qty: Decimal;
+    readonly execId: string | undefined;
+    readonly liquidity: Liquidity;
+    readonly fee: {
+        readonly amount: Decimal;
+        readonly currency: string;
+    } | undefined;
+    readonly at: number | undefined;
+}
+export type { Order } from "./order.ts";
+export declare class Order {
+    readonly symbol: string;
+    readonly side: Side;
+    readonly type: OrderType;
+    private terms;
+    private state;
+    private venueName;
+    private filledQty;
+    private filledNotional;
+    private firstExecution;
+    private executions;
+    private readonly host;
+    private readonly series;
+    private readonly trace;
+    private readonly createdAt;
+    private sentAt;
+    private acceptedAt;
+    private firstFillAt;
+    private lastFillAt;
+    private cancelAt;
+    private replaceAt;
+    private awaitsNew;
+    constructor(host: OrderHost, series: OrderSeries, terms: OrderTerms, trace?: OrderTrace);
+    get status(): OrderStatus;
+    get clientId(): string;
+    get venueId(): string | undefined;
+    get venue(): string;
+    get qty(): Decimal | undefined;
+    get limit(): Decimal | undefined;
+    get currency(): string;
+    get cumQty(): Decimal;
+    get notional(): Decimal;
+    get isActive(): boolean;
+    get isClosed(): boolean;
+    get isAcknowledged(): boolean;
+    submit<T>(request: () => T): T;
+    sent(): void;
+    accepted({ venueId }?: {
+        readonly venueId?: string | undefined;
+    }): void;
+    triggered(): void;
+    filled(input: FillInput): void;
+    bust(execId: string): void;
+    cancelRequested(): void;
+    cancelRejected(reason?: string): void;
+    canceled({ reason }?: {
+        readonly reason?: string | undefined;
+    }): void;
+    rejected({ reason }?: {
+        readonly reason?: string | undefined;
+    }): void;
+    denied({ rule }?: {
+        readonly rule?: string | undefined;
+    }): void;
+    expired({ reason }?: {
+        readonly reason?: string | undefined;
+    }): void;
+    replaceRequested(): void;
+    replaceRejected(reason?: string): void;
+    replaced(terms?: ReplacedTerms): void;
+    abandon(): void;
+    resumed(status: "new" | "partially_filled", { cumQty, venueId }: ResumedState): void;
+    private execute;
+    private begin;
+    private wasSent;
+    private newAnswered;
+    private requestFailed;
+    private place;
+    private move;
+    private close;
+    private recordFillRatio;
+    private recordSlippage;
+    private recordSlippageFrom;
+    private acknowledgedAt;
+    private stage;
+    private restingStatus;
+    private isComplete;
+    private isOverfilled;
+    private executionOf;
+    private remember;
+    private identify;
+    private may;
+    private anomaly;
+}
+export type { OrderReport, OrderReportEvent } from "./order-report.ts";
+export type OrderReportEvent = "pending_new" | "new" | "triggered" | "fill" | "bust" | "pending_cancel" | "cancel_rejected" | "canceled" | "pending_replace" | "replace_rejected" | "replaced" | "rejected" | "expired"
+ | "status";
+export interface OrderReport {
+    readonly event: OrderReportEvent;
+    readonly clientId?: string | undefined;
+    readonly origClientId?: string | undefined;
+    readonly venueId?: string | undefined;
+    readonly symbol?: string | undefined;
+    readonly side?: string | undefined;
+    readonly type?: string | undefined;
+    readonly qty?: DecimalInput | undefined;
+    readonly limit?: DecimalInput | undefined;
+    readonly fill?: FillInput | undefined;
+    readonly execId?: string | undefined;
+    readonly cumQty?: DecimalInput | undefined;
+    readonly averagePrice?: DecimalInput | undefined;
+    readonly reason?: string | undefined;
+}
+export type { OrderStatus } from "./order-status.ts";
+export type OrderStatus = "initialized" | OpenStatus | EndStatus;
+export type { NewOrder } from "./order-terms.ts";
+export interface NewOrder {
+    readonly clientId?: string | undefined;
+    readonly symbol: string;
+    readonly side: Side | (string & {});
+    readonly type?: OrderType | (string & {}) | undefined;
+    readonly qty: DecimalInput;
+    readonly limit?: DecimalInput | undefined;
+    readonly decisionPrice?: DecimalInput | undefined;
+    readonly arrivalPrice?: DecimalInput | undefined;
+    readonly timeInForce?: string | undefined;
+    readonly currency?: string | undefined;
+    readonly decidedAtMs?: number | undefined;
+    readonly parent?: Span | Context | undefined;
+    readonly links?: readonly Link[] | undefined;
+}
+export type { Orders, OrdersOptions } from "./orders.ts";
+export interface OrdersOptions {
+    readonly venue: string;
+    readonly strategy?: string;
+    readonly adoptUnknown?: boolean;
+    readonly portfolio?: Portfolio;
+}
+export declare class Orders {
+    readonly venue: string;
+    private readonly series;
+    private readonly surroundings;
+    private readonly adoptUnknown;
+    private readonly host;
+    private readonly byClientId;
+    private readonly byVenueId;
+    private readonly listeners;
+    private active;
+    private created;
+    constructor(options: OrdersOptions, surroundings: OrdersSurroundings);
+    get activeCount(): number;
+    create(input: NewOrder): Order;
+    resume(input: NewOrder & ResumedState & {
+        readonly status?: "new" | "partially_filled";
+    }): Order;
+    find({ clientId, venueId }: {
+        readonly clientId?: string | undefined;
+        readonly venueId?: string | undefined;
+    }): Order | undefined;
+    onFill(listener: FillListener): void;
+    clientIdFor(span: Span): string;
+    apply(report: OrderReport): void;
+    private orderOf;
+    private hostOfOrders;
+    private tell;
+    private nextClientId;
+    private makeRoom;
+    private abandonOldest;
+}
+export type { BalanceInput, HeldPosition, Portfolio, PortfolioOptions, TradeInput } from "./portfolio.ts";
+export interface PortfolioOptions {
+    readonly currency: string;
+    readonly startingEquity?: DecimalInput;
+    readonly day?: string;
+}
+export interface TradeInput {
+    readonly pnl: DecimalInput;
+    readonly heldMs?: number | undefined;
+    readonly venue?: string | undefined;
+    readonly symbol?: string | undefined;
+}
+export interface BalanceInput {
+    readonly venue: string;
+    readonly currency: string;
+    readonly free?: DecimalInput | undefined;
+    readonly locked?: DecimalInput | undefined;
+}
+export interface HeldPosition {
+    readonly venue: string;
+    readonly symbol: string;
+    readonly currency: string;
+    readonly position: Position;
+}
+export declare class Portfolio implements Disposable {
+    readonly strategy: string;
+    readonly currency: string;
+    private readonly clock;
+    private readonly held;
+    private readonly rates;
+    private readonly balanceOf;
+    private readonly drawdownOf;
+    private readonly dayOf;
+    private readonly unobserve;
+    private readonly startingEquity;
+    private earned;
+    private unrealizedNow;
+    private day;
+    private equityAtDayStart;
+    private losses;
+    constructor(strategy: string, options: PortfolioOptions, clock: PortfolioClock);
+    onFill(order: Order, fill: Fill, { reversed }?: {
+        readonly reversed?: boolean;
+    }): void;
+    mark(symbol: string, price: DecimalInput, { venue }?: {
+        readonly venue?: string;
+    }): void;
+    rate(currency: string, price: DecimalInput): void;
+    trade({ pnl, heldMs, venue, symbol }: TradeInput): void;
+    balance(balance: BalanceInput): void;
+    get balances(): Iterable<BalanceInput>;
+    get positions(): Iterable<HeldPosition>;
+    size(venue: string, symbol: string): Decimal;
+    get equity(): number;
+    get realized(): Decimal;
+    get unrealized(): number;
+    get drawdown(): {
+        readonly current: number;
+        readonly max: number;
+    };
+    get dayPnl(): number;
+    get consecutiveLosses(): number;
+    [Symbol.dispose](): void;
+    private heldBy;
+    private forgetFlat;
+    private feeOf;
+    private converted;
+    private tripClosed;
+    private countTrade;
+    private revalue;
+    private turnDay;
+}
+export type { Position } from "./position.ts";
+export declare class Position {
+    size: Decimal;
+    cost: Decimal;
+    private markPrice;
+    private tripPnl;
+    private tripFees;
+    private openedAtMs;
+    get mark(): Decimal | undefined;
+    markAt(price: Decimal): void;
+    apply({ qty, price, fee, atMs }: PositionFill): PositionChange;
+    value(): Decimal;
+    unrealized(): Decimal;
+    private openTrip;
+    private open;
+    private close;
+}
+export { createTrading, type Trading, type TradingOptions } from "./trading.ts";
+export interface TradingOptions {
+    readonly strategy?: string;
+    readonly symbols?: readonly string[];
+    readonly maxOpenOrders?: number;
+    readonly traces?: boolean;
+    readonly segmentAfterMs?: number;
+    readonly now?: () => number;
+    readonly wallClock?: () => number;
+}
+export interface Trading extends Disposable {
+    readonly strategy: string;
+    orders(options: OrdersOptions): Orders;
+    portfolio(options: PortfolioOptions): Portfolio;
+    setTracerProvider(provider: TracerProvider): void;
+}
+export declare function createTrading(options?: TradingOptions): Trading;
