@@ -65,7 +65,7 @@ export class TokenStream {
   }
 }
 
-export const tooDeep = `nested deeper than ${MAX_NESTING} levels; write it in parts`;
+export const tooDeep: string = `nested deeper than ${MAX_NESTING} levels; write it in parts`;
 
 /** What an unexpected token is reported in: the innermost construct that Prometheus has words for. */
 export interface ErrorContext {
