@@ -23,12 +23,12 @@ export interface SettledCells {
  * the number of all values is the sum of the counts and is kept nowhere else, so that both always agree.
  */
 export class HistogramSlab {
-  readonly chunk: SeriesChunk<HistogramSlab>;
-  readonly index: BucketIndex;
+  declare readonly chunk: SeriesChunk<HistogramSlab>;
+  declare readonly index: BucketIndex;
   /** Sum, minimum and maximum of each slot: adding to an array of doubles allocates nothing on any of V8's tiers. */
-  readonly heads: Float64Array;
+  declare readonly heads: Float64Array;
   /** The counts of each slot's buckets, as 32 bits without a sign: to be read with `>>> 0`. */
-  readonly counts: Int32Array;
+  declare readonly counts: Int32Array;
   /** What did not fit into the counts; made with the first of 4 billion. */
   carried: Float64Array | undefined = undefined;
   /** What delta readers were handed; made with the first. */

@@ -119,11 +119,20 @@ export function createHistogram<A extends AttributeValues>(
   });
 }
 
-/** Exported for readers that take the numbers out of the slab themselves. */
+/** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
+const findBucket = bucketOf;
+const HEAD_SIZE = HEAD;
+const [MIN_AT, MAX_AT] = [MIN, MAX];
+
+/**
+ * Exported for readers that take the numbers out of the slab themselves. `declare` leaves out the first, undefined value of
+ * a field, which for V8 makes a variable of it: without one, the numbers of a handle that is a constant are addresses in
+ * the caller's code.
+ */
 export class HistogramSeries implements Series {
-  readonly slab: HistogramSlab;
+  declare readonly slab: HistogramSlab;
   /** In its slab and in its chunk. */
-  readonly slot: number;
+  declare readonly slot: number;
 
   constructor({ chunk, slot }: SeriesPlace<HistogramSlab>) {
     this.slab = chunk.numbers;
@@ -136,14 +145,14 @@ export class HistogramSeries implements Series {
       const { slab, slot } = this;
       const { index, counts, heads } = slab;
       // Whole numbers for certain: V8 then checks nothing else of them.
-      const at = (slot * index.size + bucketOf(index, value)) | 0;
+      const at = (slot * index.size + findBucket(index, value)) | 0;
       const count = ((counts[at] as number) + 1) | 0;
       counts[at] = count;
       if (count === 0) carryCount(slab, at);
-      const head = (slot * HEAD) | 0;
+      const head = (slot * HEAD_SIZE) | 0;
       heads[head] = (heads[head] as number) + value;
-      if (value < (heads[head + MIN] as number)) heads[head + MIN] = value;
-      if (value > (heads[head + MAX] as number)) heads[head + MAX] = value;
+      if (value < (heads[head + MIN_AT] as number)) heads[head + MIN_AT] = value;
+      if (value > (heads[head + MAX_AT] as number)) heads[head + MAX_AT] = value;
     } else dropRecord(this.slab.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
   }
 
@@ -220,16 +229,17 @@ export class HistogramSeries implements Series {
 
 /** The bound face of a series: one step away from it, so that the series itself carries no timers. */
 class BoundSeries {
-  readonly #series: HistogramSeries;
+  declare readonly series: HistogramSeries;
+
   constructor(series: HistogramSeries) {
-    this.#series = series;
+    this.series = series;
   }
   // Hot: benchmarks/metrics.
   record(value: number): void {
-    this.#series.record(value);
+    this.series.record(value);
   }
   unbind(): void {
-    this.#series.unbind();
+    this.series.unbind();
   }
 }
 
