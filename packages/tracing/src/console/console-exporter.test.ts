@@ -100,6 +100,24 @@ GET /orders/:id          server   ███████████████�
 `);
 });
 
+test("a stack trace has lines of its own", () => {
+  const { print, printed } = exporterTo({ attributes: true });
+  const span = tracer.startSpan("settle", { startTime: [1_700_000_000, 0] });
+  span.addEvent(
+    "exception",
+    { "exception.type": "Error", "exception.stacktrace": "Error: no\n    at a.js:1\n    at b.js:2\n" },
+    [1_700_000_000, 1e6],
+  );
+  span.end([1_700_000_000, 2e6]);
+  print();
+  expect(printed()).toContain(`
+    +1.0 ms exception  exception.type: Error
+        exception.stacktrace: Error: no
+          at a.js:1
+          at b.js:2
+`);
+});
+
 test("colours are there when they are wanted, and change nothing else", () => {
   const [plain, coloured] = [exporterTo(), exporterTo({ colors: "always" })];
   endOrder();

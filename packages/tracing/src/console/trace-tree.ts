@@ -80,7 +80,9 @@ function headLine(
   span: ReadableSpan,
   { count, note, paint }: { readonly count: number; readonly note: string; readonly paint: Paint },
 ): string {
-  const service = visible(String(span.resource.attributes["service.name"] ?? "unknown_service"));
+  // Reading `resource.attributes` while a detector is at work is told as an error; the name is there from the start.
+  const named = span.resource.getRawAttributes().find(([key]) => key === "service.name")?.[1];
+  const service = visible(typeof named === "string" ? named : "unknown_service");
   const time = new Date(milliseconds(span.startTime)).toISOString().slice(11, 23);
   const spans = `${count} ${count === 1 ? "span" : "spans"}${note}`;
   return `${paint.bold(service)} ${paint.dim(`${time}  trace ${span.spanContext().traceId}  ${spans}`)}`;
@@ -126,15 +128,26 @@ function bar(span: ReadableSpan, startMs: number, endMs: number): string {
 }
 
 function details(span: ReadableSpan): string[] {
-  const events = span.events.map((event) => {
+  const events = span.events.flatMap((event) => {
     const afterMs = milliseconds(event.time) - milliseconds(span.startTime);
-    return `+${afterMs.toFixed(1)} ms ${[visible(event.name), ...pairs(event.attributes ?? {})].join("  ")}`;
+    const all = pairs(event.attributes ?? {});
+    const short = all.flatMap((lines) => (lines.length === 1 ? lines : []));
+    // A stack trace, most often.
+    const long = all.filter((lines) => lines.length > 1).flat();
+    return [
+      `+${afterMs.toFixed(1)} ms ${[visible(event.name), ...short].join("  ")}`,
+      ...long.map((line) => `    ${line}`),
+    ];
   });
-  return [...pairs(span.attributes), ...events];
+  return [...pairs(span.attributes).flat(), ...events];
 }
 
-function pairs(attributes: object): string[] {
-  return Object.entries(attributes).map(([key, value]) => `${visible(key)}: ${visible(String(plainValue(value)))}`);
+/** For each attribute its lines. */
+function pairs(attributes: object): string[][] {
+  return Object.entries(attributes).map(([key, value]) => {
+    const [first = "", ...more] = String(plainValue(value)).trimEnd().split("\n");
+    return [`${visible(key)}: ${visible(first)}`, ...more.map((line) => `  ${visible(line.trim())}`)];
+  });
 }
 
 function milliseconds([seconds, nanoseconds]: HrTime): number {
