@@ -9,11 +9,17 @@ import { basename, join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { bundledPackages } from "./bundled-packages.ts";
 
+const TARGET = "node22.15";
+
 for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
   if (/\.js(\.map)?$/.test(file)) rmSync(join("dist", file));
 }
-const metafiles = [await bundle(exportedSources())];
-for (const source of threadSources()) metafiles.push(await bundle([source]));
+const exported = exportedSources();
+const starting = exported.filter((source) => requiredBy(source).length > 0);
+const metafiles = [
+  await bundle([...exported.filter((source) => !starting.includes(source)), ...starting.flatMap(requiredBy)]),
+];
+for (const source of [...starting, ...threadSources()]) metafiles.push(await bundle([source]));
 writeFileSync("dist/third-party-licenses.txt", licences(metafiles));
 
 function exportedSources(): string[] {
@@ -30,6 +36,12 @@ function threadSources(): string[] {
     .map((path) => join("src", path));
 }
 
+/** What an entry requires by its path, `./x.ts`, is loaded when it says so: a file of its own, `./x.js`. */
+function requiredBy(source: string): string[] {
+  const requires = readFileSync(source, "utf8").matchAll(/\brequire\("(\.\/[\w-]+\.ts)"\)/g);
+  return [...requires].map((match) => join("src", match[1]!));
+}
+
 async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: entryPoints.map((source) => ({ in: source, out: basename(source, ".ts") })),
@@ -39,7 +51,7 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     splitting: true,
     format: "esm",
     platform: "node",
-    target: "node22.15",
+    target: TARGET,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
@@ -50,7 +62,30 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     },
     plugins: [requires(), insideOrOutside()],
   });
+  await mergeShared();
   return metafile;
+}
+
+/** What entries share, esbuild puts into a file for each group of entries; few of them, and small: one file is enough. */
+async function mergeShared(): Promise<void> {
+  const files = readdirSync("dist").filter((file) => file.endsWith(".js"));
+  const parts = files.filter((file) => /^shared-\w+\.js$/.test(file));
+  if (parts.length < 2) return;
+  await build({
+    stdin: { contents: parts.map((part) => `export * from "./${part}";`).join("\n"), resolveDir: "dist" },
+    outfile: "dist/shared.js",
+    bundle: true,
+    packages: "external",
+    format: "esm",
+    platform: "node",
+    target: TARGET,
+    logLevel: "warning",
+  });
+  for (const part of parts) rmSync(join("dist", part));
+  for (const file of files.filter((one) => !parts.includes(one))) {
+    const path = join("dist", file);
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll(/"\.\/shared-\w+\.js"/g, '"./shared.js"'));
+  }
 }
 
 /** In the sources `require` comes from `createRequire`; without that line, esbuild sees what is required by a literal. */
@@ -82,6 +117,9 @@ function insideOrOutside(): Plugin {
   return {
     name: "inside or outside",
     setup({ onResolve, onLoad, resolve }) {
+      onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+        kind === "require-call" ? { path: path.replace(/\.ts$/, ".js"), external: true } : undefined,
+      );
       onResolve({ filter: /^[^./#]/ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
         if (pluginData === asked || kind === "entry-point") return undefined;
         if (bundledPackages.includes(packageOf(path))) {

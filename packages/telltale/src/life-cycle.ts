@@ -2,6 +2,7 @@
  * How the process ends. Whatever ends it, what was recorded is sent first, within a deadline, and then it ends exactly
  * as it would have without telltale: the same signal, the same exit code, the same words on standard error.
  */
+import { flushCompileCache } from "node:module";
 
 export interface LifeCycleOptions {
   /** Told at the first signal that ends the process, before anything is sent. */
@@ -30,6 +31,8 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
     // An application with a handler of its own decides itself when to end; what it leaves behind is sent on exit.
     if (process.listenerCount(signal) > 1) return;
     const end = (): void => {
+      // Node writes it when a process exits; one that a signal ends does not.
+      flushCompileCache();
       process.off(signal, onSignal);
       process.kill(process.pid, signal);
     };

@@ -1,15 +1,7 @@
-/**
- * `node --import telltale/register app.js` (or `--require`): bootstrap() from files and the environment alone. A wrong
- * configuration is printed and the application runs on without telemetry: it must not die of its observer. With
- * TELLTALE_STRICT=1 it does.
- */
-import { bootstrap } from "./bootstrap.ts";
-import { isStrict } from "./config.ts";
+/** `node --import telltale/register app.js` (or `--require`). All else comes from the compile cache, so it is loaded after. */
+import { createRequire } from "node:module";
+import { startCompileCache } from "./compile-cache.ts";
 
-try {
-  bootstrap();
-} catch (error) {
-  if (isStrict()) throw error;
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${reason}\ntelltale: running on without telemetry; TELLTALE_STRICT=1 makes this an error.\n`);
-}
+startCompileCache();
+const require = createRequire(import.meta.url);
+require("./registered.ts");
