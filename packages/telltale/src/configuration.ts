@@ -156,6 +156,8 @@ export interface Configuration {
     readonly batch: BatchConfiguration;
     /** Names of baggage entries that become span attributes. */
     readonly baggageAttributes: readonly string[];
+    /** Rate, errors and duration by span name, as metrics. */
+    readonly spanMetrics: boolean;
   };
   readonly metrics: {
     readonly enabled: boolean;

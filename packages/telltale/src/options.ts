@@ -93,6 +93,11 @@ export interface TracingOptions {
    * @default []
    */
   readonly baggageAttributes?: readonly string[];
+  /**
+   * Whether the spans that are recorded are also counted and timed by name: `traces.span.metrics.calls` and `traces.span.metrics.duration`, which Jaeger's monitor page reads.
+   * @default false
+   */
+  readonly spanMetrics?: boolean;
 }
 
 /** Where spans go; each is sent to all of them. */

@@ -17,6 +17,7 @@ import { ExportQueue } from "./export-queue.ts";
 import { knownAttributes } from "./resource.ts";
 import { type SamplingControl, startSampling } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
+import { spanMetricsProcessor } from "./span-metrics.ts";
 import { plainSpan } from "./undelivered.ts";
 
 const require = createRequire(import.meta.url);
@@ -37,11 +38,13 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
   const queues: ExporterQueue[] = [];
   const printers: SpanExporter[] = [];
   const exporting: SpanProcessor[] = [];
-  const sampling = startSampling(configuration, String(knownAttributes(resource)["service.name"]));
+  const serviceName = String(knownAttributes(resource)["service.name"]);
+  const sampling = startSampling(configuration, serviceName);
   const processors: SpanProcessor[] = [redactionSpanProcessor()];
   if (configuration.baggageAttributes.length > 0) {
     processors.push(baggageSpanProcessor({ attributes: configuration.baggageAttributes }));
   }
+  if (configuration.spanMetrics) processors.push(spanMetricsProcessor(serviceName));
   for (const exporter of configuration.exporters) {
     if (exporter.type === "console") {
       const printer = createSpanExporter(exporter);

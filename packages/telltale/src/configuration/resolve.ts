@@ -38,6 +38,7 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
       limits: group(get, "tracing.limits"),
       batch: batch("tracing.batch", around),
       baggageAttributes: get("tracing.baggageAttributes"),
+      spanMetrics: get("tracing.spanMetrics"),
     },
     metrics: {
       enabled: get("metrics"),

@@ -394,6 +394,11 @@ const tracing: GroupOption = {
       example: ["tenant.id"],
       default: [],
     },
+    spanMetrics: {
+      kind: "flag",
+      doc: "Whether the spans that are recorded are also counted and timed by name: `traces.span.metrics.calls` and `traces.span.metrics.duration`, which Jaeger's monitor page reads.",
+      default: false,
+    },
   },
 };
 
