@@ -57,7 +57,10 @@ export function packWorkspace(): Record<string, string> {
 }
 
 function workspaces(): string[] {
-  return ["telltale", "metrics", "tracing", "logging", "promql", "runtime"].flatMap((name) => ["-w", `packages/${name}`]);
+  return ["telltale", "metrics", "tracing", "logging", "promql", "runtime", "gpu"].flatMap((name) => [
+    "-w",
+    `packages/${name}`,
+  ]);
 }
 
 /** The version of a package that is installed in a folder. */
