@@ -55,6 +55,22 @@ test("never more than 160 buckets, and every value counted, whatever the range",
   );
 });
 
+test("what is next to the numbers that have buckets goes where it belongs, however fine the scale", () => {
+  const neighbours = [[], [2 ** -1022, 2 ** -1021], [Number.MAX_VALUE, 2 ** 1023], [1e-300, 1e300]];
+  for (const [i, near] of neighbours.entries()) {
+    const one = recorded(`expo.edges.${i}`, [
+      ...near,
+      ...[0, -0, 5e-324, 2 ** -1022 - 5e-324],
+      ...[Number.POSITIVE_INFINITY, Number.NaN, -1, Number.NEGATIVE_INFINITY, -5e-324],
+    ]);
+    expect(one.zeroCount).toBe(2);
+    expect(one.count).toBe(near.length + 4);
+    const smallest = one.positive.offset;
+    expect(smallest).toBe(exponentialIndex(5e-324, one.scale));
+    expect(one.positive.bucketCounts[0]).toBeGreaterThanOrEqual(2);
+  }
+});
+
 function recorded(name: string, values: readonly number[]): ExponentialValue {
   const bound = exponentialHistogram({ name });
   bound.bind();

@@ -6,10 +6,12 @@ import { keepExemplar } from "./exemplar.ts";
 import {
   type ExponentialValue,
   exponentialIndex,
+  hasTable,
   MAX_BUCKETS,
   MAX_SCALE,
   mergeExponential,
   scaleChange,
+  tableIndex,
 } from "./exponential-buckets.ts";
 import type { BoundHistogram, Histogram } from "./histogram.ts";
 import type { Series } from "./instrument.ts";
@@ -71,14 +73,19 @@ const MAX = 2;
 const ZEROS = 3;
 const HEAD = 4;
 
+/** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
+const find = tableIndex;
+
 class ExponentialSeries implements Series {
-  readonly chunk: SeriesChunk;
-  readonly slot: number;
+  declare readonly chunk: SeriesChunk;
+  declare readonly slot: number;
   settled: ExponentialValue | undefined = undefined;
   scale = MAX_SCALE;
   /** The lowest and the highest bucket in use; none is when the highest is below the lowest. */
   low = 0;
   high = -1;
+  /** The highest bucket that `record` finds by itself: none while the scale is one without a table. */
+  near = -1;
   /** A ring: bucket `i` stands at `i & mask`, so the buckets in use may grow to either side without moving. */
   mask = 7;
   cells: Float64Array = emptyCells(8);
@@ -90,35 +97,43 @@ class ExponentialSeries implements Series {
 
   // Hot: benchmarks/metrics.
   record(value: number): void {
-    if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) {
-      let at = ZEROS;
-      if (value !== 0) {
-        let index = exponentialIndex(value, this.scale);
-        if (index < this.low || index > this.high) index = this.reach(value, index);
-        at = HEAD + (index & this.mask);
-      }
-      const { cells } = this;
-      cells[at] = (cells[at] as number) + 1;
-      cells[SUM] = (cells[SUM] as number) + value;
-      if (value < (cells[MIN] as number)) cells[MIN] = value;
-      if (value > (cells[MAX] as number)) cells[MAX] = value;
+    if (typeof value === "number") {
+      const index = find(value, this.scale);
+      if (index >= this.low && index <= this.near) this.count(HEAD + (index & this.mask), value);
+      else this.recordRarer(value);
+    } else dropRecord(this.chunk.owner.instrument, "type", value);
+  }
+
+  /** What `record` has no bucket for: the first values, zero, the smallest and largest ones, and what is refused. */
+  recordRarer(value: number): void {
+    if (value === 0) this.count(ZEROS, 0);
+    else if (value > 0 && value < Number.POSITIVE_INFINITY) {
+      let index = exponentialIndex(value, this.scale);
+      if (index < this.low || index > this.high) index = this.reach(value, index);
+      this.count(HEAD + (index & this.mask), value);
     } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
+  }
+
+  count(at: number, value: number): void {
+    const { cells } = this;
+    cells[at] = (cells[at] as number) + 1;
+    cells[SUM] = (cells[SUM] as number) + value;
+    if (value < (cells[MIN] as number)) cells[MIN] = value;
+    if (value > (cells[MAX] as number)) cells[MAX] = value;
   }
 
   /** Makes room for a bucket outside those in use, coarser when 160 do not reach; returns the value's bucket then. */
   reach(value: number, index: number): number {
-    if (this.high < this.low) {
-      this.low = this.high = index;
-      return index;
-    }
-    const change = scaleChange(Math.min(this.low, index), Math.max(this.high, index));
+    const none = this.high < this.low;
+    const change = none ? 0 : scaleChange(Math.min(this.low, index), Math.max(this.high, index));
     if (change > 0) this.coarsen(change);
     const reached = change > 0 ? exponentialIndex(value, this.scale) : index;
-    const low = Math.min(this.low, reached);
-    const high = Math.max(this.high, reached);
+    const low = none ? reached : Math.min(this.low, reached);
+    const high = none ? reached : Math.max(this.high, reached);
     if (high - low > this.mask) this.place(this.mask * 2 + 1, high - low, 0);
     this.low = low;
     this.high = high;
+    this.near = hasTable(this.scale) ? high : low - 1;
     return reached;
   }
 
@@ -176,7 +191,7 @@ class ExponentialSeries implements Series {
     this.cells = emptyCells(this.mask + 1);
     this.scale = MAX_SCALE;
     this.low = 0;
-    this.high = -1;
+    this.high = this.near = -1;
     return live;
   }
 
