@@ -1,3 +1,9 @@
+export type { BackOffOptions } from "./back-off.ts";
+export interface BackOffOptions {
+    readonly initialMs?: number;
+    readonly maxMs?: number;
+    readonly random?: () => number;
+}
 export { Decimal, type DecimalInput, decimal } from "./decimal.ts";
 export type DecimalInput = string | number | bigint | Decimal;
 export declare class Decimal {
@@ -30,6 +36,19 @@ export interface Fill {
     } | undefined;
     readonly at: number | undefined;
 }
+export type { Intervention, InterventionRule } from "./interventions.ts";
+export interface InterventionRule {
+    readonly name: string;
+    readonly on: Anomaly | "rejected" | "day_loss" | "drawdown" | "consecutive_losses";
+    readonly atLeast: number;
+    readonly withinMs?: number;
+    readonly action: "reduce" | "halt";
+}
+export interface Intervention {
+    readonly rule: string;
+    readonly action: "reduce" | "halt";
+    readonly dryRun: boolean;
+}
 export type { Order } from "./order.ts";
 export declare class Order {
     readonly symbol: string;
@@ -61,6 +80,7 @@ export declare class Order {
     get qty(): Decimal | undefined;
     get limit(): Decimal | undefined;
     get currency(): string;
+    get spanContext(): SpanContext | undefined;
     get cumQty(): Decimal;
     get notional(): Decimal;
     get isActive(): boolean;
@@ -230,7 +250,9 @@ export declare class Portfolio implements Disposable {
     private day;
     private equityAtDayStart;
     private losses;
-    constructor(strategy: string, options: PortfolioOptions, clock: PortfolioClock);
+    constructor(strategy: string, options: PortfolioOptions, clock: PortfolioClock & {
+        readonly changed: () => void;
+    });
     onFill(order: Order, fill: Fill, { reversed }?: {
         readonly reversed?: boolean;
     }): void;
@@ -279,20 +301,126 @@ export declare class Position {
     private open;
     private close;
 }
-export { createTrading, type Trading, type TradingOptions } from "./trading.ts";
+export { type ReconnectingSocket, type ReconnectingSocketOptions, reconnectingSocket } from "./reconnecting-socket.ts";
+export interface ReconnectingSocketOptions {
+    readonly url: string | (() => string | Promise<string>);
+    readonly protocols?: readonly string[];
+    readonly onOpen?: (socket: WebSocket) => void | Promise<void>;
+    readonly onMessage?: (data: string | ArrayBuffer | Blob) => VenueMessage | undefined;
+    readonly onGap?: (message: VenueMessage) => void;
+    readonly backOff?: BackOffOptions;
+    readonly connectTimeoutMs?: number;
+    readonly silenceTimeoutMs?: number;
+    readonly onLongLoss?: (lostMs: number) => void;
+    readonly longLossAfterMs?: number;
+}
+export interface ReconnectingSocket extends Disposable {
+    readonly socket: WebSocket | undefined;
+    send(data: string | Uint8Array<ArrayBuffer>): boolean;
+    reconnect(reason?: DisconnectReason): void;
+    close(): void;
+}
+export declare function reconnectingSocket(connection: VenueConnection, options: ReconnectingSocketOptions): ReconnectingSocket;
+export { errorReason, type RejectReason, rejectReason } from "./reject-reason.ts";
+export type RejectReason = "insufficient_funds" | "invalid_order" | "duplicate_order" | "unknown_order" | "too_late" | "rate_limit" | "exchange_unavailable" | "maintenance" | "permission" | "network" | "timeout" | "risk" | "other";
+export declare function rejectReason(text: unknown): RejectReason;
+export declare function errorReason(error: unknown): RejectReason;
+export type { Tick } from "./tick-to-trade.ts";
+export interface Tick {
+    readonly receivedAtMs: number;
+    decided(): this;
+    sent(): void;
+}
+export { createTrading, type RateLimitUse, type Trading, type TradingOptions } from "./trading.ts";
 export interface TradingOptions {
     readonly strategy?: string;
     readonly symbols?: readonly string[];
     readonly maxOpenOrders?: number;
     readonly traces?: boolean;
     readonly segmentAfterMs?: number;
+    readonly logs?: OrderLogging;
+    readonly interventions?: readonly InterventionRule[];
+    readonly dryRun?: boolean;
+    readonly onIntervention?: (intervention: Intervention) => void;
     readonly now?: () => number;
     readonly wallClock?: () => number;
 }
 export interface Trading extends Disposable {
     readonly strategy: string;
+    readonly state: TradingState;
     orders(options: OrdersOptions): Orders;
     portfolio(options: PortfolioOptions): Portfolio;
+    connection(options: ConnectionOptions): VenueConnection;
+    onTick(venue: string, receivedAtMs?: number): Tick;
+    rateLimit(use: RateLimitUse): void;
+    halt(reason?: string): void;
+    reduce(reason?: string): void;
+    resume(): void;
+    breach(rule: string): void;
     setTracerProvider(provider: TracerProvider): void;
 }
+export interface RateLimitUse {
+    readonly venue: string;
+    readonly limit: string;
+    readonly used: number;
+    readonly allowed: number;
+}
 export declare function createTrading(options?: TradingOptions): Trading;
+export type { TradingState } from "./trading-state.ts";
+export type TradingState = "active" | "reducing" | "halted";
+export type { ConnectionOptions, ConnectionState, DisconnectReason, VenueConnection, VenueMessage, } from "./venue-connection.ts";
+export type ConnectionState = "connected" | "connecting" | "degraded" | "disconnected";
+export type DisconnectReason = "server_close" | "ping_timeout" | "stale" | "network" | "auth" | "rate_limit" | "maintenance" | "manual";
+export interface ConnectionOptions {
+    readonly venue: string;
+    readonly channel: string;
+    readonly staleAfterMs?: number;
+    readonly deadAfterMs?: number;
+}
+export interface VenueMessage {
+    readonly symbol?: string | undefined;
+    readonly eventTime?: number | undefined;
+    readonly seq?: number | undefined;
+    readonly firstSeq?: number | undefined;
+}
+export declare class VenueConnection implements Disposable {
+    readonly venue: string;
+    readonly channel: string;
+    private readonly clock;
+    private readonly staleAfterMs;
+    private readonly deadAfterMs;
+    private readonly received;
+    private readonly latency;
+    private readonly gaps;
+    private readonly unobserve;
+    private readonly symbols;
+    private link;
+    private lastMessageAt;
+    private startedAt;
+    private wasConnected;
+    private lastReason;
+    private offsetMs;
+    private downMs;
+    private downSince;
+    constructor(options: ConnectionOptions, clock: ConnectionClock);
+    get state(): ConnectionState;
+    connecting(): void;
+    connected(): void;
+    disconnected({ code, reason }?: {
+        readonly code?: number;
+        readonly reason?: DisconnectReason;
+    }): void;
+    message({ symbol, eventTime, seq, firstSeq }?: VenueMessage): boolean;
+    clockOffset(offsetMs: number): void;
+    get clockOffsetMs(): number | undefined;
+    get downtimeMs(): number;
+    ages(): Generator<readonly [symbol: string | undefined, ageMs: number]>;
+    [Symbol.dispose](): void;
+    private silentMs;
+    private goDown;
+    private endSilence;
+    private countConnect;
+    private recordLatency;
+    private symbolOf;
+    private attributes;
+}

@@ -14,7 +14,7 @@ const buy = { symbol: "BTC/USDT", side: "buy", type: "limit", qty: "0.10", limit
 
 function desk(segmentAfterMs = 60_000) {
   const clock = { ms: 0 };
-  const trading = createTrading({ strategy: "grid-1", now: () => clock.ms, segmentAfterMs });
+  const trading = createTrading({ strategy: "grid-1", now: () => clock.ms, segmentAfterMs, logs: "none" });
   return { clock, trading, orders: trading.orders({ venue: "paper" }) };
 }
 

@@ -11,7 +11,7 @@ let venues = 0;
 /** Orders of a venue that no other test has, on a clock that the test moves. */
 function desk(options: { readonly maxOpenOrders?: number; readonly symbols?: readonly string[] } = {}) {
   const clock = { ms: 1_000 };
-  const orders = createTrading({ strategy: "grid-1", now: () => clock.ms, ...options }).orders({
+  const orders = createTrading({ strategy: "grid-1", now: () => clock.ms, logs: "none", ...options }).orders({
     venue: `venue-${venues++}`,
   });
   return { clock, orders, sum: (name: string, match: Matching = {}) => sumOf(orders, name, match) };

@@ -2,6 +2,7 @@
  * One order, from its creation to its end, as a state machine (order-status.ts). Each transition moves the counts of what is
  * placed, active and closed, so that at any time placed = closed + active.
  */
+import type { SpanContext } from "@opentelemetry/api";
 import {
   add,
   compare,
@@ -142,6 +143,11 @@ export class Order {
   /** The currency of its prices. */
   get currency(): string {
     return this.terms.currency;
+  }
+
+  /** Of the root of its trace: for links, and for logs. */
+  get spanContext(): SpanContext | undefined {
+    return this.trace?.spanContext;
   }
 
   get cumQty(): Decimal {

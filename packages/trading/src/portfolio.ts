@@ -74,7 +74,7 @@ const MAX_POSITIONS = 10_000;
 export class Portfolio implements Disposable {
   readonly strategy: string;
   readonly currency: string;
-  private readonly clock: PortfolioClock;
+  private readonly clock: PortfolioClock & { readonly changed: () => void };
   private readonly held = new Map<string, HeldPosition>();
   private readonly rates = new Map<string, Decimal>();
   private readonly balanceOf = new Map<string, BalanceInput>();
@@ -90,7 +90,7 @@ export class Portfolio implements Disposable {
   private losses = 0;
 
   /** Made by `trading.portfolio()`. @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
-  constructor(strategy: string, options: PortfolioOptions, clock: PortfolioClock) {
+  constructor(strategy: string, options: PortfolioOptions, clock: PortfolioClock & { readonly changed: () => void }) {
     this.strategy = strategy;
     this.currency = options.currency;
     this.clock = clock;
@@ -263,6 +263,7 @@ export class Portfolio implements Disposable {
     }
     this.unrealizedNow = decimalNumber(unrealized);
     this.drawdownOf.update(this.equity);
+    this.clock.changed();
   }
 
   private turnDay(): void {
