@@ -689,3 +689,77 @@ export interface CpuUse {
     readonly user: number;
     readonly system: number;
 }
+export { type CaptureOptions, type CpuCaptureOptions, captureCpuProfile, captureHeapProfile, type HeapCaptureOptions, } from "./profiler/capture.ts";
+export interface CaptureOptions {
+    readonly seconds?: number;
+    readonly signal?: AbortSignal;
+}
+export interface CpuCaptureOptions extends CaptureOptions {
+    readonly frequencyHz?: number;
+}
+export interface HeapCaptureOptions extends CaptureOptions {
+    readonly bytesPerSample?: number;
+}
+export declare function captureCpuProfile({ seconds, frequencyHz, signal, }?: CpuCaptureOptions): Promise<Buffer>;
+export declare function captureHeapProfile({ seconds, bytesPerSample, signal, }?: HeapCaptureOptions): Promise<Buffer>;
+export { flameGraph } from "./profiler/flame-graph.ts";
+export declare function flameGraph(profile: StackProfile): string;
+export { type HotFunction, hottestFunctions } from "./profiler/hottest-functions.ts";
+export interface HotFunction extends Frame {
+    readonly self: number;
+    readonly total: number;
+    readonly share: number;
+}
+export declare function hottestFunctions({ samples, types }: StackProfile, limit?: number): readonly HotFunction[];
+export { decodePprof, encodePprof, type Frame, type StackProfile, type StackSample } from "./profiler/pprof.ts";
+export interface Frame {
+    readonly name: string;
+    readonly file: string;
+    readonly line: number;
+}
+export interface StackSample {
+    readonly stack: readonly Frame[];
+    readonly values: readonly number[];
+}
+export interface StackProfile {
+    readonly types: readonly {
+        readonly type: string;
+        readonly unit: string;
+    }[];
+    readonly samples: readonly StackSample[];
+    readonly startedAtMs: number;
+    readonly durationMs: number;
+    readonly period: {
+        readonly type: string;
+        readonly unit: string;
+        readonly value: number;
+    };
+    readonly labels: Readonly<Record<string, string>>;
+}
+export declare function encodePprof(profile: StackProfile): Promise<Buffer>;
+export declare function decodePprof(bytes: Uint8Array): Promise<StackProfile>;
+export { pprofHandler } from "./profiler/pprof-handler.ts";
+export declare function pprofHandler(request: IncomingMessage, response: ServerResponse): boolean;
+export { type Profile, type ProfileReport, profile, type ScopeReport } from "./profiler/profile.ts";
+export interface ScopeReport {
+    readonly name: string;
+    readonly count: number;
+    readonly avgMs: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    readonly maxMs: number;
+    readonly totalMs: number;
+    readonly selfMs: number;
+}
+export interface ProfileReport {
+    readonly scopes: readonly ScopeReport[];
+    scope(name: string): ScopeReport | undefined;
+    toString(): string;
+}
+export interface Profile {
+    (name: string): Disposable;
+    fn<A extends readonly unknown[], R>(name: string, fn: (...args: A) => R): (...args: A) => R;
+    report(): ProfileReport;
+    reset(): void;
+}
+export declare const profile: Profile;

@@ -41,3 +41,15 @@ export type { ResourceCheck, Threshold } from "./monitor/thresholds.ts";
 export type { EventLoopSample } from "./process/event-loop.ts";
 export { type ProcessMetrics, type ProcessMetricsOptions, startProcessMetrics } from "./process/process-metrics.ts";
 export type { CpuUse, ProcessSample } from "./process/process-sample.ts";
+export {
+  type CaptureOptions,
+  type CpuCaptureOptions,
+  captureCpuProfile,
+  captureHeapProfile,
+  type HeapCaptureOptions,
+} from "./profiler/capture.ts";
+export { flameGraph } from "./profiler/flame-graph.ts";
+export { type HotFunction, hottestFunctions } from "./profiler/hottest-functions.ts";
+export { decodePprof, encodePprof, type Frame, type StackProfile, type StackSample } from "./profiler/pprof.ts";
+export { pprofHandler } from "./profiler/pprof-handler.ts";
+export { type Profile, type ProfileReport, profile, type ScopeReport } from "./profiler/profile.ts";
