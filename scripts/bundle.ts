@@ -4,8 +4,9 @@
  * what telemetry costs at start. What is inside is evaluated when it is asked for, as it was outside; see
  * docs/decisions/0002-start-up.md.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { bundledPackages } from "./bundled-packages.ts";
 
@@ -20,6 +21,7 @@ const metafiles = [
   await bundle([...exported.filter((source) => !starting.includes(source)), ...starting.flatMap(requiredBy)]),
 ];
 for (const source of [...starting, ...threadSources()]) metafiles.push(await bundle([source]));
+if (existsSync("src/api-in-one-file.ts")) metafiles.push(await apiInOneFile());
 writeFileSync("dist/third-party-licenses.txt", licences(metafiles));
 
 function exportedSources(): string[] {
@@ -63,6 +65,23 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     plugins: [requires(), insideOrOutside()],
   });
   await mergeShared();
+  return metafile;
+}
+
+/** What `telltale/register` gives Node in the place of the application's copy, when that is of the same version. */
+async function apiInOneFile(): Promise<Metafile> {
+  const entry = fileURLToPath(import.meta.resolve("@opentelemetry/api"));
+  const { version } = JSON.parse(readFileSync(join(dirname(entry), "../package.json"), "utf8"));
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile: `dist/opentelemetry-api-${version}.js`,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: TARGET,
+    legalComments: "none",
+    metafile: true,
+  });
   return metafile;
 }
 
