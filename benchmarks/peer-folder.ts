@@ -57,7 +57,7 @@ export function packWorkspace(): Record<string, string> {
 }
 
 function workspaces(): string[] {
-  return ["telltale", "metrics", "tracing", "logging", "promql", "runtime", "gpu"].flatMap((name) => [
+  return ["telltale", "metrics", "tracing", "logging", "promql", "runtime", "gpu", "consensus"].flatMap((name) => [
     "-w",
     `packages/${name}`,
   ]);
