@@ -58,14 +58,14 @@ function row(entry: InstrumentationEntry): string {
   return `| \`${entry.name}\` | ${observes(entry)} | ${entry.package}${version}${fast} | ${entry.enabledByDefault ? "on" : "off"} |`;
 }
 
-function observes({ modules, startsWith }: InstrumentationEntry): string {
+function observes({ modules, startsWith, measures }: InstrumentationEntry): string {
   switch (startsWith) {
     case "module":
       return modules.map((name) => `\`${name}\``).join(", ");
     case "fetch":
       return "`fetch` and `undici`, from the first request on";
     case "metrics":
-      return "the event loop, garbage collection and heap, when metrics are on";
+      return `${measures}, when metrics are on`;
   }
 }
 

@@ -144,8 +144,9 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
       // Whoever waits for this is kept alive meanwhile.
       const alive = setInterval(() => {}, 1_000);
       try {
-        await probing;
-        if (status.state === "running") await sample();
+        // A look ends with a sample.
+        if (probing !== undefined) await probing;
+        else if (status.state === "running") await sample();
         return latest();
       } finally {
         clearInterval(alive);

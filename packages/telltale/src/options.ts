@@ -1267,6 +1267,7 @@ export type InstrumentationName =
   | "fastify"
   | "fs"
   | "generic-pool"
+  | "gpu"
   | "graphql"
   | "grpc"
   | "hapi"

@@ -38,7 +38,7 @@ export function instrumentationLoader(
       // Set first: while it loads, the modules that it loads must not bring it in again.
       tried.set(entry.name, undefined);
       const driven = guarded(entry, "be loaded", () => {
-        const required = bundledInstrumentations[entry.package]?.() ?? require(entry.package);
+        const required = bundledInstrumentations[entry.package]?.() ?? requireInstalled(entry.package);
         const { [entry.className]: InstrumentationClass } = required as Record<string, InstrumentationConstructor>;
         if (InstrumentationClass === undefined) throw new Error(`${entry.package} has no export ${entry.className}`);
         const adjustment = instrumentationAdjustments[entry.name];
@@ -102,6 +102,17 @@ export function guarded<T>(entry: InstrumentationEntry, what: string, work: () =
 }
 
 const warnedOf = new Set<string>();
+
+/** Packages that telltale does not bring, because few need them, are named with what to do. */
+function requireInstalled(name: string): unknown {
+  try {
+    return require(name);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "MODULE_NOT_FOUND" || !message.includes(`'${name}'`)) throw error;
+    throw new Error(`it is not installed; npm install ${name}`, { cause: error });
+  }
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -12,6 +12,8 @@ export interface InstrumentationEntry {
   readonly modules: readonly string[];
   /** `module`: when one of `modules` is loaded; `fetch`: at the first request of undici; `metrics`: with a meter provider. */
   readonly startsWith: "module" | "fetch" | "metrics";
+  /** Of one that starts with metrics: what these are of. */
+  readonly measures?: string;
   readonly enabledByDefault: boolean;
   /** Of `modules`, those with a real ESM build of their own whose default export is to be patched. */
   readonly esModules?: readonly string[];
@@ -64,7 +66,19 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
   contrib("lru-memoizer", "LruMemoizerInstrumentation", ["lru-memoizer"]),
   contrib("tedious", "TediousInstrumentation", ["tedious"]),
   contrib("oracledb", "OracleInstrumentation", ["oracledb"]),
-  { ...contrib("runtime-node", "RuntimeNodeInstrumentation", []), startsWith: "metrics" },
+  {
+    ...contrib("runtime-node", "RuntimeNodeInstrumentation", []),
+    startsWith: "metrics",
+    measures: "the event loop, garbage collection and heap",
+  },
+  // A package that its users install: the native module that it calls drivers with is of no use to all others.
+  {
+    ...contrib("gpu", "GpuInstrumentation", []),
+    package: "@telltale/gpu",
+    startsWith: "metrics",
+    measures: "GPUs of NVIDIA, AMD and Intel",
+    enabledByDefault: false,
+  },
   // A span for every socket, look-up and file: wanted by few, noise to all others.
   { ...contrib("net", "NetInstrumentation", ["net"]), enabledByDefault: false },
   { ...contrib("dns", "DnsInstrumentation", ["dns", "dns/promises"]), enabledByDefault: false },

@@ -18,7 +18,7 @@ export interface InstrumentationsOptions extends InstrumentationProviders {
 export interface InstrumentationsHandle {
   /** Names of the instrumentations that have been brought in so far. */
   readonly loaded: () => readonly string[];
-  /** Providers that came later, for what is loaded and what will be. A meter provider starts `runtime-node`. */
+  /** Providers that came later, for what is loaded and what will be. A meter provider starts those that only measure. */
   readonly setProviders: (providers: InstrumentationProviders) => void;
   /** Takes the hooks away and disables what is loaded; harmless when repeated. */
   readonly stop: () => void;
@@ -48,11 +48,13 @@ export function startInstrumentations(options: InstrumentationsOptions): Instrum
   const fetching = enabled.find((entry) => entry.startsWith === "fetch");
   if (fetching) stops.push(atFirstRequest((beforeEnable) => loader.load(fetching, beforeEnable)));
 
-  const metering = enabled.find((entry) => entry.startsWith === "metrics");
+  const metering = enabled.filter((entry) => entry.startsWith === "metrics");
   const startMetering = (providers: InstrumentationProviders): void => {
-    if (metering === undefined || providers.meterProvider === undefined) return;
-    const isAskedFor = options.instrumentations[metering.name] !== undefined;
-    stops.push(startRuntimeMetrics(loader, { entry: metering, delayMs: isAskedFor ? 0 : RUNTIME_METRICS_DELAY_MS }));
+    if (providers.meterProvider === undefined) return;
+    for (const entry of metering) {
+      const isAskedFor = options.instrumentations[entry.name] !== undefined;
+      stops.push(startMetrics(loader, { entry, delayMs: isAskedFor ? 0 : RUNTIME_METRICS_DELAY_MS }));
+    }
   };
   startMetering(options);
 
@@ -71,7 +73,7 @@ export function startInstrumentations(options: InstrumentationsOptions): Instrum
   };
 }
 
-function startRuntimeMetrics(
+function startMetrics(
   loader: InstrumentationLoader,
   { entry, delayMs }: { readonly entry: InstrumentationEntry; readonly delayMs: number },
 ): () => void {
