@@ -609,6 +609,13 @@ export interface Temperature {
     readonly location: string;
     readonly celsius: number;
 }
+export { HostInstrumentation, RuntimeInstrumentation } from "./instrumentation.ts";
+export declare class RuntimeInstrumentation extends Measuring<ProcessMetricsOptions> {
+    constructor(config?: ProcessMetricsOptions & Switched);
+}
+export declare class HostInstrumentation extends Measuring<ResourceMonitorOptions> {
+    constructor(config?: ResourceMonitorOptions & Switched);
+}
 export { type ResourceChange, type ResourceMetrics, type ResourceMonitor, type ResourceMonitorOptions, resourceMonitor, } from "./monitor/resource-monitor.ts";
 export interface ResourceMonitorOptions extends SnapshotOptions {
     readonly intervalMs?: number;

@@ -29,6 +29,7 @@ export type { HostReaderOptions, HostReading } from "./host/host-sample.ts";
 export type { MemoryUse } from "./host/memory.ts";
 export type { NetworkCount } from "./host/networks.ts";
 export type { Temperature } from "./host/sensors.ts";
+export { HostInstrumentation, RuntimeInstrumentation } from "./instrumentation.ts";
 export {
   type ResourceChange,
   type ResourceMetrics,

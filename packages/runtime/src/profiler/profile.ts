@@ -55,7 +55,7 @@ class RunningScope implements Disposable {
   readonly #parent: RunningScope | undefined;
   readonly #startMs: number;
   #insideMs = 0;
-  #hasEnded = false;
+  hasEnded = false;
 
   constructor(scope: NamedScope) {
     this.#scope = scope;
@@ -65,13 +65,13 @@ class RunningScope implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     const tookMs = performance.now() - this.#startMs;
-    this.#hasEnded = true;
+    this.hasEnded = true;
     // Asynchronous scopes end in any order; those that have ended are no parents any more.
-    while (innermost !== undefined && innermost.#hasEnded) innermost = innermost.#parent;
+    while (innermost?.hasEnded) innermost = innermost.#parent;
     const parent = this.#parent;
-    if (parent !== undefined && !parent.#hasEnded) parent.#insideMs += tookMs;
+    if (parent !== undefined && !parent.hasEnded) parent.#insideMs += tookMs;
     const seconds = tookMs / 1_000;
     const selfMs = tookMs - this.#insideMs;
     this.#scope.times.record(seconds, selfMs > 0 ? selfMs / 1_000 : 0);
