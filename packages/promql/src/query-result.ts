@@ -6,6 +6,8 @@ import {
   mergeSameLabels,
   type SeriesMatrix,
 } from "./evaluation/series-matrix.ts";
+import { sortInTurns } from "./evaluation/sort-in-turns.ts";
+import { rowsPerTurn, type Work } from "./evaluation/turn.ts";
 import type { FloatHistogram } from "./histogram/float-histogram.ts";
 import { compareLabels, type Labels, noLabels, withoutMetadata } from "./labels.ts";
 
@@ -32,9 +34,11 @@ export interface MatrixSeries {
   readonly histograms: readonly { readonly timeMs: number; readonly histogram: FloatHistogram }[];
 }
 
-export function vectorOf(matrix: SeriesMatrix, timeMs: number): readonly VectorSample[] {
+export function* vectorOf(matrix: SeriesMatrix, timeMs: number): Work<readonly VectorSample[]> {
   const samples: VectorSample[] = [];
+  const turn = rowsPerTurn(matrix);
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     if (matrix.present[row] === ABSENT) continue;
     const labels = matrix.labels[row]!;
     const histogram = matrix.present[row] === HISTOGRAM_POINT ? matrix.histograms![row] : undefined;
@@ -44,10 +48,12 @@ export function vectorOf(matrix: SeriesMatrix, timeMs: number): readonly VectorS
 }
 
 /** In the order of the labels. */
-export function matrixOf(matrix: SeriesMatrix, grid: Grid): readonly MatrixSeries[] {
+export function* matrixOf(matrix: SeriesMatrix, grid: Grid): Work<readonly MatrixSeries[]> {
   const series: MatrixSeries[] = [];
   const { steps, present, values, histograms } = matrix;
+  const turn = rowsPerTurn(matrix);
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     const from = row * steps;
     let floats = 0;
     const natives: { timeMs: number; histogram: FloatHistogram }[] = [];
@@ -71,7 +77,7 @@ export function matrixOf(matrix: SeriesMatrix, grid: Grid): readonly MatrixSerie
     }
     series.push(one);
   }
-  return series.sort((a, b) => compareLabels(a.labels, b.labels));
+  return yield* sortInTurns(series, (a, b) => compareLabels(a.labels, b.labels));
 }
 
 export function scalarSeries(values: Float64Array, grid: Grid): readonly MatrixSeries[] {
@@ -80,9 +86,11 @@ export function scalarSeries(values: Float64Array, grid: Grid): readonly MatrixS
 }
 
 /** Drops the names that were to be dropped at the end. @throws PromqlEvaluationError when that makes two series one */
-export function cleanNames(matrix: SeriesMatrix): SeriesMatrix {
+export function* cleanNames(matrix: SeriesMatrix): Work<SeriesMatrix> {
+  const turn = rowsPerTurn(matrix);
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     if (matrix.dropName[row]) matrix.labels[row] = withoutMetadata(matrix.labels[row]!);
   }
-  return mergeSameLabels(matrix);
+  return yield* mergeSameLabels(matrix);
 }

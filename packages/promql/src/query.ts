@@ -1,11 +1,12 @@
 import { documentedType, typeOf } from "./check-types.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
-import { Evaluation, type EvaluationSettings, type Value, type Work } from "./evaluation/evaluation.ts";
+import { Evaluation, type EvaluationSettings, type Value } from "./evaluation/evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 import { type Grid, gridAt, gridBetween } from "./evaluation/grid.ts";
 import { evaluateMatrix } from "./evaluation/matrix-value.ts";
 import { prepare } from "./evaluation/prepare.ts";
 import type { SeriesMatrix } from "./evaluation/series-matrix.ts";
+import type { Work } from "./evaluation/turn.ts";
 import { type ParseOptions, parse, sourceOf } from "./parser.ts";
 import { printExpression } from "./print.ts";
 import { cleanNames, type MatrixSeries, matrixOf, type QueryValue, scalarSeries, vectorOf } from "./query-result.ts";
@@ -109,7 +110,7 @@ function* instant(store: SeriesStore, query: string | Expression, options: Insta
   if (type === "matrix") {
     value = { type: "matrix", series: yield* evaluateMatrix(evaluation, plan.root, timeMs) };
   } else {
-    value = instantValue(yield* evaluation.evaluate(plan.root, grid), evaluation.settings, timeMs);
+    value = yield* instantValue(yield* evaluation.evaluate(plan.root, grid), evaluation.settings, timeMs);
   }
   return resultOf(evaluation, text, value);
 }
@@ -129,7 +130,7 @@ function* range(store: SeriesStore, query: string | Expression, options: RangeOp
   const value = yield* evaluation.evaluate(plan.root, grid);
   if (value.type === "string") throw new PromqlEvaluationError("a range query cannot have a string for its value");
   const series =
-    value.type === "scalar" ? scalarSeries(value.values, grid) : vectorSeries(value.matrix, evaluation, grid);
+    value.type === "scalar" ? scalarSeries(value.values, grid) : yield* vectorSeries(value.matrix, evaluation, grid);
   return resultOf(evaluation, text, { type: "matrix", series });
 }
 
@@ -138,17 +139,16 @@ function parsed(query: string | Expression, options: QueryOptions): { text: stri
   return { text: sourceOf(query) ?? printExpression(query), expression: query };
 }
 
-function instantValue(value: Value, { delayedNameRemoval }: EvaluationSettings, timeMs: number): QueryValue {
+function* instantValue(value: Value, { delayedNameRemoval }: EvaluationSettings, timeMs: number): Work<QueryValue> {
   switch (value.type) {
     case "scalar":
       return { type: "scalar", timeMs, value: value.values[0]! };
     case "string":
       return { type: "string", timeMs, value: value.value };
-    case "vector":
-      return {
-        type: "vector",
-        samples: vectorOf(delayedNameRemoval ? cleanNames(value.matrix) : value.matrix, timeMs),
-      };
+    case "vector": {
+      const matrix = delayedNameRemoval ? yield* cleanNames(value.matrix) : value.matrix;
+      return { type: "vector", samples: yield* vectorOf(matrix, timeMs) };
+    }
   }
 }
 
@@ -156,8 +156,8 @@ function resultOf({ annotations }: Evaluation, text: string, value: QueryValue):
   return { value, warnings: annotations.warnings(text), infos: annotations.infos(text) };
 }
 
-function vectorSeries(matrix: SeriesMatrix, { settings }: Evaluation, grid: Grid): readonly MatrixSeries[] {
-  return matrixOf(settings.delayedNameRemoval ? cleanNames(matrix) : matrix, grid);
+function* vectorSeries(matrix: SeriesMatrix, { settings }: Evaluation, grid: Grid): Work<readonly MatrixSeries[]> {
+  return yield* matrixOf(settings.delayedNameRemoval ? yield* cleanNames(matrix) : matrix, grid);
 }
 
 function checkRange({ startMs, endMs, stepMs, maxSteps = defaults.maxSteps }: RangeOptions): void {
@@ -184,16 +184,26 @@ function finish(work: Work<QueryResult>, options: QueryOptions): QueryResult {
 async function finishInTurns(work: Work<QueryResult>, options: QueryOptions & TurnOptions): Promise<QueryResult> {
   const { turnMs = 5, pause, now = monotonic } = options;
   const check = checkpoint(options);
-  let turnEndMs = now() + turnMs;
+  let beforeMs = now();
+  let turnEndMs = beforeMs + turnMs;
+  let longestMs = 0;
   for (;;) {
     check();
     const { done, value } = work.next();
     if (done) return value;
-    if (now() < turnEndMs) continue;
+    const nowMs = now();
+    // What follows may take as long as what was, so the turn ends before that would be too long.
+    longestMs = Math.max(nowMs - beforeMs, longestMs * LONGEST_DECAY);
+    beforeMs = nowMs;
+    if (nowMs + longestMs < turnEndMs) continue;
     await pause();
-    turnEndMs = now() + turnMs;
+    beforeMs = now();
+    turnEndMs = beforeMs + turnMs;
   }
 }
+
+/** A collection of garbage makes one piece of work long; the next ones are not judged by it for ever. */
+const LONGEST_DECAY = 0.95;
 
 /** Throws when the query was aborted or its time is up. */
 function checkpoint({ signal, timeoutMs, now = monotonic }: QueryOptions): () => void {

@@ -1,27 +1,30 @@
 import { ignoredInAggregation, invalidRatio } from "../annotations.ts";
 import { formatGeneral } from "../go-float.ts";
 import type { AggregateExpression } from "../syntax-tree.ts";
-import type { Evaluation, Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import type { Grid } from "./grid.ts";
 import { type Groups, groupRows } from "./grouping.ts";
 import { labelsHash } from "./labels-hash.ts";
 import { parameterRange } from "./parameter-range.ts";
 import { ABSENT, HISTOGRAM_POINT, SeriesMatrix } from "./series-matrix.ts";
+import { POINTS_PER_TURN, rowsPerTurn, type Work } from "./turn.ts";
 import { ValueHeap } from "./value-heap.ts";
 
 /** topk, bottomk, limitk and limit_ratio: at every step, some of the points of each group as they are. */
 export function* aggregateK(evaluation: Evaluation, node: AggregateExpression, grid: Grid): Work<SeriesMatrix> {
   const parameter = yield* evaluation.scalar(node.parameter!, grid);
   const input = yield* evaluation.vector(node.expression, grid);
-  const groups = groupRows(input, node);
+  const groups = yield* groupRows(input, node);
   const choose = chooser(evaluation, node, parameter, input);
   if (choose === undefined) return new SeriesMatrix(grid.steps, 0);
   const chosen: (readonly number[])[] = [];
+  const turn = rowsPerTurn({ steps: input.count });
   for (let step = 0; step < grid.steps; step++) {
+    if (step % turn === turn - 1) yield;
     chosen.push(pointsByGroup(input, groups, step).flatMap((rows) => choose(rows, step)));
   }
-  return collect(input, chosen);
+  return yield* collect(input, chosen);
 }
 
 type Chooser = (rows: readonly number[], step: number) => readonly number[];
@@ -103,12 +106,14 @@ function pointsByGroup({ present, count, steps }: SeriesMatrix, { groupOf, label
 }
 
 /** The chosen points; at an only step in the order in which they were chosen. */
-function collect(input: SeriesMatrix, chosen: readonly (readonly number[])[]): SeriesMatrix {
+function* collect(input: SeriesMatrix, chosen: readonly (readonly number[])[]): Work<SeriesMatrix> {
   const { steps } = input;
   const result = new SeriesMatrix(steps, chosen[0]?.length ?? 0);
   const rows = new Map<number, number>();
-  chosen.forEach((list, step) => {
+  let points = 0;
+  for (const [step, list] of chosen.entries()) {
     for (const row of list) {
+      if (++points % POINTS_PER_TURN === 0) yield;
       let to = rows.get(row);
       if (to === undefined) {
         to = result.addRow(input.labels[row]!, input.dropName[row]!);
@@ -116,6 +121,6 @@ function collect(input: SeriesMatrix, chosen: readonly (readonly number[])[]): S
       }
       result.copyPoint(input, row * steps + step, to + step);
     }
-  });
+  }
   return result;
 }

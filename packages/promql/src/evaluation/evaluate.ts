@@ -10,7 +10,7 @@ import type { BinaryExpression, CallExpression, Expression } from "../syntax-tre
 import { aggregate } from "./aggregation.ts";
 import { aggregateK } from "./aggregation-k.ts";
 import { countValues } from "./count-values.ts";
-import type { Evaluation, Value, Work } from "./evaluation.ts";
+import type { Evaluation, Value } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { type Grid, timeAt } from "./grid.ts";
 import { selectInstants } from "./instant-selector.ts";
@@ -20,12 +20,13 @@ import { dropNames, FLOAT_POINT, HISTOGRAM_POINT, SeriesMatrix } from "./series-
 import { setOperation } from "./set-operator.ts";
 import { selectSmoothed } from "./smoothed-selector.ts";
 import { timestamps } from "./timestamps.ts";
+import { POINTS_PER_TURN, rowsPerTurn, type Work } from "./turn.ts";
 import { betweenVectors } from "./vector-operator.ts";
 
 /** The value of an expression on a grid; what does not depend on the step is evaluated once. */
 export function* evaluate(evaluation: Evaluation, node: Expression, grid: Grid): Work<Value> {
   if (grid.steps > 1 && evaluation.plan.invariant.has(node)) {
-    return repeated(
+    return yield* repeated(
       yield* evaluateNode(evaluation, node, { ...grid, endMs: grid.startMs, steps: 1 }),
       grid,
       evaluation,
@@ -45,7 +46,7 @@ function* evaluateNode(evaluation: Evaluation, node: Expression, grid: Grid): Wo
       return yield* evaluation.evaluate(node.expression, grid);
     case "unary": {
       const value = yield* evaluation.evaluate(node.expression, grid);
-      return node.operator === "-" ? negated(evaluation, value) : value;
+      return node.operator === "-" ? yield* negated(evaluation, value) : value;
     }
     case "vectorSelector":
       if (node.extension === "smoothed") return vector(yield* selectSmoothed(evaluation, node, grid));
@@ -133,24 +134,27 @@ function* call(evaluation: Evaluation, node: CallExpression, grid: Grid): Work<V
   return vector(yield* vectorFunctions.get(node.name)!(evaluation, node, grid));
 }
 
-function negated(evaluation: Evaluation, value: Value): Value {
+function* negated(evaluation: Evaluation, value: Value): Work<Value> {
   if (value.type === "scalar") return { type: "scalar", values: value.values.map((one) => -one) };
   if (value.type === "string") return value;
   const { matrix } = value;
   for (let i = 0; i < matrix.count * matrix.steps; i++) {
+    if (i % POINTS_PER_TURN === POINTS_PER_TURN - 1) yield;
     if (matrix.present[i] === FLOAT_POINT) matrix.values[i] = -matrix.values[i]!;
     else if (matrix.present[i] === HISTOGRAM_POINT) matrix.histograms![i] = multiply(matrix.histograms![i]!, -1);
   }
-  return vector(dropNames(matrix, evaluation.settings.delayedNameRemoval));
+  return vector(yield* dropNames(matrix, evaluation.settings.delayedNameRemoval));
 }
 
 /** The value of one step at all steps. */
-function repeated(value: Value, { steps }: Grid, evaluation: Evaluation): Value {
+function* repeated(value: Value, { steps }: Grid, evaluation: Evaluation): Work<Value> {
   if (value.type === "string") return value;
   if (value.type === "scalar") return { type: "scalar", values: new Float64Array(steps).fill(value.values[0]!) };
   const once = value.matrix;
   const matrix = new SeriesMatrix(steps, once.count);
+  const turn = rowsPerTurn(matrix);
   for (let row = 0; row < once.count; row++) {
+    if (row % turn === turn - 1) yield;
     if (!once.hasPoints(row)) continue;
     const to = matrix.addRow(once.labels[row]!, once.dropName[row]!);
     for (let step = 0; step < steps; step++) matrix.copyPoint(once, row, to + step);

@@ -4,15 +4,13 @@ import type { Expression, VectorSelector } from "../syntax-tree.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import type { Grid } from "./grid.ts";
 import type { SeriesMatrix } from "./series-matrix.ts";
+import type { Work } from "./turn.ts";
 
 /** What an expression evaluates to on a grid: a number a step, a text, or an instant vector at every step. */
 export type Value =
   | { readonly type: "scalar"; readonly values: Float64Array }
   | { readonly type: "string"; readonly value: string }
   | { readonly type: "vector"; readonly matrix: SeriesMatrix };
-
-/** A step of work; between two, a long evaluation may be interrupted. */
-export type Work<T> = Generator<undefined, T, undefined>;
 
 export interface Plan {
   readonly root: Expression;
@@ -82,12 +80,4 @@ export class Evaluation {
   release(samples: number): void {
     this.#samples -= samples;
   }
-}
-
-/** About how many points are computed between two possible interruptions. */
-const POINTS_PER_TURN = 4_096;
-
-/** How many rows to work on before offering a pause. */
-export function rowsPerTurn({ steps }: Pick<Grid, "steps">): number {
-  return Math.max(1, Math.floor(POINTS_PER_TURN / Math.max(1, steps)));
 }

@@ -1,5 +1,6 @@
 import { isMetadataLabel, keepLabels, type Labels, noLabels, withoutLabels, withoutMetadata } from "../labels.ts";
 import type { SeriesMatrix } from "./series-matrix.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 export interface Groups {
   /** The group of each row. */
@@ -18,16 +19,18 @@ export function groupingLabels(grouping: readonly string[], without: boolean): (
 }
 
 /** The rows of a matrix by the labels that they are grouped by, the groups in the order in which they appear. */
-export function groupRows(
+export function* groupRows(
   matrix: SeriesMatrix,
   { grouping, without }: { readonly grouping: readonly string[]; readonly without: boolean },
-): Groups {
+): Work<Groups> {
   const labelsOf = groupingLabels(grouping, without);
   const groupOf = new Int32Array(matrix.count);
   const byKey = new Map<string, number>();
   const labels: Labels[] = [];
   const dropName: boolean[] = [];
+  const turn = rowsPerTurn({ steps: 1 });
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     const kept = labelsOf(matrix.labels[row]!);
     let index = byKey.get(kept.key);
     if (index === undefined) {

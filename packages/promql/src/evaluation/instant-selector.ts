@@ -1,10 +1,11 @@
 import { weight } from "../histogram/float-histogram.ts";
 import { FLOAT, HISTOGRAM, type SampleBuffer } from "../store.ts";
 import type { VectorSelector } from "../syntax-tree.ts";
-import { type Evaluation, rowsPerTurn, type Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { type Grid, lastTime, timeAt } from "./grid.ts";
 import { SeriesMatrix } from "./series-matrix.ts";
 import { statisticsAt } from "./statistics-hints.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** What is taken from the sample that a selector finds. */
 export type Taken = "value" | "time" | "startTime";

@@ -3,11 +3,13 @@ import type { Labels } from "../labels.ts";
 import { compareLabels } from "../labels.ts";
 import { cleanNames, type MatrixSeries, matrixOf } from "../query-result.ts";
 import type { Expression, MatrixSelector } from "../syntax-tree.ts";
-import { type Evaluation, rowsPerTurn, type Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { gridAt } from "./grid.ts";
 import { RangeSamples } from "./range-samples.ts";
+import { sortInTurns } from "./sort-in-turns.ts";
 import { evaluateSubquery } from "./subquery.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** The samples of a range as they are: what `up[5m]` and `up[5m:1m]` are by themselves. */
 export function* evaluateMatrix(
@@ -22,7 +24,7 @@ export function* evaluateMatrix(
     case "subquery": {
       const inner = yield* evaluateSubquery(evaluation, node, grid);
       const { delayedNameRemoval } = evaluation.settings;
-      return matrixOf(delayedNameRemoval ? cleanNames(inner.matrix) : inner.matrix, inner.grid);
+      return yield* matrixOf(delayedNameRemoval ? yield* cleanNames(inner.matrix) : inner.matrix, inner.grid);
     }
     case "matrixSelector":
       return yield* rawSamples(evaluation, node, timeMs);
@@ -60,7 +62,7 @@ function* rawSamples(evaluation: Evaluation, node: MatrixSelector, timeMs: numbe
     evaluation.hold(extended.times.length + extended.histograms.length);
     found.push(extended);
   }
-  return found.sort((a, b) => compareLabels(a.labels, b.labels));
+  return yield* sortInTurns(found, (a, b) => compareLabels(a.labels, b.labels));
 }
 
 /** The start of a range does not belong to it. */

@@ -7,13 +7,14 @@ import type { PositionRange } from "../position.ts";
 import type { TimeRange } from "../store.ts";
 import type { CallExpression, Expression, MatrixSelector, Subquery } from "../syntax-tree.ts";
 import { absentLabels } from "./absent.ts";
-import { type Evaluation, rowsPerTurn, type Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { type Grid, lastTime, timeAt } from "./grid.ts";
 import { RangeSamples } from "./range-samples.ts";
 import { ABSENT, FLOAT_POINT, mergeSameLabels, SeriesMatrix } from "./series-matrix.ts";
 import { StatisticsChain } from "./statistics-chain.ts";
 import { evaluateSubquery, type RangeInput, subqueryInputs } from "./subquery.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** `anchored` gives samples from before the range, which only these functions understand. */
 const anchoredFunctions = ["changes", "delta", "increase", "rate", "resets"];
@@ -54,8 +55,8 @@ export function* callOverRange(evaluation: Evaluation, call: CallExpression, gri
   const ranges = rangesOf(evaluation, argument, grid, evaluated && subqueryInputs(evaluated.matrix, evaluated.grid));
   const matrix = yield* applyToRanges(evaluation, call, grid, ranges, { scalars, scalarPositions });
   if (evaluated !== undefined) evaluation.release(evaluated.matrix.weight());
-  if (call.name === "absent_over_time") return absentSteps(matrix, argument, grid);
-  return evaluation.settings.delayedNameRemoval ? matrix : mergeSameLabels(matrix);
+  if (call.name === "absent_over_time") return yield* absentSteps(matrix, argument, grid);
+  return evaluation.settings.delayedNameRemoval ? matrix : yield* mergeSameLabels(matrix);
 }
 
 function* applyToRanges(
@@ -204,10 +205,12 @@ function annotateGauge({ annotations }: Evaluation, { labels }: RangeInput, posi
 }
 
 /** 1 at every step at which no series had a sample. */
-function absentSteps(matrix: SeriesMatrix, argument: MatrixSelector | Subquery, grid: Grid): SeriesMatrix {
+function* absentSteps(matrix: SeriesMatrix, argument: MatrixSelector | Subquery, grid: Grid): Work<SeriesMatrix> {
   const absent = new SeriesMatrix(grid.steps, 1);
   const row = absent.addRow(absentLabels(argument), true);
+  const turn = rowsPerTurn({ steps: matrix.count });
   for (let step = 0; step < grid.steps; step++) {
+    if (step % turn === turn - 1) yield;
     let found = false;
     for (let i = step; i < matrix.count * grid.steps && !found; i += grid.steps) found = matrix.present[i] !== ABSENT;
     if (!found) absent.setFloat(row + step, 1);

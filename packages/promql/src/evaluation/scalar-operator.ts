@@ -2,10 +2,11 @@ import type { Annotation } from "../annotations.ts";
 import { isComparison } from "../check-types.ts";
 import type { BinaryExpression } from "../syntax-tree.ts";
 import type { BinaryOperator } from "../token.ts";
-import type { Evaluation, Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
 import { arithmetic, combineHistograms, comparisons } from "./point-operator.ts";
 import { ABSENT, dropNames, HISTOGRAM_POINT, type SeriesMatrix } from "./series-matrix.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** Between two scalars. */
 export function* betweenScalars(evaluation: Evaluation, node: BinaryExpression, grid: Grid): Work<Float64Array> {
@@ -32,22 +33,24 @@ export function* withScalar(
     matrix = yield* evaluation.vector(node.left, grid);
     scalars = yield* evaluation.scalar(node.right, grid);
   }
-  if (matrix.histograms === undefined && !isTrim(node.operator)) floatsOnly(matrix, scalars, node, scalarSide);
-  else annotateLast(evaluation, mixedPoints(matrix, scalars, node, scalarSide));
+  if (matrix.histograms === undefined && !isTrim(node.operator)) yield* floatsOnly(matrix, scalars, node, scalarSide);
+  else annotateLast(evaluation, yield* mixedPoints(matrix, scalars, node, scalarSide));
   if (!changesMetric(node.operator) && !node.returnBool) return matrix;
-  return dropNames(matrix, evaluation.settings.delayedNameRemoval);
+  return yield* dropNames(matrix, evaluation.settings.delayedNameRemoval);
 }
 
-function floatsOnly(
+function* floatsOnly(
   { values, present, count, steps }: SeriesMatrix,
   scalars: Float64Array,
   { operator, returnBool }: BinaryExpression,
   scalarSide: "left" | "right",
-): void {
+): Work<void> {
   const onLeft = scalarSide === "left";
   const apply = arithmetic.get(operator);
   const compare = comparisons.get(operator);
+  const turn = rowsPerTurn({ steps });
   for (let row = 0; row < count; row++) {
+    if (row % turn === turn - 1) yield;
     for (let s = 0, i = row * steps; s < steps; s++, i++) {
       if (present[i] === ABSENT) continue;
       const a = onLeft ? scalars[s]! : values[i]!;
@@ -59,19 +62,24 @@ function floatsOnly(
   }
 }
 
+/** An operation on a native histogram costs much more than one on a number. */
+const HISTOGRAMS_PER_TURN = 256;
+
 /** The annotation of the last fault of each step, as Prometheus keeps no more. */
-function mixedPoints(
+function* mixedPoints(
   matrix: SeriesMatrix,
   scalars: Float64Array,
   { operator, returnBool, position }: BinaryExpression,
   scalarSide: "left" | "right",
-): readonly Annotation[] {
+): Work<readonly Annotation[]> {
   const onLeft = scalarSide === "left";
   const { steps, count, present, values } = matrix;
   const annotations: Annotation[] = [];
+  let points = 0;
   for (let step = 0; step < steps; step++) {
     let last: Annotation | undefined;
     for (let i = step; i < count * steps; i += steps) {
+      if (++points % HISTOGRAMS_PER_TURN === 0) yield;
       if (present[i] === ABSENT) continue;
       const own = present[i] === HISTOGRAM_POINT ? matrix.histograms![i]! : values[i]!;
       const a = onLeft ? scalars[step]! : own;

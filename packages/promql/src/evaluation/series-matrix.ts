@@ -3,6 +3,7 @@ import { weight } from "../histogram/float-histogram.ts";
 import type { Labels } from "../labels.ts";
 import { withoutMetadata } from "../labels.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 export const ABSENT = 0;
 export const FLOAT_POINT = 1;
@@ -96,10 +97,13 @@ export class SeriesMatrix {
 }
 
 /** The rows with the same labels as one, when they have no point at the same step. @throws PromqlEvaluationError otherwise */
-export function mergeSameLabels(matrix: SeriesMatrix): SeriesMatrix {
+export function* mergeSameLabels(matrix: SeriesMatrix): Work<SeriesMatrix> {
+  const turn = rowsPerTurn(matrix);
   const byKey = new Map<string, number>();
   let duplicates = false;
-  for (const labels of matrix.labels) {
+  for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
+    const labels = matrix.labels[row]!;
     if (byKey.has(labels.key)) duplicates = true;
     byKey.set(labels.key, -1);
   }
@@ -107,6 +111,7 @@ export function mergeSameLabels(matrix: SeriesMatrix): SeriesMatrix {
   const { steps } = matrix;
   const merged = new SeriesMatrix(steps, byKey.size);
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     const labels = matrix.labels[row]!;
     let to = byKey.get(labels.key)!;
     if (to === -1) {
@@ -124,12 +129,14 @@ export function mergeSameLabels(matrix: SeriesMatrix): SeriesMatrix {
 }
 
 /** All rows without name, type and unit, now or at the end of the query. */
-export function dropNames(matrix: SeriesMatrix, delayed: boolean): SeriesMatrix {
+export function* dropNames(matrix: SeriesMatrix, delayed: boolean): Work<SeriesMatrix> {
+  const turn = rowsPerTurn(matrix);
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     matrix.dropName[row] = true;
     if (!delayed) matrix.labels[row] = withoutMetadata(matrix.labels[row]!);
   }
-  return delayed ? matrix : mergeSameLabels(matrix);
+  return delayed ? matrix : yield* mergeSameLabels(matrix);
 }
 
 export function sameLabelset(): PromqlEvaluationError {

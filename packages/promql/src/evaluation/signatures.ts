@@ -1,6 +1,7 @@
 import { type Labels, labelValue, withoutLabels, withoutMetadata } from "../labels.ts";
 import type { VectorMatching } from "../syntax-tree.ts";
 import type { SeriesMatrix } from "./series-matrix.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** The labels by which the series of two vectors find each other, as a number that both sides share. */
 export interface Signatures {
@@ -9,7 +10,7 @@ export interface Signatures {
   readonly count: number;
 }
 
-export function signatures(left: SeriesMatrix, right: SeriesMatrix, matching: VectorMatching): Signatures {
+export function* signatures(left: SeriesMatrix, right: SeriesMatrix, matching: VectorMatching): Work<Signatures> {
   const keyOf = signatureKey(matching);
   const numbers = new Map<string, number>();
   const number = (labels: Labels): number => {
@@ -21,9 +22,19 @@ export function signatures(left: SeriesMatrix, right: SeriesMatrix, matching: Ve
     }
     return known;
   };
-  const leftNumbers = Int32Array.from(left.labels, number);
-  const rightNumbers = Int32Array.from(right.labels, number);
+  const leftNumbers = yield* numbered(left.labels, number);
+  const rightNumbers = yield* numbered(right.labels, number);
   return { left: leftNumbers, right: rightNumbers, count: numbers.size };
+}
+
+function* numbered(list: readonly Labels[], number: (labels: Labels) => number): Work<Int32Array> {
+  const numbers = new Int32Array(list.length);
+  const turn = rowsPerTurn({ steps: 1 });
+  for (let row = 0; row < list.length; row++) {
+    if (row % turn === turn - 1) yield;
+    numbers[row] = number(list[row]!);
+  }
+  return numbers;
 }
 
 function signatureKey({ on, labels }: VectorMatching): (labels: Labels) => string {

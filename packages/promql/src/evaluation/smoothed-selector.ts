@@ -4,10 +4,11 @@ import { IncompatibleSchemas } from "../histogram/add-histograms.ts";
 import { usesCustomBuckets } from "../histogram/float-histogram.ts";
 import { metricName } from "../labels.ts";
 import type { VectorSelector } from "../syntax-tree.ts";
-import { type Evaluation, rowsPerTurn, type Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { type Grid, lastTime, timeAt } from "./grid.ts";
 import { RangeSamples } from "./range-samples.ts";
 import { SeriesMatrix } from "./series-matrix.ts";
+import { rowsPerTurn, type Work } from "./turn.ts";
 
 /** A selector with `smoothed`: between two samples, the value on the line between them. */
 export function* selectSmoothed(evaluation: Evaluation, selector: VectorSelector, grid: Grid): Work<SeriesMatrix> {

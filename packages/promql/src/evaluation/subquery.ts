@@ -2,9 +2,10 @@ import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { Labels } from "../labels.ts";
 import type { SampleBuffer, TimeRange } from "../store.ts";
 import type { Subquery } from "../syntax-tree.ts";
-import type { Evaluation, Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { type Grid, gridBetween, lastTime, timeAt } from "./grid.ts";
 import { ABSENT, HISTOGRAM_POINT, type SeriesMatrix } from "./series-matrix.ts";
+import type { Work } from "./turn.ts";
 
 /** A series for a function over a range: from the store, or computed. */
 export interface RangeInput {

@@ -11,31 +11,39 @@ import {
 } from "../labels.ts";
 import type { BinaryExpression, VectorMatching } from "../syntax-tree.ts";
 import type { BinaryOperator } from "../token.ts";
-import type { Evaluation, Work } from "./evaluation.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { type Grid, isInstant } from "./grid.ts";
 import { arithmetic, combineHistograms, comparisons } from "./point-operator.ts";
 import { RowAssembly } from "./row-assembly.ts";
 import { changesMetric, isTrim } from "./scalar-operator.ts";
 import { ABSENT, HISTOGRAM_POINT, mergeSameLabels, type SeriesMatrix } from "./series-matrix.ts";
-import { matchedLabels, signatures } from "./signatures.ts";
+import { matchedLabels, type Signatures, signatures } from "./signatures.ts";
+import type { Work } from "./turn.ts";
 
 /** Between two vectors: points of series that match, one to one or one to many. */
 export function* betweenVectors(evaluation: Evaluation, node: BinaryExpression, grid: Grid): Work<SeriesMatrix> {
   const left = yield* evaluation.vector(node.left, grid);
   const right = yield* evaluation.vector(node.right, grid);
-  const operation = new VectorOperation(evaluation, node, grid, left, right);
-  for (let step = 0; step < grid.steps; step++) {
-    if (step % 16 === 15) yield;
-    operation.at(step);
-  }
+  const sides = yield* signatures(left, right, node.matching!);
+  const operation = new VectorOperation(evaluation, node, grid, { left, right, sides });
+  for (let step = 0; step < grid.steps; step++) yield* operation.at(step);
   const { matrix } = operation.assembly;
   // Several points with the same labels at an instant are found here when names are gone already.
-  return isInstant(grid) && !evaluation.settings.delayedNameRemoval ? mergeSameLabels(matrix) : matrix;
+  return isInstant(grid) && !evaluation.settings.delayedNameRemoval ? yield* mergeSameLabels(matrix) : matrix;
 }
 
 /** Marks a series that is filled in rather than there. */
 const FILLED = -1;
+
+interface Operands {
+  readonly left: SeriesMatrix;
+  readonly right: SeriesMatrix;
+  readonly sides: Signatures;
+}
+
+/** How many pairs are matched between two possible interruptions. */
+const POINTS_PER_TURN = 1_024;
 
 class VectorOperation {
   readonly assembly: RowAssembly;
@@ -60,13 +68,13 @@ class VectorOperation {
   readonly #apply: ((a: number, b: number) => number) | undefined;
   readonly #compare: ((a: number, b: number) => boolean) | undefined;
   #annotation: Annotation | undefined;
+  #points = 0;
 
-  constructor(evaluation: Evaluation, node: BinaryExpression, grid: Grid, left: SeriesMatrix, right: SeriesMatrix) {
+  constructor(evaluation: Evaluation, node: BinaryExpression, grid: Grid, { left, right, sides }: Operands) {
     this.#evaluation = evaluation;
     this.#node = node;
     this.#matching = node.matching!;
     const { cardinality, fillLeft, fillRight } = this.#matching;
-    const sides = signatures(left, right, this.#matching);
     const swapped = cardinality === "one-to-many";
     this.#many = swapped ? right : left;
     this.#one = swapped ? left : right;
@@ -81,7 +89,7 @@ class VectorOperation {
     this.#compare = comparisons.get(node.operator);
   }
 
-  at(step: number): void {
+  *at(step: number): Work<void> {
     const { steps } = this.#many;
     const [hasMany, hasOne] = [hasPointAt(this.#many, step), hasPointAt(this.#one, step)];
     if (!hasMany && !hasOne) return;
@@ -91,6 +99,7 @@ class VectorOperation {
     this.#results.length = 0;
     this.#placeOneSide(step);
     for (let row = 0; row < this.#many.count; row++) {
+      if (++this.#points % POINTS_PER_TURN === 0) yield;
       if (this.#many.present[row * steps + step] === ABSENT) continue;
       const signature = this.#manyNumbers[row]!;
       const one = this.#oneRows[signature]! - 1;

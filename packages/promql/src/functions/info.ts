@@ -1,10 +1,11 @@
-import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { PromqlEvaluationError } from "../evaluation/evaluation-error.ts";
 import type { Grid } from "../evaluation/grid.ts";
 import { selectInstants } from "../evaluation/instant-selector.ts";
 import { infoReference } from "../evaluation/prepare.ts";
 import { RowAssembly } from "../evaluation/row-assembly.ts";
 import { ABSENT, HISTOGRAM_POINT, type SeriesMatrix } from "../evaluation/series-matrix.ts";
+import type { Work } from "../evaluation/turn.ts";
 import { LabelMatcher } from "../label-matcher.ts";
 import {
   formatLabels,
@@ -19,6 +20,9 @@ import type { CallExpression, VectorSelector } from "../syntax-tree.ts";
 
 /** The labels by which a series finds its info series. Prometheus has no others yet. */
 const identifying = ["instance", "job"] as const;
+
+/** How many series find their info between two possible interruptions. */
+const TARGETS_PER_TURN = 512;
 
 /** info(): series with the labels of the info series that describe the same target. */
 export function* info(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
@@ -38,7 +42,7 @@ export function* info(evaluation: Evaluation, call: CallExpression, grid: Grid):
     atMs: reference?.atMs,
     offsetMs: reference?.offsetMs ?? 0,
   });
-  return enrich(base, infos, ignored, data, grid);
+  return yield* enrich(base, infos, ignored, data, grid);
 }
 
 /** What selects info series by name: without a positive condition, everything called `…_info`. */
@@ -105,20 +109,23 @@ function* selectInfoTimes(evaluation: Evaluation, selector: VectorSelector, grid
   return yield* selectInstants(evaluation, selector, grid, "time");
 }
 
-function enrich(
+function* enrich(
   base: SeriesMatrix,
   infos: readonly SeriesMatrix[],
   ignored: ReadonlySet<number>,
   data: readonly LabelMatcher[],
   grid: Grid,
-): SeriesMatrix {
+): Work<SeriesMatrix> {
   const { steps, present } = base;
   const wanted = new Set(data.map(({ name }) => name));
   const mayBeWithout = data.every((matcher) => matcher.matches(""));
   const assembly = new RowAssembly(grid, base.count);
+  let points = 0;
   for (let step = 0; step < steps; step++) {
+    yield;
     const byTarget = infosAt(infos, step);
     for (let row = 0; row < base.count; row++) {
+      if (++points % TARGETS_PER_TURN === 0) yield;
       const from = row * steps + step;
       if (present[from] === ABSENT) continue;
       let labels = base.labels[row]!;

@@ -1,8 +1,9 @@
 import type { RE2JS } from "re2js";
-import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { PromqlEvaluationError } from "../evaluation/evaluation-error.ts";
 import type { Grid } from "../evaluation/grid.ts";
 import { mergeSameLabels, type SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { rowsPerTurn, type Work } from "../evaluation/turn.ts";
 import { isLabelName, labelValue, METRIC_NAME, withLabel } from "../labels.ts";
 import { compileRe2 } from "../regular-expression.ts";
 import type { CallExpression, Expression } from "../syntax-tree.ts";
@@ -14,13 +15,15 @@ export function* labelReplace(evaluation: Evaluation, call: CallExpression, grid
   checkName("destination", "label_replace", target);
   const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
   const results = new Map<string, string | undefined>();
+  const turn = rowsPerTurn({ steps: 1 });
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     const value = labelValue(matrix.labels[row]!, source);
     if (!results.has(value)) results.set(value, replaced(compiled, value, replacement));
     const result = results.get(value);
     if (result !== undefined) setLabel(matrix, row, target, result);
   }
-  return mergeSameLabels(matrix);
+  return yield* mergeSameLabels(matrix);
 }
 
 /** label_join(): a label from several others with a separator between. */
@@ -29,11 +32,13 @@ export function* labelJoin(evaluation: Evaluation, call: CallExpression, grid: G
   for (const source of sources) checkName("source", "label_join", source);
   checkName("destination", "label_join", target);
   const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
+  const turn = rowsPerTurn({ steps: 1 });
   for (let row = 0; row < matrix.count; row++) {
+    if (row % turn === turn - 1) yield;
     const labels = matrix.labels[row]!;
     setLabel(matrix, row, target, sources.map((source) => labelValue(labels, source)).join(separator));
   }
-  return mergeSameLabels(matrix);
+  return yield* mergeSameLabels(matrix);
 }
 
 function setLabel(matrix: SeriesMatrix, row: number, name: string, value: string): void {

@@ -1,9 +1,10 @@
 /** histogram_quantile, histogram_quantiles and histogram_fraction, over classic and native histograms. */
 import { badBucketLabel, bucketsRepaired, invalidQuantile, mixedClassicAndNative } from "../annotations.ts";
-import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { type Grid, timeAt } from "../evaluation/grid.ts";
 import { RowAssembly } from "../evaluation/row-assembly.ts";
 import { dropNames, FLOAT_POINT, HISTOGRAM_POINT, type SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { POINTS_PER_TURN, rowsPerTurn, type Work } from "../evaluation/turn.ts";
 import { formatOpenMetrics } from "../go-float.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { nativeFraction, nativeQuantile, type Subject } from "../histogram/native-quantile.ts";
@@ -23,7 +24,7 @@ export function* histogramQuantile(evaluation: Evaluation, call: CallExpression,
   const [qArgument, vectorArgument] = call.arguments as [Expression, Expression];
   const quantiles = yield* evaluation.scalar(qArgument, grid);
   const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
-  return histograms.compute((step) => {
+  return yield* histograms.compute((step) => {
     checkQuantile(evaluation, quantiles[step]!, qArgument.position);
     return [quantileOf(evaluation, quantiles[step]!, vectorArgument.position, timeAt(grid, step))];
   });
@@ -35,7 +36,7 @@ export function* histogramQuantiles(evaluation: Evaluation, call: CallExpression
   const columns: Float64Array[] = [];
   for (const argument of qArguments) columns.push(yield* evaluation.scalar(argument, grid));
   const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
-  return histograms.compute((step) => {
+  return yield* histograms.compute((step) => {
     columns.forEach((column, i) => {
       checkQuantile(evaluation, column[step]!, qArguments[i]!.position);
     });
@@ -51,7 +52,7 @@ export function* histogramFraction(evaluation: Evaluation, call: CallExpression,
   const lower = yield* evaluation.scalar(lowerArgument, grid);
   const upper = yield* evaluation.scalar(upperArgument, grid);
   const histograms = yield* HistogramRows.read(evaluation, vectorArgument, grid);
-  return histograms.compute((step) => [
+  return yield* histograms.compute((step) => [
     {
       native: (histogram, subject) => nativeFraction(lower[step]!, upper[step]!, histogram, subject),
       classic: (buckets) => classicFraction(lower[step]!, upper[step]!, buckets),
@@ -77,6 +78,9 @@ function checkQuantile({ annotations }: Evaluation, q: number, position: Positio
   if (!(q >= 0 && q <= 1)) annotations.add(invalidQuantile(q, position));
 }
 
+/** How many histograms are computed between two possible interruptions. */
+const HISTOGRAMS_PER_TURN = 256;
+
 /** The buckets of one classic histogram: the rows of its series. */
 interface ClassicRows {
   readonly labels: Labels;
@@ -93,7 +97,14 @@ class HistogramRows {
   readonly #classic = new Map<string, ClassicRows>();
 
   static *read(evaluation: Evaluation, argument: Expression, grid: Grid): Work<HistogramRows> {
-    return new HistogramRows(evaluation, yield* evaluation.vector(argument, grid), grid, argument.position);
+    const matrix = yield* evaluation.vector(argument, grid);
+    const rows = new HistogramRows(evaluation, matrix, grid, argument.position);
+    const turn = rowsPerTurn({ steps: 1 });
+    for (let row = 0; row < matrix.count; row++) {
+      if (row % turn === turn - 1) yield;
+      rows.#sortIn(row);
+    }
+    return rows;
   }
 
   constructor(evaluation: Evaluation, matrix: SeriesMatrix, grid: Grid, position: PositionRange) {
@@ -101,7 +112,6 @@ class HistogramRows {
     this.#matrix = matrix;
     this.#grid = grid;
     this.#position = position;
-    for (let row = 0; row < matrix.count; row++) this.#sortIn(row);
   }
 
   #sortIn(row: number): void {
@@ -130,14 +140,16 @@ class HistogramRows {
   }
 
   /** The results of all computations of a step, for every histogram that has a point there. */
-  compute(at: (step: number) => readonly Computation[]): SeriesMatrix {
+  *compute(at: (step: number) => readonly Computation[]): Work<SeriesMatrix> {
     const { steps, count, present } = this.#matrix;
     const assembly = new RowAssembly(this.#grid, count);
+    let points = 0;
     for (let step = 0; step < steps; step++) {
       const computations = at(step);
       const mixed = new Set<string>();
       const natives: number[] = [];
       for (let row = 0; row < count; row++) {
+        if (++points % POINTS_PER_TURN === 0) yield;
         if (present[row * steps + step] !== HISTOGRAM_POINT) continue;
         const labels = this.#matrix.labels[row]!;
         const classic = this.#classic.get(labels.key);
@@ -147,13 +159,17 @@ class HistogramRows {
         } else natives.push(row);
       }
       for (const computation of computations) {
-        for (const row of natives) this.#native(computation, row, step, assembly);
+        for (const row of natives) {
+          if (++points % HISTOGRAMS_PER_TURN === 0) yield;
+          this.#native(computation, row, step, assembly);
+        }
         for (const classic of this.#classic.values()) {
+          if (++points % HISTOGRAMS_PER_TURN === 0) yield;
           if (!mixed.has(classic.labels.key)) this.#computeClassic(computation, classic, step, assembly);
         }
       }
     }
-    return dropNames(assembly.matrix, this.#evaluation.settings.delayedNameRemoval);
+    return yield* dropNames(assembly.matrix, this.#evaluation.settings.delayedNameRemoval);
   }
 
   #native(computation: Computation, row: number, step: number, assembly: RowAssembly): void {

@@ -1,7 +1,9 @@
 import { sortInRange } from "../annotations.ts";
-import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { type Grid, isInstant } from "../evaluation/grid.ts";
-import { FLOAT_POINT, SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { ABSENT, FLOAT_POINT, SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { sortInTurns } from "../evaluation/sort-in-turns.ts";
+import { POINTS_PER_TURN, type Work } from "../evaluation/turn.ts";
 import { compareLabels, compareNames, labelValue } from "../labels.ts";
 import type { CallExpression } from "../syntax-tree.ts";
 
@@ -9,9 +11,9 @@ type SortFunction = (evaluation: Evaluation, call: CallExpression, grid: Grid) =
 
 /** sort and sort_desc: by value, NaN last; histograms are left out. */
 export function sortByValue(direction: 1 | -1): SortFunction {
-  return sorted((matrix) => {
+  return sorted(function* (matrix) {
     const rows = allRows(matrix).filter((row) => matrix.present[row] === FLOAT_POINT);
-    return rows.sort((a, b) => {
+    return yield* sortInTurns(rows, (a, b) => {
       const [left, right] = [matrix.values[a]!, matrix.values[b]!];
       if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
       return left === right ? 0 : left < right ? -direction : direction;
@@ -21,9 +23,9 @@ export function sortByValue(direction: 1 | -1): SortFunction {
 
 /** sort_by_label and sort_by_label_desc: by labels, digits in them as numbers, then by all labels. */
 export function sortByLabel(direction: 1 | -1): SortFunction {
-  return sorted((matrix, call) => {
+  return sorted(function* (matrix, call) {
     const names = call.arguments.slice(1).map((argument) => (argument.type === "string" ? argument.value : ""));
-    return allRows(matrix).sort((a, b) => {
+    return yield* sortInTurns(allRows(matrix), (a, b) => {
       const [left, right] = [matrix.labels[a]!, matrix.labels[b]!];
       for (const name of names) {
         const [leftValue, rightValue] = [labelValue(left, name), labelValue(right, name)];
@@ -35,16 +37,16 @@ export function sortByLabel(direction: 1 | -1): SortFunction {
 }
 
 /** Orders an instant query's vector. A range has no order to give; there only what is no float is left out. */
-function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => readonly number[]): SortFunction {
+function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => Work<readonly number[]>): SortFunction {
   return function* (evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
     const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
     if (!isInstant(grid)) {
       evaluation.annotations.add(sortInRange(call.position));
-      if (!call.name.includes("label")) keepFloats(matrix);
+      if (!call.name.includes("label")) yield* keepFloats(matrix);
       return matrix;
     }
     const result = new SeriesMatrix(matrix.steps, matrix.count);
-    for (const row of order(matrix, call)) {
+    for (const row of yield* order(matrix, call)) {
       if (!matrix.hasPoints(row)) continue;
       result.copyPoint(matrix, row, result.addRow(matrix.labels[row]!, matrix.dropName[row]!));
     }
@@ -52,8 +54,11 @@ function sorted(order: (matrix: SeriesMatrix, call: CallExpression) => readonly 
   };
 }
 
-function keepFloats({ present, count, steps }: SeriesMatrix): void {
-  for (let i = 0; i < count * steps; i++) if (present[i] !== FLOAT_POINT) present[i] = 0;
+function* keepFloats({ present, count, steps }: SeriesMatrix): Work<void> {
+  for (let i = 0; i < count * steps; i++) {
+    if (i % POINTS_PER_TURN === POINTS_PER_TURN - 1) yield;
+    if (present[i] !== FLOAT_POINT) present[i] = ABSENT;
+  }
 }
 
 function allRows({ count }: SeriesMatrix): number[] {

@@ -1,7 +1,8 @@
 import { absentLabels } from "../evaluation/absent.ts";
-import type { Evaluation, Work } from "../evaluation/evaluation.ts";
+import type { Evaluation } from "../evaluation/evaluation.ts";
 import { type Grid, timeAt } from "../evaluation/grid.ts";
 import { ABSENT, dropNames, FLOAT_POINT, HISTOGRAM_POINT, SeriesMatrix } from "../evaluation/series-matrix.ts";
+import { POINTS_PER_TURN, rowsPerTurn, type Work } from "../evaluation/turn.ts";
 import { allBuckets } from "../histogram/bucket-bounds.ts";
 import { type FloatHistogram, usesCustomBuckets } from "../histogram/float-histogram.ts";
 import { addKahan, kahan } from "../kahan-sum.ts";
@@ -21,6 +22,9 @@ const histogramFunctions: ReadonlyMap<string, (histogram: FloatHistogram) => num
   ["histogram_stdvar", histogramVariance],
   ["histogram_sum", ({ sum }) => sum],
 ]);
+
+/** How many histograms are worked on between two possible interruptions. */
+const HISTOGRAMS_PER_TURN = 512;
 
 /** Calls of functions that treat every point of a vector by itself; `undefined` for other functions. */
 export function pointwiseCall(
@@ -48,10 +52,11 @@ function* mapFloats(
   const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
   const { values, present, count, steps } = matrix;
   for (let i = 0; i < count * steps; i++) {
+    if (i % POINTS_PER_TURN === POINTS_PER_TURN - 1) yield;
     if (present[i] === FLOAT_POINT) values[i] = apply(values[i]!);
     else present[i] = ABSENT;
   }
-  return dropNames(matrix, evaluation.settings.delayedNameRemoval);
+  return yield* dropNames(matrix, evaluation.settings.delayedNameRemoval);
 }
 
 function* mapScaled(
@@ -64,15 +69,17 @@ function* mapScaled(
   const columns: Float64Array[] = [];
   for (const argument of call.arguments.slice(1)) columns.push(yield* evaluation.scalar(argument, grid));
   const { values, present, count, steps } = matrix;
-  for (let step = 0; step < steps; step++) {
-    const scalars = columns.map((column) => column[step]!);
-    for (let i = step; i < count * steps; i += steps) {
-      const value = present[i] === FLOAT_POINT ? apply(values[i]!, scalars) : undefined;
+  const scalarsAt = Array.from({ length: steps }, (_, step) => columns.map((column) => column[step]!));
+  const turn = rowsPerTurn(matrix);
+  for (let row = 0; row < count; row++) {
+    if (row % turn === turn - 1) yield;
+    for (let s = 0, i = row * steps; s < steps; s++, i++) {
+      const value = present[i] === FLOAT_POINT ? apply(values[i]!, scalarsAt[s]!) : undefined;
       if (value === undefined) present[i] = ABSENT;
       else values[i] = value;
     }
   }
-  return dropNames(matrix, evaluation.settings.delayedNameRemoval);
+  return yield* dropNames(matrix, evaluation.settings.delayedNameRemoval);
 }
 
 function* mapHistograms(
@@ -83,10 +90,11 @@ function* mapHistograms(
 ): Work<SeriesMatrix> {
   const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
   for (let i = 0; i < matrix.count * matrix.steps; i++) {
+    if (i % HISTOGRAMS_PER_TURN === HISTOGRAMS_PER_TURN - 1) yield;
     if (matrix.present[i] === HISTOGRAM_POINT) matrix.setFloat(i, apply(matrix.histograms![i]!));
     else matrix.present[i] = ABSENT;
   }
-  return dropNames(matrix, evaluation.settings.delayedNameRemoval);
+  return yield* dropNames(matrix, evaluation.settings.delayedNameRemoval);
 }
 
 /** Of the values of a vector, or of the time of evaluation. */
@@ -114,7 +122,9 @@ export function* absent(evaluation: Evaluation, call: CallExpression, grid: Grid
   const matrix = yield* evaluation.vector(argument!, grid);
   const result = new SeriesMatrix(grid.steps, 1);
   const row = result.addRow(absentLabels(argument!), false);
+  const turn = rowsPerTurn({ steps: matrix.count });
   for (let step = 0; step < grid.steps; step++) {
+    if (step % turn === turn - 1) yield;
     let found = false;
     for (let i = step; i < matrix.count * grid.steps && !found; i += grid.steps) found = matrix.present[i] !== ABSENT;
     if (!found) result.setFloat(row + step, 1);
@@ -127,7 +137,9 @@ export function* absent(evaluation: Evaluation, call: CallExpression, grid: Grid
 export function* toScalar(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<Float64Array> {
   const matrix = yield* evaluation.vector(call.arguments[0]!, grid);
   const scalars = new Float64Array(grid.steps).fill(Number.NaN);
+  const turn = rowsPerTurn({ steps: matrix.count });
   for (let step = 0; step < grid.steps; step++) {
+    if (step % turn === turn - 1) yield;
     let found = 0;
     for (let i = step; i < matrix.count * grid.steps; i += grid.steps) {
       if (matrix.present[i] !== FLOAT_POINT) continue;

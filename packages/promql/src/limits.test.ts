@@ -1,0 +1,115 @@
+import { setImmediate } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
+import { labelsOf } from "./labels.ts";
+import { MemoryStore } from "./memory-store/memory-store.ts";
+import { queryInstant, queryRange, queryRangeInTurns } from "./query.ts";
+
+const STEP_MS = 15_000;
+
+/** Turns are asked to last 5 ms; the machine of a test may be slow. */
+const TURN_LIMIT_MS = 15;
+
+const hour = { startMs: 0, endMs: 239 * STEP_MS, stepMs: STEP_MS };
+const store = new MemoryStore();
+
+beforeAll(() => {
+  const series = Array.from({ length: 1_000 }, (_, i) =>
+    labelsOf({ __name__: "requests_total", job: `job-${i % 10}`, instance: `${i}` }),
+  );
+  for (let i = 0; i < 240; i++) {
+    store.append(series.map((labels, index) => ({ labels, timeMs: i * STEP_MS, value: i * index })));
+  }
+});
+
+test("a query that holds more samples than it may says which limit that is", () => {
+  const error = faultOf(() => queryRange(store, "rate(requests_total[5m])", { ...hour, maxSamples: 10_000 }));
+  expect(error.code).toBe("TELLTALE_PROMQL_TOO_MANY_SAMPLES");
+  expect(error.message).toContain("limit: maxSamples, 10000");
+});
+
+test("a range with more steps than it may have says which limit that is", () => {
+  const error = faultOf(() => queryRange(store, "1", { startMs: 0, endMs: 1e9, stepMs: 1 }));
+  expect(error.code).toBe("TELLTALE_PROMQL_TOO_MANY_STEPS");
+  expect(error.message).toContain("maxSteps of 11000");
+});
+
+test.each([
+  [{ startMs: 1, endMs: 0, stepMs: 1 }, /ends at 0, before its start/],
+  [{ startMs: 0, endMs: 1, stepMs: 0 }, /step of a range is 0 ms/],
+  [{ startMs: 0, endMs: 1, stepMs: Number.NaN }, /step of a range is NaN ms/],
+])("the range %o is refused", (range, message) => {
+  const error = faultOf(() => queryRange(store, "1", range));
+  expect(error.code).toBe("TELLTALE_PROMQL_BAD_RANGE");
+  expect(error.message).toMatch(message);
+});
+
+test("a query ends when its time is up by the clock that it was given", () => {
+  let timeMs = 0;
+  const now = (): number => (timeMs += 10);
+  const error = faultOf(() => queryRange(store, "sum(requests_total)", { ...hour, timeoutMs: 100, now }));
+  expect(error.code).toBe("TELLTALE_PROMQL_TIMEOUT");
+  expect(error.message).toContain("limit: timeoutMs, 100");
+});
+
+test("a query that is aborted between its turns ends, and says why", async () => {
+  const controller = new AbortController();
+  const reason = new Error("nobody waits for it any more");
+  const pause = (): Promise<unknown> => {
+    controller.abort(reason);
+    return setImmediate();
+  };
+  const options = { ...hour, pause, turnMs: 1, signal: controller.signal };
+  const error = await queryRangeInTurns(store, "sum(rate(requests_total[5m]))", options).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "TELLTALE_PROMQL_ABORTED", cause: reason });
+});
+
+test.each([
+  "sum by (job) (rate(requests_total[5m]))",
+  "avg by (instance) (requests_total)",
+  "requests_total * 2 > 3",
+  "requests_total / on (instance, job) requests_total",
+  "requests_total and (requests_total > 5)",
+  "requests_total or sum by (instance) (requests_total)",
+  "quantile by (job) (0.9, requests_total)",
+  "topk by (job) (3, requests_total)",
+  'histogram_quantile(0.9, label_replace(requests_total, "le", "$1", "instance", "(.*)"))',
+  "max_over_time(requests_total[10m:1m])",
+  'label_replace(abs(requests_total), "x", "$1", "instance", "(.*)")',
+])("%s in turns gives what it gives at once, and its turns are short", async (query) => {
+  const turnsMs: number[] = [];
+  let startMs = threadCpuMs();
+  const pause = async (): Promise<void> => {
+    turnsMs.push(threadCpuMs() - startMs);
+    await setImmediate();
+    startMs = threadCpuMs();
+  };
+  const result = await queryRangeInTurns(store, query, { ...hour, pause });
+  turnsMs.push(threadCpuMs() - startMs);
+  expect(result).toEqual(queryRange(store, query, hour));
+  turnsMs.sort((a, b) => b - a);
+  // A collection of garbage and the first compilation may each make one turn long.
+  expect(turnsMs[2] ?? 0).toBeLessThan(TURN_LIMIT_MS);
+  expect(turnsMs.length).toBeGreaterThan(3);
+});
+
+test("an expired signal ends a query before it starts", () => {
+  const error = faultOf(() => queryInstant(store, "1", { timeMs: 0, signal: AbortSignal.abort() }));
+  expect(error.code).toBe("TELLTALE_PROMQL_ABORTED");
+});
+
+function faultOf(run: () => unknown): PromqlEvaluationError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof PromqlEvaluationError) return error;
+    throw error;
+  }
+  throw new Error("no fault");
+}
+
+/** What others need of the thread's cores does not count. */
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
