@@ -35,7 +35,13 @@ test("without a GPU the application runs as before, and the status says why ther
 });
 
 test("a package of instrumentation that is not installed is named with the command that installs it", async () => {
-  const missing = { name: "gpu", package: "@telltale/nowhere", className: "X", modules: ["http"], startsWith: "module" };
+  const missing = {
+    name: "gpu",
+    package: "@telltale/nowhere",
+    className: "X",
+    modules: ["http"],
+    startsWith: "module",
+  };
   const { stderr } = await runObserved('import "node:http";', { table: [{ ...missing, enabledByDefault: true }] });
   expect(stderr).toContain("it is not installed; npm install @telltale/nowhere");
 });
