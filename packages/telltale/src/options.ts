@@ -21,7 +21,7 @@ export interface TelltaleOptions {
   readonly health?: boolean | HealthOptions;
   /**
    * Which libraries are observed: `true`, `false` or the instrumentation's own configuration.
-   * @default all but `net`, `dns` and `fs`
+   * @default all but `host`, `runtime-node`, `gpu`, `net`, `dns` and `fs`
    */
   readonly instrumentations?: InstrumentationSwitches;
   /**
@@ -1271,6 +1271,7 @@ export type InstrumentationName =
   | "graphql"
   | "grpc"
   | "hapi"
+  | "host"
   | "http"
   | "ioredis"
   | "kafkajs"
@@ -1289,6 +1290,7 @@ export type InstrumentationName =
   | "pg"
   | "pino"
   | "redis"
+  | "runtime"
   | "runtime-node"
   | "socket.io"
   | "tedious"

@@ -831,7 +831,7 @@ export const schema: GroupOption = {
     instrumentations: {
       kind: "instrumentations",
       doc: "Which libraries are observed: `true`, `false` or the instrumentation's own configuration.",
-      defaultNote: "all but `net`, `dns` and `fs`",
+      defaultNote: "all but `host`, `runtime-node`, `gpu`, `net`, `dns` and `fs`",
       otelToo: ["OTEL_NODE_ENABLED_INSTRUMENTATIONS", "OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
     },
     shutdownTimeoutMs: {

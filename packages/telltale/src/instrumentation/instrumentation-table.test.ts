@@ -12,13 +12,15 @@ test("names are unique, and so are the modules: each has one instrumentation", (
   expect(new Set(modules).size).toBe(modules.length);
 });
 
-test("what makes a span of every socket, look-up and file is off by default, and what starts a process", () => {
+test("what makes a span of every socket, look-up and file is off by default, and what starts a process or is told by others", () => {
   const off = instrumentationTable.filter((entry) => !entry.enabledByDefault).map((entry) => entry.name);
-  expect(off).toEqual(["gpu", "net", "dns", "fs"]);
+  expect(off).toEqual(["runtime-node", "host", "gpu", "net", "dns", "fs"]);
 });
 
-/** All but Fastify's, which listens to a channel instead, and that of GPUs, which asks their drivers. */
-const patching = instrumentationTable.filter((entry) => entry.name !== "fastify" && entry.name !== "gpu");
+/** All but Fastify's, which listens to a channel instead, and ours that only measure. */
+const patching = instrumentationTable.filter(
+  ({ name, package: from }) => name !== "fastify" && !["@telltale/gpu", "@telltale/runtime"].includes(from),
+);
 
 test.each(patching)("$name is installed, and its modules are those that it patches", (entry) => {
   const patched = new Set(definitionsOf(entry).map((definition) => definition.name));

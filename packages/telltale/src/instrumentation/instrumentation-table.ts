@@ -15,6 +15,8 @@ export interface InstrumentationEntry {
   /** Of one that starts with metrics: what these are of. */
   readonly measures?: string;
   readonly enabledByDefault: boolean;
+  /** The name of another that measures the same: where that is switched on, this is only when it is asked for as well. */
+  readonly givesWayTo?: string;
   /** Of `modules`, those with a real ESM build of their own whose default export is to be patched. */
   readonly esModules?: readonly string[];
   /** Of `modules`, those that from some version on only wrap another of them: a version out of range is no surprise. */
@@ -66,10 +68,27 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
   contrib("lru-memoizer", "LruMemoizerInstrumentation", ["lru-memoizer"]),
   contrib("tedious", "TediousInstrumentation", ["tedious"]),
   contrib("oracledb", "OracleInstrumentation", ["oracledb"]),
+  // Ours: the same names as contrib's, whose delays depend on how many readers collect, and the process beside them.
+  {
+    ...contrib("runtime", "RuntimeInstrumentation", []),
+    package: "@telltale/runtime",
+    startsWith: "metrics",
+    measures: "the process, the event loop, garbage collection and heap",
+    givesWayTo: "runtime-node",
+  },
   {
     ...contrib("runtime-node", "RuntimeNodeInstrumentation", []),
     startsWith: "metrics",
     measures: "the event loop, garbage collection and heap",
+    enabledByDefault: false,
+  },
+  // Every process of a machine would tell the same, and most machines have an agent that does.
+  {
+    ...contrib("host", "HostInstrumentation", []),
+    package: "@telltale/runtime",
+    startsWith: "metrics",
+    measures: "CPU, memory, disks, network, temperatures and battery of the machine",
+    enabledByDefault: false,
   },
   // A package that its users install: the native module that it calls drivers with is of no use to all others.
   {

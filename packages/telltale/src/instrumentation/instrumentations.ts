@@ -33,7 +33,7 @@ const RUNTIME_METRICS_DELAY_MS = 1_000;
  */
 export function startInstrumentations(options: InstrumentationsOptions): InstrumentationsHandle {
   const enabled = (options.table ?? instrumentationTable).filter(
-    (entry) => (options.instrumentations[entry.name] ?? entry.enabledByDefault) !== false,
+    (entry) => (options.instrumentations[entry.name] ?? isOnByDefault(entry, options)) !== false,
   );
   const loader = instrumentationLoader((entry) => {
     const config = options.instrumentations[entry.name];
@@ -71,6 +71,14 @@ export function startInstrumentations(options: InstrumentationsOptions): Instrum
       syncBuiltinESMExports();
     },
   };
+}
+
+function isOnByDefault(
+  { enabledByDefault, givesWayTo }: InstrumentationEntry,
+  options: InstrumentationsOptions,
+): boolean {
+  const other = givesWayTo === undefined ? undefined : options.instrumentations[givesWayTo];
+  return enabledByDefault && (other === undefined || other === false);
 }
 
 function startMetrics(
