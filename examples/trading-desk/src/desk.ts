@@ -1,5 +1,6 @@
 // The service to look at: Express 5 in front of PostgreSQL, with an exchange behind it.
 import { randomUUID } from "node:crypto";
+import { tcpCheck } from "@telltale/runtime";
 import { currentTraceId } from "@telltale/tracing";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { countOrder } from "./desk-metrics.ts";
@@ -25,6 +26,13 @@ const store = await openOrderStore({
 const cache = await openOrderCache({
   url: process.env["REDIS_URL"],
   onError: (error) => logger.warn({ error: error.message }, "cache is unreachable"),
+});
+
+// /livez, /readyz and /healthz are on the metrics port; without the database no order can be taken.
+telemetry.health.register("database", () => store.ping());
+const { hostname, port: exchangePortInUse } = new URL(exchangeUrl);
+telemetry.health.register("exchange", tcpCheck({ host: hostname, port: Number(exchangePortInUse) }), {
+  critical: false,
 });
 
 const application = express().disable("x-powered-by");

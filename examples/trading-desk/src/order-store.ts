@@ -19,6 +19,8 @@ export interface OrderStore {
   settle(id: string, outcome: Outcome): Promise<Order>;
   find(id: string): Promise<Order | undefined>;
   positions(): Promise<readonly Position[]>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,9 @@ export async function openOrderStore(options: {
   pool.on("error", () => {});
   await pool.query(schema);
   return {
+    async ping() {
+      await pool.query("SELECT 1");
+    },
     async insert({ id, symbol, side, quantity, limitPrice, trader }) {
       const { rows } = await pool.query<Order>(
         `INSERT INTO orders (id, symbol, side, quantity, limit_price, trader) VALUES ($1, $2, $3, $4, $5, $6)

@@ -44,6 +44,8 @@ async function startAll(): Promise<void> {
     startChild("desk", {
       ...(await databaseEnvironment()),
       ...telemetryEnvironment({ service: "trading-desk", metricsPort: ports.deskMetrics, tracesUrl }),
+      // One process of a machine is enough to tell of it.
+      TELLTALE_INSTRUMENTATIONS_HOST: "true",
     });
   const startExchange = (): Promise<void> =>
     startChild(
@@ -126,6 +128,7 @@ The trading desk is open. Four traders are trading by themselves.
   exchange         http://127.0.0.1:${ports.exchange}
   desk metrics     http://127.0.0.1:${ports.deskMetrics}/metrics
   exchange metrics http://127.0.0.1:${ports.exchangeMetrics}/metrics
+  desk health      http://127.0.0.1:${ports.deskMetrics}/readyz?verbose
   last trace       http://127.0.0.1:${ports.traces}/traces/last
   logs             http://127.0.0.1:${ports.traces}/logs
 
@@ -136,6 +139,7 @@ Try, in another terminal:
   curl ${desk}/positions
   curl http://127.0.0.1:${ports.traces}/traces/last
   curl -s http://127.0.0.1:${ports.deskMetrics}/metrics | grep desk_orders
+  curl -s http://127.0.0.1:${ports.deskMetrics}/metrics | grep -E '^(system|process)_'
   curl http://127.0.0.1:${ports.exchange}/fault -H 'content-type: application/json' \\
     -d '{"latencyMs":400,"errorRate":0.3,"seconds":20}'
 

@@ -54,6 +54,17 @@ describe("the trading desk", () => {
     expect(await text(ports.exchangeMetrics, "/metrics")).toMatch(/http_route="\/executions"/);
   });
 
+  test("the desk tells of its process, its machine and its health", async () => {
+    const page = await eventually(() => text(ports.deskMetrics, "/metrics"), /^process_uptime_seconds /m);
+    expect(page).toMatch(/^system_memory_limit_bytes \d{8,}$/m);
+    expect(page).toMatch(/^telltale_health_check\{telltale_check="database",telltale_health_state="healthy"\} 1$/m);
+    expect(await text(ports.deskMetrics, "/readyz?verbose")).toBe(
+      "[+]process ok\n[+]database ok\n[+]exchange ok\nreadyz check passed\n",
+    );
+    expect(await text(ports.exchangeMetrics, "/livez")).toBe("ok");
+    expect(await text(ports.exchangeMetrics, "/metrics")).not.toContain("system_memory_limit_bytes");
+  });
+
   test("the trace of an order goes through the desk, its database and the exchange, with the logs of both", async () => {
     const placed = await placeOrder(ports, { symbol: "HOOLI", side: "sell", quantity: 3, limitPrice: 1 });
     const traceId = placed.headers.get("x-trace-id");
