@@ -1,5 +1,6 @@
 /** The instruments of one chain, bound once, so that a vote or a phase touches numbers only. */
 import { type BoundCounter, type BoundHistogram, counter, histogram } from "@telltale/metrics";
+import { bindings } from "./bindings.ts";
 import { catalogue } from "./catalogue.ts";
 import { consensusScope } from "./consensus-scope.ts";
 
@@ -30,9 +31,6 @@ const reorgs = counter({ ...catalogue.reorgs, scope: consensusScope });
 const reorgDepth = histogram({ ...catalogue.reorgDepth, scope: consensusScope });
 const walFsyncDuration = histogram({ ...catalogue.walFsyncDuration, scope: consensusScope });
 const anomalies = counter({ ...catalogue.anomalies, scope: consensusScope });
-
-/** Values outside a closed set, and those beyond this many, are `other` in the metrics and need no binding of their own. */
-const MAX_BOUND = 50;
 
 export type ChainSeries = ReturnType<typeof chainSeries>;
 
@@ -75,17 +73,5 @@ export function chainSeries(chain: string) {
     anomalies: bindings<ConsensusAnomaly, BoundCounter>((anomaly) =>
       anomalies.bind({ ...own, "consensus.anomaly": anomaly }),
     ),
-  };
-}
-
-/** Binds each key once, when it is first asked for. */
-export function bindings<K, B>(bind: (key: K) => B): (key: K) => B {
-  const bound = new Map<K, B>();
-  return (key) => {
-    const found = bound.get(key);
-    if (found !== undefined) return found;
-    const made = bind(key);
-    if (bound.size < MAX_BOUND) bound.set(key, made);
-    return made;
   };
 }
