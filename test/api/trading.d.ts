@@ -80,6 +80,8 @@ export declare class Order {
     get qty(): Decimal | undefined;
     get limit(): Decimal | undefined;
     get currency(): string;
+    get awaitsCancel(): boolean;
+    get awaitsReplace(): boolean;
     get spanContext(): SpanContext | undefined;
     get cumQty(): Decimal;
     get notional(): Decimal;
@@ -111,6 +113,7 @@ export declare class Order {
     replaceRequested(): void;
     replaceRejected(reason?: string): void;
     replaced(terms?: ReplacedTerms): void;
+    identified(venueId: string | undefined): void;
     abandon(): void;
     resumed(status: "new" | "partially_filled", { cumQty, venueId }: ResumedState): void;
     private execute;
@@ -131,7 +134,6 @@ export declare class Order {
     private isOverfilled;
     private executionOf;
     private remember;
-    private identify;
     private may;
     private anomaly;
 }
@@ -206,10 +208,13 @@ export declare class Orders {
     private orderOf;
     private hostOfOrders;
     private tell;
+    private indexByVenue;
     private nextClientId;
     private makeRoom;
     private abandonOldest;
 }
+export { trading } from "./own-trading.ts";
+export declare function trading(options?: TradingOptions): Trading;
 export type { BalanceInput, HeldPosition, Portfolio, PortfolioOptions, TradeInput } from "./portfolio.ts";
 export interface PortfolioOptions {
     readonly currency: string;

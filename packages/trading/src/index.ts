@@ -7,6 +7,7 @@ export type { OrderReport, OrderReportEvent } from "./order-report.ts";
 export type { OrderStatus } from "./order-status.ts";
 export type { NewOrder } from "./order-terms.ts";
 export type { Orders, OrdersOptions } from "./orders.ts";
+export { trading } from "./own-trading.ts";
 export type { BalanceInput, HeldPosition, Portfolio, PortfolioOptions, TradeInput } from "./portfolio.ts";
 export type { Position } from "./position.ts";
 export { type ReconnectingSocket, type ReconnectingSocketOptions, reconnectingSocket } from "./reconnecting-socket.ts";

@@ -145,6 +145,16 @@ export class Order {
     return this.terms.currency;
   }
 
+  /** Whether a cancel was asked for and not answered yet. */
+  get awaitsCancel(): boolean {
+    return !Number.isNaN(this.cancelAt);
+  }
+
+  /** Whether new terms were asked for and not answered yet. */
+  get awaitsReplace(): boolean {
+    return !Number.isNaN(this.replaceAt);
+  }
+
   /** Of the root of its trace: for links, and for logs. */
   get spanContext(): SpanContext | undefined {
     return this.trace?.spanContext;
@@ -218,7 +228,7 @@ export class Order {
     // Asked to cancel or filled before it came, an acknowledgement is late and no surprise.
     const isLate = Number.isNaN(this.acceptedAt) && isOpen(this.state) && this.state !== "pending_new";
     if (!isLate && !this.may("new")) return;
-    this.identify(venueId);
+    this.identified(venueId);
     this.place();
     this.acceptedAt = this.host.now();
     this.stage("ack", this.sentAt, this.acceptedAt);
@@ -344,6 +354,14 @@ export class Order {
     this.host.changed(this, "order.replaced");
     if (this.isComplete()) this.close("filled");
     else this.move(this.state === "pending_cancel" ? "pending_cancel" : this.restingStatus());
+  }
+
+  /** The venue's own id has become known. */
+  identified(venueId: string | undefined): void {
+    if (venueId === undefined || venueId === this.venueName) return;
+    const before = { clientId: this.clientId, venueId: this.venueName };
+    this.venueName = venueId;
+    this.host.renamed(this, before);
   }
 
   /** It has been kept for too long without an end. */
@@ -525,13 +543,6 @@ export class Order {
       this.executions ??= new Map();
       this.executions.set(fill.execId, fill);
     }
-  }
-
-  private identify(venueId: string | undefined): void {
-    if (venueId === undefined || venueId === this.venueName) return;
-    const before = { clientId: this.clientId, venueId: this.venueName };
-    this.venueName = venueId;
-    this.host.renamed(this, before);
   }
 
   private may(transition: OrderTransition): boolean {

@@ -8,7 +8,7 @@ import { type Anomaly, type Operation, VenueSeries } from "./order-series.ts";
 import { type NewOrder, readSide, readTerms } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
 import type { Portfolio } from "./portfolio.ts";
-import type { RejectReason } from "./reject-reason.ts";
+import { type RejectReason, rejectReason } from "./reject-reason.ts";
 
 /** Told of every fill: a portfolio, or code of the application. */
 export type FillListener = (order: Order, fill: Fill, options: { readonly reversed: boolean }) => void;
@@ -88,7 +88,7 @@ export class Orders {
     const cumQty = decimal(input.cumQty);
     const isFilled = cumQty !== undefined && signOf(cumQty) > 0;
     order.resumed(input.status ?? (isFilled ? "partially_filled" : "new"), input);
-    if (input.venueId !== undefined) this.byVenueId.set(input.venueId, order);
+    if (input.venueId !== undefined) this.indexByVenue(input.venueId, order);
     return order;
   }
 
@@ -118,8 +118,13 @@ export class Orders {
       this.tell("order.anomaly", undefined, { anomaly: "unknown_order", ...report });
       return;
     }
-    if (report.venueId !== undefined && order.venueId === undefined) this.byVenueId.set(report.venueId, order);
-    applyReport(order, report);
+    order.identified(report.venueId);
+    if (report.event === "cancel_rejected" && !order.awaitsCancel) {
+      // Asked for by code that did not say so here.
+      this.series.request("cancel", rejectReason(report.reason));
+    } else if (report.event === "replace_rejected" && !order.awaitsReplace) {
+      this.series.request("replace", rejectReason(report.reason));
+    } else applyReport(order, report);
   }
 
   private orderOf(report: OrderReport): Order | undefined {
@@ -163,13 +168,22 @@ export class Orders {
           // Reports on the old id may still come.
           this.byClientId.set(order.clientId, order);
         }
-        if (order.venueId !== undefined) this.byVenueId.set(order.venueId, order);
+        if (order.venueId !== undefined) this.indexByVenue(order.venueId, order);
       },
     };
   }
 
   private tell(name: OrderEventName, order: Order | undefined, detail?: Readonly<Record<string, unknown>>): void {
     this.surroundings.told({ name, venue: this.venue, order, detail });
+  }
+
+  private indexByVenue(venueId: string, order: Order): void {
+    this.byVenueId.set(venueId, order);
+    if (this.byVenueId.size <= this.surroundings.maxOpenOrders * KEPT_PER_OPEN) return;
+    for (const oldest of this.byVenueId.keys()) {
+      this.byVenueId.delete(oldest);
+      return;
+    }
   }
 
   private nextClientId(): string {
@@ -181,10 +195,7 @@ export class Orders {
   private makeRoom(): void {
     for (const [clientId, order] of this.byClientId) {
       this.byClientId.delete(clientId);
-      if (order.isClosed) {
-        if (order.venueId !== undefined) this.byVenueId.delete(order.venueId);
-        return;
-      }
+      if (order.isClosed) return;
       this.byClientId.set(clientId, order);
     }
   }

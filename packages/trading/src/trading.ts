@@ -66,7 +66,7 @@ export interface RateLimitUse {
 
 /** @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
 export function createTrading(options: TradingOptions = {}): Trading {
-  checkOptions(options);
+  checkTradingOptions(options);
   const { strategy = "default", symbols, maxOpenOrders = 10_000, logs = "warnings", dryRun = true } = options;
   const { now = () => performance.now(), wallClock = Date.now } = options;
   const tracing = orderTracing({ strategy, segmentAfterMs: options.segmentAfterMs ?? 60_000, now });
@@ -162,7 +162,8 @@ const optionNames: readonly string[] = [
   "wallClock",
 ] satisfies readonly (keyof TradingOptions)[];
 
-function checkOptions(options: TradingOptions): void {
+/** @throws TypeError with code TELLTALE_BAD_TRADING_OPTION */
+export function checkTradingOptions(options: TradingOptions): void {
   for (const name of Object.keys(options)) {
     if (!optionNames.includes(name)) throw badOption(name, `is not an option; there are ${optionNames.join(", ")}`);
   }

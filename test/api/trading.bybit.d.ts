@@ -1,0 +1,3 @@
+export type BybitMessage = Readonly<Record<string, unknown>>;
+export declare function bybit(orders: Orders): (message: BybitMessage) => void;
+export declare function bybitReports(message: BybitMessage): readonly OrderReport[];

@@ -1,0 +1,3 @@
+export type KrakenMessage = Readonly<Record<string, unknown>>;
+export declare function kraken(orders: Orders): (message: KrakenMessage) => void;
+export declare function krakenReports(message: KrakenMessage): readonly OrderReport[];
