@@ -1,4 +1,4 @@
-import type { LaneLevel } from "./lane-level.ts";
+import type { LaneLevel, Spread } from "./lane-level.ts";
 
 /** What attributes lead to, by the number of their place. */
 export interface LaneTable<T> {
@@ -25,10 +25,8 @@ return function lane(attributes) {
   try {
   ${exact ? `let keys = 0;\n  for (const key in attributes) keys++;\n  if (keys !== ${keys.length}) return undefined;` : ""}
   ${keys.map((key, i) => keyCode(key, i, levels[i] as LaneLevel)).join("\n  ")}
-  return targets[${places || "0"}];
-  } catch {
-    return undefined;
-  }
+  if (${levels.map((level, i) => knownCode(i, level)).join(" && ")}) return targets[${places || "0"}];
+  } catch {}
 };`;
   return new Function("levels", "table", code)(levels, table) as (attributes: unknown) => T | undefined;
 }
@@ -36,21 +34,29 @@ return function lane(attributes) {
 function keyCode(key: string, i: number, level: LaneLevel): string {
   const value = `value${i}`;
   const load = `const ${value} = attributes[${JSON.stringify(key)}];`;
-  if (level.values.length === 1) return `${load}\n  if (${value} !== only${i}) return undefined;`;
+  if (level.values.length === 1) return load;
   return `${load}
   if (typeof ${value} !== "${level.kind}") return undefined;
-  ${slotCode(`slot${i}`, value, level)}
-  if (slots${i}[slot${i}] !== ${value}) return undefined;`;
+  ${slotCode(i, level)}`;
+}
+
+function knownCode(i: number, { values }: LaneLevel): string {
+  return values.length === 1 ? `value${i} === only${i}` : `slots${i}[slot${i}] === value${i}`;
 }
 
 /** As `slotOf`. */
-function slotCode(slot: string, value: string, { kind, spread }: LaneLevel): string {
-  const { first = 0, second = 0, factor = 0, bits = 1 } = spread ?? {};
+function slotCode(i: number, { kind, spread }: LaneLevel): string {
+  const [slot, value, length] = [`slot${i}`, `value${i}`, `length${i}`];
+  const { characters, stride, factor, bits } = spread as Spread;
   if (kind === "boolean") return `const ${slot} = ${value} ? 1 : 0;`;
   if (kind === "number") return `const ${slot} = Math.imul(${value}, ${factor}) >>> ${32 - bits};`;
-  const character = (fromEnd: number): string => `${value}.charCodeAt(${slot} - ${fromEnd + 1})`;
-  const sum = factor === 0 ? character(first) : `${character(first)} + ${character(second)} * ${factor}`;
-  return `let ${slot} = ${value}.length;
-  if (${slot} > ${Math.max(first, second)}) ${slot} += ${sum};
-  ${slot} &= ${(1 << bits) - 1};`;
+  const mask = (1 << bits) - 1;
+  const [first, second] = characters;
+  if (first === undefined) return `const ${slot} = ${value}.length & ${mask};`;
+  const character = (fromEnd: number): string => `${value}.charCodeAt(${length} - ${fromEnd + 1})`;
+  const sum = second === undefined ? character(first) : `${character(first)} + ${character(second)} * ${factor}`;
+  return `const ${length} = ${value}.length;
+  let ${slot} = ${stride === 1 ? "" : `${stride} * `}${length};
+  if (${length} > ${Math.max(...characters)}) ${slot} += ${sum};
+  ${slot} &= ${mask};`;
 }

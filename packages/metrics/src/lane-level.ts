@@ -15,10 +15,11 @@ export interface LaneLevel {
 
 /** How the slot of a value comes about. */
 export interface Spread {
-  /** Which characters tell texts apart, counted from the end. */
-  readonly first: number;
-  readonly second: number;
-  /** Zero where the first character is enough. */
+  /** Which characters tell texts apart, counted from the end: none where their lengths do, two at most. */
+  readonly characters: readonly number[];
+  /** What the length of a text counts for. */
+  readonly stride: number;
+  /** Of texts, what the second character counts for. */
   readonly factor: number;
   readonly bits: number;
 }
@@ -56,13 +57,15 @@ export function layOut(
 }
 
 /** As the code of a lane has it. */
-export function slotOf(value: unknown, { first, second, factor, bits }: Spread): number {
+export function slotOf(value: unknown, { characters, stride, factor, bits }: Spread): number {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number") return Math.imul(value, factor) >>> (32 - bits);
   const text = value as string;
-  let slot = text.length;
-  if (slot > Math.max(first, second)) {
-    slot += text.charCodeAt(slot - 1 - first) + text.charCodeAt(slot - 1 - second) * factor;
+  let slot = text.length * stride;
+  const [first, second] = characters;
+  if (text.length > Math.max(...characters)) {
+    if (first !== undefined) slot += text.charCodeAt(text.length - 1 - first);
+    if (second !== undefined) slot += text.charCodeAt(text.length - 1 - second) * factor;
   }
   return slot & ((1 << bits) - 1);
 }
@@ -81,31 +84,38 @@ function levelOf(kind: ValueKind, values: readonly unknown[], shift: number): La
   return { kind, values, shift, spread, slots, places };
 }
 
-/** Looks for a way in which no two values fall into one slot. */
+/** Looks for a way in which no two values fall into one slot: one that looks at few characters rather than one with few slots. */
 function spreadOf(kind: ValueKind, values: readonly unknown[]): Spread | undefined {
   const least = Math.max(1, bitsFor(values.length));
-  for (let bits = least; bits < least + 4; bits++) {
-    for (const spread of kind === "string" ? textSpreads(values as string[], bits) : numberSpreads(bits)) {
-      if (apart(values, spread)) return spread;
+  const ways = kind === "string" ? textWays(values as string[]) : numberWays();
+  for (const way of ways) {
+    for (let bits = least; bits < least + 4; bits++) {
+      if (apart(values, { ...way, bits })) return { ...way, bits };
     }
   }
   return undefined;
 }
 
-function* textSpreads(values: readonly string[], bits: number): Generator<Spread> {
+type Way = Omit<Spread, "bits">;
+
+function* textWays(values: readonly string[]): Generator<Way> {
   const longest = Math.min(16, Math.max(1, ...values.map(({ length }) => length)));
+  const strides = [1, 10];
+  yield { characters: [], stride: 1, factor: 0 };
   for (let first = 0; first < longest; first++) {
-    yield { first, second: first, factor: 0, bits };
+    for (const stride of strides) yield { characters: [first], stride, factor: 0 };
+  }
+  for (let first = 0; first < longest; first++) {
     for (let second = first + 1; second < longest; second++) {
-      for (const factor of [1, 31, 10, 7]) yield { first, second, factor, bits };
+      for (const factor of [1, 31, 10, 7]) yield { characters: [first, second], stride: 1, factor };
     }
   }
 }
 
 /** By multiples that mix bits well: the golden ratio's, and those of MurmurHash3 and xxHash. */
-function* numberSpreads(bits: number): Generator<Spread> {
+function* numberWays(): Generator<Way> {
   for (const factor of [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x165667b1]) {
-    yield { first: 0, second: 0, factor, bits };
+    yield { characters: [], stride: 0, factor };
   }
 }
 
