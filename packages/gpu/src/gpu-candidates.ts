@@ -1,5 +1,6 @@
 import type { ResolvedGpuOptions } from "./gpu-options.ts";
 import { type GpuProviderName, PROVIDER_NAMES, VENDOR_OF } from "./gpu-provider.ts";
+import { VENDOR_NAMES } from "./gpu-reading.ts";
 import type { TriedProvider } from "./helper/dialogue.ts";
 import { pciDevices } from "./sysfs/pci-devices.ts";
 
@@ -26,7 +27,7 @@ export function candidates({ providers, sysfs }: ResolvedGpuOptions): Candidates
       provider,
       ok: false,
       code: "NO_DEVICE",
-      message: `no ${VENDOR_OF[provider]} GPU on the PCI bus`,
+      message: `no GPU of ${VENDOR_NAMES[VENDOR_OF[provider]]} on the PCI bus`,
       hint: "if there should be one, see lspci; providers names what shall be tried in any case",
     })),
   };

@@ -51,6 +51,12 @@ export interface GpuDevice {
   readonly pciAddress?: string | undefined;
 }
 
+export const VENDOR_NAMES: Readonly<Record<GpuDevice["vendor"], string>> = {
+  nvidia: "NVIDIA",
+  amd: "AMD",
+  intel: "Intel",
+};
+
 export interface GpuTemperature {
   readonly location: "gpu" | "memory" | "junction";
   readonly celsius: number;

@@ -63,7 +63,9 @@ export function statusOf(tried: readonly TriedProvider[]): GpuStatus {
     provider: "none",
     devices: [],
     code: worst?.code ?? "NO_DEVICE",
-    message: worst?.message ?? "no provider was tried",
+    message: all.every(({ code }) => code === "NO_DEVICE")
+      ? "there is none of NVIDIA, AMD or Intel"
+      : (worst?.message ?? "no provider was tried"),
     hint: worst?.hint ?? "",
     tried: all,
   };

@@ -13,7 +13,15 @@ import {
 import { catalogue } from "./catalogue.ts";
 import type { SampleListener } from "./gpu-collection.ts";
 import type { GpuFault } from "./gpu-provider.ts";
-import type { GpuDevice, GpuReading, GpuState, GpuTemperature, ThrottleReason, Traffic } from "./gpu-reading.ts";
+import {
+  type GpuDevice,
+  type GpuReading,
+  type GpuState,
+  type GpuTemperature,
+  type ThrottleReason,
+  type Traffic,
+  VENDOR_NAMES,
+} from "./gpu-reading.ts";
 import type { ProviderSample } from "./helper/dialogue.ts";
 
 /** Whose metrics these are. Packages that measure the same kind of hardware declare the same names in scopes of their own. */
@@ -182,10 +190,9 @@ const REASONS: readonly ThrottleReason[] = [
   "app_clocks",
   "idle",
 ];
-const VENDORS: Readonly<Record<GpuDevice["vendor"], string>> = { nvidia: "NVIDIA", amd: "AMD", intel: "Intel" };
 
 function of({ id, name, model, vendor }: GpuDevice) {
-  return { "hw.id": id, "hw.name": name, "hw.model": model, "hw.vendor": VENDORS[vendor] };
+  return { "hw.id": id, "hw.name": name, "hw.model": model, "hw.vendor": VENDOR_NAMES[vendor] };
 }
 
 function typedOf(device: GpuDevice) {

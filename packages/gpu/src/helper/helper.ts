@@ -90,7 +90,7 @@ function processLine(): Line {
   let child: ChildProcess;
   try {
     // Without the application's flags and NODE_OPTIONS: `--import telltale/register` would start telemetry there.
-    child = fork(fileURLToPath(helperUrl()), [], { execArgv: [], env: {}, stdio: "ignore", serialization: "advanced" });
+    child = fork(fileURLToPath(helperUrl()), [], { execArgv: [], env: {}, stdio: "ignore" });
   } catch (error) {
     throw startFault(error, "--allow-child-process", "process");
   }

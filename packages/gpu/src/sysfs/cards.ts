@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { GpuDevice } from "../gpu-reading.ts";
+import { type GpuDevice, VENDOR_NAMES } from "../gpu-reading.ts";
 import { PCI_VENDORS } from "./pci-devices.ts";
 import { entries, linkName, readText } from "./sysfs-file.ts";
 
@@ -13,8 +13,6 @@ export interface Card {
   /** Its folder of sensors. */
   readonly hwmon: string | undefined;
 }
-
-const VENDOR_NAMES: Readonly<Record<GpuDevice["vendor"], string>> = { amd: "AMD", intel: "Intel", nvidia: "NVIDIA" };
 
 /** The cards of one vendor; connectors such as `card0-DP-1` are none. `drivers` are names of hwmon folders. */
 export function cards(sysfs: string, vendor: GpuDevice["vendor"], drivers: readonly string[]): readonly Card[] {
