@@ -141,16 +141,12 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
     latest,
     status: () => status,
     async collect() {
-      // Whoever waits for this is kept alive meanwhile.
-      const alive = setInterval(() => {}, 1_000);
-      try {
+      await keepAlive(async () => {
         // A look ends with a sample.
         if (probing !== undefined) await probing;
         else if (status.state === "running") await sample();
-        return latest();
-      } finally {
-        clearInterval(alive);
-      }
+      });
+      return latest();
     },
     async stop(deadlineMs) {
       isStopped = true;
@@ -158,10 +154,20 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
       clearTimeout(probeTimer);
       readings = new Map();
       status = OFF;
-      await helper?.close(deadlineMs);
+      await keepAlive(async () => await helper?.close(deadlineMs));
       helper = undefined;
     },
   };
+}
+
+/** Nothing here keeps the process alive but for who waits for an answer. */
+async function keepAlive(work: () => Promise<void>): Promise<void> {
+  const alive = setInterval(() => {}, 1_000);
+  try {
+    await work();
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 function helperOptions(options: ResolvedGpuOptions, providers: ReturnType<typeof candidates>["providers"]) {

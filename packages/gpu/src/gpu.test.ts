@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -299,6 +299,20 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
     await gpu.collectAll();
     console.log(gpu.status().message);
     process.stdin.once("data", () => { process.stdin.unref(); ${end} });`;
+
+  test("a program that has nothing else to do may wait for a sample and for the end", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "telltale-gpu-"));
+    folders.push(folder);
+    const source = `
+      import { startGpu } from ${JSON.stringify(join(import.meta.dirname, "gpu.ts"))};
+      const gpu = startGpu(${JSON.stringify(nvml())});
+      await gpu.collectAll();
+      await gpu.stop();
+      console.log(gpu.status().state);`;
+    writeFileSync(join(folder, "program.mts"), source);
+    const args = ["--conditions=telltale-source", join(folder, "program.mts")];
+    expect(execFileSync(process.execPath, args, { encoding: "utf8" })).toBe("off\n");
+  });
 
   test.each([
     ["process.exit()", "process.exit(3)", 3],
