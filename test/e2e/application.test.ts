@@ -12,7 +12,9 @@ server.listen(0, "127.0.0.1", () => console.log("listening on " + server.address
 test.each(["esm", "cjs"] as const)("an application in %s answers on the port that it wrote", async (language) => {
   const application = await startApplication({ source: server(language), language, env: { GREETING: "hi" } });
   expect(await (await application.request("/x")).text()).toBe("hello /x");
-  expect(application.stderr).toMatch(/environment \["GREETING","HOME","PATH"(,"TELLTALE_TRACING_ENGINE")?(,"TMPDIR")?\]/);
+  expect(application.stderr).toMatch(
+    /environment \["GREETING","HOME","PATH"(,"TELLTALE_TRACING_ENGINE")?(,"TMPDIR")?\]/,
+  );
   expect(await application.stop("SIGTERM")).toMatchObject({ code: null, signal: "SIGTERM" });
 });
 
