@@ -16,8 +16,21 @@ export interface Battery {
   readonly secondsLeft: number | undefined;
 }
 
-/** The batteries of this machine under /sys/class/power_supply; those of mice and keyboards are not its own. */
-export async function readBatteries(sys: string): Promise<readonly Battery[]> {
+/** How often batteries are looked for where there were none. */
+const REDISCOVER_MS = 600_000;
+
+/** Reads the batteries of this machine under /sys/class/power_supply; those of mice and keyboards are not its own. */
+export function batteryReader(sys: string): () => Promise<readonly Battery[]> {
+  let noneAtMs: number | undefined;
+  return async () => {
+    if (noneAtMs !== undefined && performance.now() - noneAtMs < REDISCOVER_MS) return [];
+    const found = await readBatteries(sys);
+    noneAtMs = found.length === 0 ? performance.now() : undefined;
+    return found;
+  };
+}
+
+async function readBatteries(sys: string): Promise<readonly Battery[]> {
   const folder = join(sys, "class/power_supply");
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a control group leaves to this process; a limit that is not set is undefined. */
+/** What a control group leaves to this process; a limit that is not set is undefined, and so is what is used of it. */
 export interface CgroupUse {
   readonly memoryLimitBytes: number | undefined;
   /** Without the page cache that the kernel can give back. */
@@ -46,16 +46,14 @@ function version2(folders: readonly string[]): () => CgroupUse {
     const [quota, period] = (textOf(join(folder, "cpu.max")) ?? "").trim().split(" ");
     return quotient(limit(quota), period);
   };
+  const limits = everySoOften(() => ({ memory: tightest(folders, memoryLimit), cpu: tightest(folders, cpuLimit) }));
   return () => {
-    const memory = tightest(folders, memoryLimit);
-    const cpu = tightest(folders, cpuLimit);
-    const microseconds = field(textOf(join(cpu.folder, "cpu.stat")), "usage_usec");
-    const current = textOf(join(memory.folder, "memory.current"));
+    const { memory, cpu } = limits();
     return {
-      memoryLimitBytes: memory.limit,
-      memoryUsedBytes: used(current, textOf(join(memory.folder, "memory.stat")), "inactive_file"),
-      cpuLimit: cpu.limit,
-      cpuSeconds: microseconds === undefined ? undefined : microseconds / 1e6,
+      memoryLimitBytes: memory?.limit,
+      memoryUsedBytes: memory && used(memory.folder, ["memory.current", "inactive_file"]),
+      cpuLimit: cpu?.limit,
+      cpuSeconds: cpu && scaled(field(textOf(join(cpu.folder, "cpu.stat")), "usage_usec"), 1e-6),
     };
   };
 }
@@ -68,33 +66,47 @@ function version1(groups: {
   const memoryLimit = (folder: string) => limit(textOf(join(folder, "memory.limit_in_bytes")));
   const cpuLimit = (folder: string) =>
     quotient(limit(textOf(join(folder, "cpu.cfs_quota_us"))), textOf(join(folder, "cpu.cfs_period_us")));
+  const limits = everySoOften(() => ({
+    memory: tightest(groups.memory, memoryLimit),
+    cpu: tightest(groups.cpu, cpuLimit),
+  }));
   return () => {
-    const memory = tightest(groups.memory, memoryLimit);
-    const current = textOf(join(memory.folder, "memory.usage_in_bytes"));
-    const nanoseconds = textOf(join(groups.cpuacct[0] ?? "", "cpuacct.usage"));
+    const { memory, cpu } = limits();
+    const usage = (): number => Number(textOf(join(groups.cpuacct[0] ?? "", "cpuacct.usage")) || Number.NaN);
     return {
-      memoryLimitBytes: memory.limit,
-      memoryUsedBytes: used(current, textOf(join(memory.folder, "memory.stat")), "total_inactive_file"),
-      cpuLimit: tightest(groups.cpu, cpuLimit).limit,
-      cpuSeconds: nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e9,
+      memoryLimitBytes: memory?.limit,
+      memoryUsedBytes: memory && used(memory.folder, ["memory.usage_in_bytes", "total_inactive_file"]),
+      cpuLimit: cpu?.limit,
+      cpuSeconds: cpu && scaled(usage(), 1e-9),
     };
   };
 }
 
-/** The group with the lowest limit, of this process's own and those above it, or its own when none has one. */
-function tightest(
-  folders: readonly string[],
-  limitOf: (folder: string) => number | undefined,
-): { readonly folder: string; readonly limit: number | undefined } {
-  let found: { readonly folder: string; readonly limit: number | undefined } = {
-    folder: folders[0] ?? "",
-    limit: undefined,
-  };
+interface Limited {
+  readonly folder: string;
+  readonly limit: number;
+}
+
+/** The group with the lowest limit, of this process's own and those above it; undefined when none has one. */
+function tightest(folders: readonly string[], limitOf: (folder: string) => number | undefined): Limited | undefined {
+  let found: Limited | undefined;
   for (const folder of folders) {
     const limit = limitOf(folder);
-    if (limit !== undefined && limit < (found.limit ?? Number.POSITIVE_INFINITY)) found = { folder, limit };
+    if (limit !== undefined && limit < (found?.limit ?? Number.POSITIVE_INFINITY)) found = { folder, limit };
   }
   return found;
+}
+
+/** Limits hardly ever change, and reading those of every group costs more than all else. */
+const LIMITS_EVERY = 6;
+
+function everySoOften<T>(read: () => T): () => T {
+  let value = read();
+  let round = 0;
+  return () => {
+    if (++round % LIMITS_EVERY === 0) value = read();
+    return value;
+  };
 }
 
 /** The group's folder and those above it, whose limits hold as well. Inside a container the path may lead nowhere. */
@@ -114,8 +126,14 @@ function quotient(quota: number | undefined, period: string | undefined): number
   return quota !== undefined && Number(period) > 0 ? quota / Number(period) : undefined;
 }
 
-function used(current: string | undefined, stat: string | undefined, cache: string): number | undefined {
-  return current === undefined ? undefined : Math.max(0, Number(current) - (field(stat, cache) ?? 0));
+function used(folder: string, [current, cache]: readonly [file: string, field: string]): number | undefined {
+  const bytes = textOf(join(folder, current));
+  if (bytes === undefined) return undefined;
+  return Math.max(0, Number(bytes) - (field(textOf(join(folder, "memory.stat")), cache) ?? 0));
+}
+
+function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value * factor;
 }
 
 function field(text: string | undefined, name: string): number | undefined {

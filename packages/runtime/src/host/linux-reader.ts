@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readBatteries } from "./batteries.ts";
+import { batteryReader } from "./batteries.ts";
 import { cgroupReader, type KernelFiles } from "./cgroup.ts";
 import { parseCpuTimes } from "./cpu-times.ts";
 import { parseDisks } from "./disks.ts";
@@ -25,6 +25,7 @@ export function linuxReader(
   const cgroup = cgroupReader(kernel);
   const readFileSystems = fileSystemReader();
   const readTemperatures = temperatureReader(sys);
+  const readBatteries = batteryReader(sys);
   let mounts: readonly Mount[] = [];
   let round = 0;
   const text = (path: string): string => {
@@ -46,7 +47,7 @@ export function linuxReader(
       disks: parseDisks(text("diskstats"), new Set(namesIn(join(sys, "block")))),
       networks: parseNetworks(text("net/dev")),
     };
-    const others = Promise.all([readFileSystems(mounts), readTemperatures(), readBatteries(sys)]);
+    const others = Promise.all([readFileSystems(mounts), readTemperatures(), readBatteries()]);
     busySeconds((performance.now() - began) / 1_000);
     const [fileSystems, temperatures, batteries] = await others;
     return { ...atOnce, fileSystems, temperatures, batteries };
