@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { ResolvedGpuOptions } from "./gpu-options.ts";
 import { type GpuProviderName, PROVIDER_NAMES, VENDOR_OF } from "./gpu-provider.ts";
 import { VENDOR_NAMES } from "./gpu-reading.ts";
@@ -11,6 +12,9 @@ export interface Candidates {
   readonly ruledOut: readonly TriedProvider[];
 }
 
+/** NVIDIA's driver, and the one through which WSL hands on the GPU of Windows: its bus does not show it. */
+const OFF_THE_BUS: readonly string[] = ["/dev/nvidiactl", "/dev/dxg"];
+
 /**
  * Which providers can find anything here: a look at the PCI bus, so that on a machine without GPUs no process is started for
  * nothing, again and again. Providers that were asked for by name are tried in any case.
@@ -19,7 +23,9 @@ export function candidates({ providers, sysfs }: ResolvedGpuOptions): Candidates
   if (providers !== "auto") return { providers, ruledOut: [] };
   const devices = pciDevices(sysfs);
   if (devices === undefined) return withoutPci();
-  const found = PROVIDER_NAMES.filter((name) => devices.some(({ vendor }) => vendor === VENDOR_OF[name]));
+  const vendors = new Set(devices.map(({ vendor }) => vendor));
+  if (OFF_THE_BUS.some((path) => existsSync(path))) vendors.add("nvidia");
+  const found = PROVIDER_NAMES.filter((name) => vendors.has(VENDOR_OF[name]));
   const others = PROVIDER_NAMES.filter((name) => !found.includes(name));
   return {
     providers: found,

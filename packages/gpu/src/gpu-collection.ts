@@ -110,6 +110,7 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
     status = { ...status, state: "none", provider: "none", ...fault };
     listener.onFailure(fault);
     if (failures === 1) diag.warn(`telltale: GPUs: ${fault.message}; ${fault.hint}`);
+    told = true;
   }
 
   /** Without waiting: what hangs in a driver is ended by force. */

@@ -11,7 +11,7 @@ export interface GpuOptions {
   /** A sample that takes longer has failed, and the process that takes it is ended. @default 10000 */
   readonly deadlineMs?: number;
   /**
-   * Where the drivers are called. In a `worker` thread that costs some 40 MB less, but while a call hangs in a driver the application
+   * Where the drivers are called. A `worker` thread takes some 30 MB instead of 45, but while a call hangs in a driver the application
    * cannot end, `process.exit()` included. @default "process"
    */
   readonly isolation?: "process" | "worker";
@@ -25,7 +25,7 @@ export interface GpuOptions {
   readonly wakeSuspended?: boolean;
   /** The path of NVIDIA's library. @default libnvidia-ml.so.1, on Windows nvml.dll */
   readonly nvmlLibrary?: string | undefined;
-  /** The command. @default "nvidia-smi" */
+  /** The command; its path where it is not in a usual place, since PATH is not looked at. @default "nvidia-smi" */
   readonly nvidiaSmi?: string;
   /** Where sysfs is mounted. @default "/sys" */
   readonly sysfs?: string;

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type GpuHandle, gpu, startGpu } from "./gpu.ts";
 import { GpuInstrumentation } from "./gpu-instrumentation.ts";
 import type { GpuOptions } from "./gpu-options.ts";
+import { SMI_FIELDS } from "./nvidia-smi/smi-fields.ts";
 import { type NvmlStandIn, noCompiler, nvmlStandIn } from "./stand-in/nvml-stand-in.ts";
 
 const handles: GpuHandle[] = [];
@@ -89,6 +90,24 @@ describe("without a GPU", () => {
     expect(handle.status().tried.map(({ code }) => code)).toEqual(["NO_DRIVER", "NO_TOOL"]);
   });
 
+  test.each([
+    ["--allow-fs-read=*", "NO_PERMISSION", "start node with --allow-child-process"],
+    ["--allow-child-process", "ADDONS_DISABLED", "start node with --allow-addons"],
+  ])("under node --permission %s the flag that is missing is named", async (flag, code, hint) => {
+    const folder = mkdtempSync(join(tmpdir(), "telltale-gpu-"));
+    folders.push(folder);
+    const source = `
+      import { startGpu } from ${JSON.stringify(join(import.meta.dirname, "gpu.ts"))};
+      const gpu = startGpu({ providers: ["nvml"] });
+      await gpu.collectAll();
+      console.log(JSON.stringify(gpu.status()));
+      await gpu.stop();`;
+    writeFileSync(join(folder, "program.mts"), source);
+    const flags = ["--permission", "--allow-fs-read=*", flag, "--no-warnings", "--conditions=telltale-source"];
+    const output = execFileSync(process.execPath, [...flags, join(folder, "program.mts")], { encoding: "utf8" });
+    expect(JSON.parse(output)).toMatchObject({ state: "none", code, hint: expect.stringContaining(hint) });
+  });
+
   test("a device that comes later is found at the next look", async () => {
     const root = sysfs(0);
     const handle = started({ sysfs: root, probeIntervalMs: 100 });
@@ -103,6 +122,23 @@ describe("without a GPU", () => {
     expect((await handle.collectAll()).get("0000:00:00.0")?.utilization).toBe(0.42);
     expect(said).toHaveLength(1);
   });
+});
+
+test("where NVIDIA's library cannot be loaded its tool is asked", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "telltale-gpu-"));
+  folders.push(folder);
+  const nvidiaSmi = join(folder, "nvidia-smi");
+  const absent = Array.from(SMI_FIELDS.slice(2), () => "[N/A]").join(", ");
+  writeFileSync(nvidiaSmi, `#!/bin/sh\necho "GPU-1f0e, 0, ${absent}"; exec sleep 60\n`, { mode: 0o755 });
+  const handle = started({ providers: ["nvml", "nvidia-smi"], nvmlLibrary: "/nowhere.so", nvidiaSmi });
+  expect((await handle.collectAll()).get("GPU-1f0e")).toMatchObject({ state: "ok" });
+  expect(handle.status().tried).toMatchObject([
+    { provider: "nvml", code: "NO_DRIVER" },
+    { provider: "nvidia-smi", ok: true },
+  ]);
+  // The device said nothing of itself but who it is: no series of zeros.
+  const found = Object.keys(await metrics()).filter((name) => !name.startsWith("gpu."));
+  expect(found).toEqual(["hw.status"]);
 });
 
 test("before it is started all is empty, and the status says how to start it", async () => {

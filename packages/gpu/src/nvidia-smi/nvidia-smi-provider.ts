@@ -12,6 +12,12 @@ const PROBE_DEADLINE_MS = 20_000;
 const PASS_GAP_MS = 50;
 const FRESH_INTERVALS = 3;
 
+/** The helper has no environment. On Windows, Node.js gives its children the PATH all the same. */
+const searched: { readonly env?: { readonly PATH: string } } =
+  process.platform === "win32"
+    ? {}
+    : { env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/lib/wsl/lib:/run/current-system/sw/bin:/opt/bin" } };
+
 interface Seen {
   readonly reading: GpuReading;
   readonly atMs: number;
@@ -37,7 +43,7 @@ export function nvidiaSmiProvider(options: ProviderOptions): GpuProvider {
     const process = spawn(
       options.nvidiaSmi,
       [query, "--format=csv,noheader,nounits", `--loop-ms=${options.intervalMs}`],
-      { stdio: ["ignore", "pipe", "pipe"], windowsHide: true },
+      { stdio: ["ignore", "pipe", "pipe"], windowsHide: true, ...searched },
     );
     child = process;
     const take = (line: string): void => {

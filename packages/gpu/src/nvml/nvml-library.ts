@@ -63,8 +63,8 @@ const FUNCTION_NOT_FOUND = 13;
  * Loads NVIDIA's library. It is never unloaded: a call into a library that is gone ends the process.
  * @throws GpuError that names the cause and the remedy
  */
-export function loadNvml(path: string = libraryName()): Nvml {
-  const library = load(path);
+export function loadNvml(path?: string): Nvml {
+  const library = path === undefined ? loadFirst(libraryPaths()) : load(path);
   const functions = Object.entries(SIGNATURES).map(([name, signature]) => {
     const types = Array.from(signature, (one) => TYPES[one]!);
     try {
@@ -91,8 +91,24 @@ function load(path: string): ReturnType<Koffi["load"]> {
   }
 }
 
-function libraryName(): string {
-  return process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+/** Where the linker looks, and where WSL and NixOS have it. */
+function libraryPaths(): readonly string[] {
+  if (process.platform === "win32") return ["nvml.dll"];
+  const name = "libnvidia-ml.so.1";
+  return [name, `/usr/lib/wsl/lib/${name}`, `/run/opengl-driver/lib/${name}`];
+}
+
+/** The first that loads; when none does, the error of the first. */
+function loadFirst(paths: readonly string[]): ReturnType<Koffi["load"]> {
+  const errors: unknown[] = [];
+  for (const path of paths) {
+    try {
+      return load(path);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw errors[0];
 }
 
 /** Why the library, or what loads it, cannot be loaded. Of koffi's own errors only the text tells. */
