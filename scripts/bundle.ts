@@ -60,7 +60,7 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     logOverride: { "require-resolve-not-external": "silent" },
     // What stays outside is required from where this file lies.
     banner: {
-      js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+      js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
     },
     plugins: [requires(), insideOrOutside()],
   });
@@ -119,12 +119,30 @@ function requires(): Plugin {
       }));
       onLoad({ filter: /[\\/]packages[\\/][\w-]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
         loader: "ts",
-        contents: readFileSync(path, "utf8")
-          .replace(/^ *const require = createRequire\(import\.meta\.url\);\n/gm, "")
-          .replaceAll(/createRequire\(\s*import\.meta\.url,?\s*\)\(/g, "require("),
+        contents: requireBuiltIns(
+          readFileSync(path, "utf8")
+            .replace(/^ *const require = createRequire\(import\.meta\.url\);\n/gm, "")
+            .replaceAll(/createRequire\(\s*import\.meta\.url,?\s*\)\(/g, "require("),
+        ),
       }));
     },
   };
+}
+
+/** An import would make Node read every property of a built-in module, and with that load all that it has put off. */
+function requireBuiltIns(source: string): string {
+  return source.replaceAll(
+    /^import (?!type\b)(?:(\w+)(?:, )?)?(?:\{([^}]*)\})? ?from "(node:[^"]+)";$/gm,
+    (_, module: string | undefined, names: string | undefined, specifier: string) => {
+      const wanted = (names ?? "").split(",").map((name) => name.trim().replace(" as ", ": "));
+      const values = wanted.filter((name) => name !== "" && !name.startsWith("type "));
+      // Of these most have become plain calls of `require`.
+      const used = values.filter((name) => name !== "createRequire" || source.includes("createRequire("));
+      const required = `require("${specifier}");`;
+      const whole = module === undefined ? [] : [`const ${module} = ${required}`];
+      return [...whole, ...(used.length === 0 ? [] : [`const { ${used.join(", ")} } = ${required}`])].join(" ");
+    },
+  );
 }
 
 /**

@@ -3,7 +3,6 @@
  * `process.exit()`. A worker thread sends what is left while this thread waits, so that Node then ends by itself, with
  * its own message, its own exit code, and no application code run in between.
  */
-import { Worker } from "node:worker_threads";
 import type { Attributes } from "@opentelemetry/api";
 import type { LogSinkConfiguration, SpanExporterConfiguration } from "./configuration.ts";
 import type { NetworkSinkConfiguration } from "./log-sinks.ts";
@@ -45,6 +44,7 @@ export function deliverSynchronously(options: {
   readonly timeoutMs: number;
 }): void {
   if (options.batches.every((batch) => batch.items.length === 0)) return;
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   const done = new SharedArrayBuffer(4);
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const work: LastFlushWork = { ...options, done };

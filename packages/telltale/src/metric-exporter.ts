@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type {
   AggregationOption,
   AggregationTemporality,
+  AggregationType,
   InstrumentType,
   PushMetricExporter,
   ResourceMetrics,
@@ -30,33 +31,30 @@ export function createRequestExporter(configuration: OtlpMetrics): MetricsReques
 }
 
 function otlpExporter<T extends ResourceMetrics | Uint8Array>(configuration: OtlpMetrics) {
-  const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
   const exponential = configuration.histogramAggregation === "base2_exponential_bucket_histogram";
   return {
     ...reportOutages("metrics", createOtlpExporter<T>("metrics", configuration), configuration),
-    selectAggregationTemporality: (instrument: InstrumentType) =>
-      temporality(configuration.temporality, instrument, sdk),
-    selectAggregation: (instrument: InstrumentType): AggregationOption =>
-      exponential && instrument === sdk.InstrumentType.HISTOGRAM
-        ? { type: sdk.AggregationType.EXPONENTIAL_HISTOGRAM }
-        : { type: sdk.AggregationType.DEFAULT },
+    selectAggregationTemporality: (instrument: InstrumentType) => temporality(configuration.temporality, instrument),
+    selectAggregation: (instrument: `${InstrumentType}`): AggregationOption =>
+      exponential && instrument === "HISTOGRAM" ? { type: EXPONENTIAL_HISTOGRAM } : { type: DEFAULT_AGGREGATION },
   };
 }
 
+// The SDK's numbers, so that it is not loaded for them.
+const DELTA = 0 satisfies AggregationTemporality.DELTA as AggregationTemporality.DELTA;
+const CUMULATIVE = 1 satisfies AggregationTemporality.CUMULATIVE as AggregationTemporality.CUMULATIVE;
+const DEFAULT_AGGREGATION = 0 satisfies AggregationType.DEFAULT as AggregationType.DEFAULT;
+const EXPONENTIAL_HISTOGRAM =
+  5 satisfies AggregationType.EXPONENTIAL_HISTOGRAM as AggregationType.EXPONENTIAL_HISTOGRAM;
+
 /** @see https://opentelemetry.io/docs/specs/otel/metrics/sdk_exporters/otlp/ */
-function temporality(
-  preference: OtlpMetrics["temporality"],
-  instrument: InstrumentType,
-  { AggregationTemporality: kind, InstrumentType: type }: typeof import("@opentelemetry/sdk-metrics"),
-): AggregationTemporality {
+function temporality(preference: OtlpMetrics["temporality"], instrument: `${InstrumentType}`): AggregationTemporality {
   switch (preference) {
     case "cumulative":
-      return kind.CUMULATIVE;
+      return CUMULATIVE;
     case "delta":
-      return instrument === type.UP_DOWN_COUNTER || instrument === type.OBSERVABLE_UP_DOWN_COUNTER
-        ? kind.CUMULATIVE
-        : kind.DELTA;
+      return instrument === "UP_DOWN_COUNTER" || instrument === "OBSERVABLE_UP_DOWN_COUNTER" ? CUMULATIVE : DELTA;
     case "lowmemory":
-      return instrument === type.COUNTER || instrument === type.HISTOGRAM ? kind.DELTA : kind.CUMULATIVE;
+      return instrument === "COUNTER" || instrument === "HISTOGRAM" ? DELTA : CUMULATIVE;
   }
 }
