@@ -35,11 +35,18 @@ export const works = {
     const bound = Array.from({ length: 1_024 }, (_, i) => metric.labels(attributesOf(i)));
     return (i) => bound[order[i & 8_191]].inc(1);
   },
-  "counter unbound"() {
-    const { metric } = counter(attributeKeys);
-    return (i) => metric.inc(attributesOf(order[i & 8_191]), 1);
-  },
+  "counter unbound": () => unbound(),
+  // It has no others.
+  "counter undeclared": () => unbound(),
   "histogram bound"() {
+    const bound = histogram(attributeKeys).metric.labels(attributesOf(0));
+    return (i) => bound.observe(latencies[i & 8_191]);
+  },
+  "garbage counter"() {
+    const bound = counter(attributeKeys).metric.labels(attributesOf(0));
+    return (i) => bound.inc(latencies[i & 8_191]);
+  },
+  "garbage histogram"() {
     const bound = histogram(attributeKeys).metric.labels(attributesOf(0));
     return (i) => bound.observe(latencies[i & 8_191]);
   },
@@ -72,6 +79,11 @@ export const works = {
     };
   },
 };
+
+function unbound() {
+  const { metric } = counter(attributeKeys);
+  return (i) => metric.inc(attributesOf(order[i & 8_191]), 1);
+}
 
 function scrapedCounters(step = 1) {
   const { metric, registry } = counter(scrapedKeys);

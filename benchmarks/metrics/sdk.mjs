@@ -58,10 +58,9 @@ export const works = {
     const attributes = Array.from({ length: 1_024 }, (_, i) => attributesOf(i));
     return (i) => metric.add(1, attributes[order[i & 8_191]]);
   },
-  "counter unbound"() {
-    const metric = setUp().meter.createCounter(name);
-    return (i) => metric.add(1, attributesOf(order[i & 8_191]));
-  },
+  "counter unbound": () => unbound(),
+  // It has no others.
+  "counter undeclared": () => unbound(),
   "histogram bound"() {
     const metric = setUp().meter.createHistogram(name, { advice: { explicitBucketBoundaries: boundaries } });
     const attributes = attributesOf(0);
@@ -76,6 +75,16 @@ export const works = {
   "http histogram"() {
     const metric = setUp().meter.createHistogram("http.server.request.duration", httpDuration);
     return (i) => metric.record(latencies[i & 8_191], httpAttributesOf(order[i & 8_191]));
+  },
+  "garbage counter"() {
+    const metric = setUp().meter.createCounter(name);
+    const attributes = attributesOf(0);
+    return (i) => metric.add(latencies[i & 8_191], attributes);
+  },
+  "garbage histogram"() {
+    const metric = setUp().meter.createHistogram(name, { advice: { explicitBucketBoundaries: boundaries } });
+    const attributes = attributesOf(0);
+    return (i) => metric.record(latencies[i & 8_191], attributes);
   },
   "scrape counters": () => counters(setUp()),
   "scrape counters 10%": () => counters(setUp(), 10),
@@ -118,6 +127,11 @@ export const works = {
     };
   },
 };
+
+function unbound() {
+  const metric = setUp().meter.createCounter(name);
+  return (i) => metric.add(1, attributesOf(order[i & 8_191]));
+}
 
 function counters({ meter, scrape }, step = 1) {
   const metric = meter.createCounter(name);

@@ -3,6 +3,7 @@ import {
   exponentialHistogram,
   histogram,
   meterProvider,
+  open,
   otlpMetricReader,
   prometheusEndpoint,
   rollingPercentiles,
@@ -69,7 +70,12 @@ export const works = {
     const bound = Array.from({ length: 1_024 }, (_, i) => metric.bind(attributesOf(i)));
     return (i) => bound[order[i & 8_191]].add(1);
   },
+  // Its keys are declared, as prom-client's are.
   "counter unbound"() {
+    const metric = counter({ name, attributes: { venue: open(), side: ["buy", "sell"], kind: open() } });
+    return (i) => metric.add(1, attributesOf(order[i & 8_191]));
+  },
+  "counter undeclared"() {
     const metric = counter({ name });
     return (i) => metric.add(1, attributesOf(order[i & 8_191]));
   },
@@ -119,6 +125,14 @@ export const works = {
   "otlp counters delta": () => ({ ...scrapedCounters(), run: otlpExport(DELTA) }),
   "otlp histograms cumulative": () => ({ ...scrapedHistograms(), run: otlpExport(CUMULATIVE) }),
   "otlp histograms delta": () => ({ ...scrapedHistograms(), run: otlpExport(DELTA) }),
+  "garbage counter"() {
+    const bound = counter({ name }).bind(attributesOf(0));
+    return (i) => bound.add(latencies[i & 8_191]);
+  },
+  "garbage histogram"() {
+    const bound = histogram({ name, boundaries }).bind(attributesOf(0));
+    return (i) => bound.record(latencies[i & 8_191]);
+  },
   async "served counters"() {
     const { touch } = scrapedCounters();
     const { url, ready } = prometheusEndpoint({ port: 0, serve: "worker", keepPageMs: 0 });
@@ -136,7 +150,9 @@ export const works = {
     return (series) => {
       const metric = histogram({ name: `${name}.${series}`, boundaries, maxSeries: series + 1 });
       for (let i = 0; i < series; i++) metric.record(latencies[i & 8_191], scrapedAttributes(i));
-      return metric;
+      // `process.memoryUsage()` knows nothing of memory that threads share.
+      const slabs = new Set(metric.series().map(({ slab }) => slab.heads.buffer));
+      return { metric, sharedBytes: [...slabs].reduce((sum, { byteLength }) => sum + byteLength, 0) };
     };
   },
 };
