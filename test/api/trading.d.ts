@@ -59,6 +59,7 @@ export declare class Order {
     private venueName;
     private filledQty;
     private filledNotional;
+    formerClientIds: readonly string[];
     private firstExecution;
     private executions;
     private readonly host;
@@ -190,7 +191,11 @@ export declare class Orders {
     private readonly byClientId;
     private readonly byVenueId;
     private readonly listeners;
+    private readonly clientIds;
+    private readonly lastClosed;
+    private closedAt;
     private active;
+    private readonly currencies;
     private created;
     constructor(options: OrdersOptions, surroundings: OrdersSurroundings);
     get activeCount(): number;
@@ -208,9 +213,9 @@ export declare class Orders {
     private orderOf;
     private hostOfOrders;
     private tell;
-    private indexByVenue;
+    private currencyOf;
     private nextClientId;
-    private makeRoom;
+    private forget;
     private abandonOldest;
 }
 export { trading } from "./own-trading.ts";

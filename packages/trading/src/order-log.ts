@@ -3,7 +3,7 @@ import { context, trace } from "@opentelemetry/api";
 import { event, logger } from "@telltale/logging";
 import { decimalText } from "./decimal.ts";
 import type { Order, OrderEventName } from "./order.ts";
-import type { OrderEvent } from "./orders.ts";
+import type { OrderEventListener } from "./orders.ts";
 
 /** `warnings`: rejections, failed requests, anomalies and changes of the trading state. */
 export type OrderLogging = "all" | "warnings" | "none";
@@ -17,13 +17,13 @@ const WARNINGS: ReadonlySet<OrderEventName> = new Set<OrderEventName>([
 ]);
 
 /** What writes an event, or nothing at all. */
-export function orderLog(logging: OrderLogging): (event: OrderEvent) => void {
+export function orderLog(logging: OrderLogging): OrderEventListener {
   if (logging === "none") return () => {};
-  return (told) => {
-    const isWarning = WARNINGS.has(told.name) || isRefusal(told);
+  return (name, venue, order, detail) => {
+    const isWarning = WARNINGS.has(name) || isRefusal(name, order);
     if (!isWarning && logging !== "all") return;
-    inTraceOf(told.order, () => {
-      logger("trading")[isWarning ? "warn" : "info"](event(told.name, fieldsOf(told)), told.name);
+    inTraceOf(order, () => {
+      logger("trading")[isWarning ? "warn" : "info"](event(name, fieldsOf(venue, order, detail)), name);
     });
   };
 }
@@ -36,11 +36,15 @@ export function logState(
   logger("trading").warn(event(name, fields), name);
 }
 
-function isRefusal({ name, order }: OrderEvent): boolean {
+function isRefusal(name: OrderEventName, order: Order | undefined): boolean {
   return name === "order.closed" && (order?.status === "rejected" || order?.status === "denied");
 }
 
-function fieldsOf({ venue, order, detail }: OrderEvent): Readonly<Record<string, unknown>> {
+function fieldsOf(
+  venue: string,
+  order: Order | undefined,
+  detail: object | undefined,
+): Readonly<Record<string, unknown>> {
   if (order === undefined) return { venue, ...detail };
   return {
     venue,

@@ -30,7 +30,7 @@ export interface NewOrder {
 }
 
 /** What is meant by `input`; whatever cannot be read is left out. Never throws. */
-export function readTerms(input: NewOrder, clientId: string): OrderTerms {
+export function readTerms(input: NewOrder, clientId: string, currency: string): OrderTerms {
   const qty = decimal(input.qty);
   const limit = positive(input.limit);
   return {
@@ -44,7 +44,7 @@ export function readTerms(input: NewOrder, clientId: string): OrderTerms {
     arrivalPrice: positive(input.arrivalPrice),
     timeInForce: input.timeInForce,
     decidedAtMs: input.decidedAtMs,
-    currency: input.currency ?? quoteCurrency(String(input.symbol)),
+    currency,
   };
 }
 

@@ -54,7 +54,7 @@ export interface OrderHost {
   request(operation: Operation, error?: RejectReason): void;
   fee(currency: string, amount: number): void;
   clockError(): void;
-  changed(order: Order, event: OrderEventName, detail?: Readonly<Record<string, unknown>>): void;
+  changed(order: Order, event: OrderEventName, detail?: object): void;
   filled(order: Order, fill: Fill, options: { readonly reversed: boolean }): void;
   closed(order: Order): void;
   renamed(order: Order, before: { readonly clientId: string; readonly venueId: string | undefined }): void;
@@ -76,6 +76,10 @@ export type OrderEventName =
   | "order.closed"
   | "order.anomaly";
 
+const NO_IDS: readonly string[] = [];
+const FORWARD = { reversed: false };
+const REVERSED = { reversed: true };
+
 // A class for its hot path: benchmarks/trading.ts.
 export class Order {
   readonly symbol: string;
@@ -86,6 +90,8 @@ export class Order {
   private venueName: string | undefined;
   private filledQty: Decimal = ZERO;
   private filledNotional: Decimal = ZERO;
+  /** Those before a replacement. */
+  formerClientIds: readonly string[] = NO_IDS;
   private firstExecution: Fill | undefined;
   private executions: Map<string, Fill> | undefined;
   private readonly host: OrderHost;
@@ -266,7 +272,7 @@ export class Order {
     this.filledNotional = add(this.filledNotional, negate(multiply(fill.price, fill.qty)));
     if (this.state === "partially_filled") this.move(this.restingStatus());
     this.trace?.event("bust", { "trading.exec.id": execId });
-    this.host.filled(this, fill, { reversed: true });
+    this.host.filled(this, fill, REVERSED);
     this.host.changed(this, "order.bust", { execId });
   }
 
@@ -344,6 +350,7 @@ export class Order {
       limit: decimal(terms.limit) ?? this.terms.limit,
     };
     this.venueName = terms.venueId ?? this.venueName;
+    if (before.clientId !== this.clientId) this.formerClientIds = [...this.formerClientIds, before.clientId];
     if (awaited) {
       this.host.request("replace");
       this.stage("replace", this.replaceAt, this.host.now());
@@ -410,8 +417,8 @@ export class Order {
     this.trace?.filled(fill);
     if (this.isOverfilled()) this.anomaly("overfill", execId);
     else if (isAfterEnd) this.anomaly("late_fill", execId);
-    this.host.filled(this, fill, { reversed: false });
-    this.host.changed(this, "order.filled", { price: fill.price, qty: fill.qty, execId });
+    this.host.filled(this, fill, FORWARD);
+    this.host.changed(this, "order.filled", fill);
     if (isAfterEnd) return;
     if (this.isComplete()) this.close("filled");
     else this.move("partially_filled");
@@ -465,7 +472,8 @@ export class Order {
     const { series, host } = this;
     this.place();
     if (isOpen(this.state)) series.active[this.state].add(-1);
-    const closedAt = host.now();
+    // A fill that completes it has just looked at the clock.
+    const closedAt = status === "filled" ? this.lastFillAt : host.now();
     this.state = status;
     series.closed(status, error);
     this.newAnswered(status === "rejected" ? error : undefined);

@@ -5,7 +5,7 @@ import type { Fill } from "./fill.ts";
 import { Order, type OrderEventName, type OrderHost, type OrderTerms, type ResumedState } from "./order.ts";
 import type { OrderReport } from "./order-report.ts";
 import { type Anomaly, type Operation, VenueSeries } from "./order-series.ts";
-import { type NewOrder, readSide, readTerms } from "./order-terms.ts";
+import { type NewOrder, quoteCurrency, readSide, readTerms } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { type RejectReason, rejectReason } from "./reject-reason.ts";
@@ -30,17 +30,17 @@ export interface OrdersSurroundings {
   readonly now: () => number;
   readonly symbolOf: (symbol: string) => string;
   readonly traceOf: (venue: string, terms: OrderTerms, input: NewOrder) => OrderTrace | undefined;
-  readonly told: (order: OrderEvent) => void;
+  readonly told: OrderEventListener;
   readonly onAnomaly: (anomaly: Anomaly, venue: string) => void;
 }
 
-/** A structured log event of an order. */
-export interface OrderEvent {
-  readonly name: OrderEventName;
-  readonly venue: string;
-  readonly order: Order | undefined;
-  readonly detail: Readonly<Record<string, unknown>> | undefined;
-}
+/** Told of each event, by arguments, since most of them are of no interest to anybody. */
+export type OrderEventListener = (
+  name: OrderEventName,
+  venue: string,
+  order: Order | undefined,
+  detail: object | undefined,
+) => void;
 
 export class Orders {
   readonly venue: string;
@@ -51,7 +51,12 @@ export class Orders {
   private readonly byClientId = new Map<string, Order>();
   private readonly byVenueId = new Map<string, Order>();
   private readonly listeners: FillListener[] = [];
+  private readonly clientIds = oldestOf(this.byClientId);
+  /** The orders that were closed last, in turns. */
+  private readonly lastClosed: (Order | undefined)[] = Array.from({ length: KEPT_CLOSED }, () => undefined);
+  private closedAt = 0;
   private active = 0;
+  private readonly currencies = new Map<string, string>();
   private created = 0;
 
   /** Made by `trading.orders()`. */
@@ -71,8 +76,7 @@ export class Orders {
   /** A new order, not sent yet. Never throws: what cannot be read of it is left out. */
   create(input: NewOrder): Order {
     const clientId = input.clientId ?? this.nextClientId();
-    if (this.byClientId.size >= this.surroundings.maxOpenOrders * KEPT_PER_OPEN) this.makeRoom();
-    const terms = readTerms(input, clientId);
+    const terms = readTerms(input, clientId, this.currencyOf(input));
     const trace = this.surroundings.traceOf(this.venue, terms, input);
     const series = this.series.of(this.surroundings.symbolOf(terms.symbol), terms);
     const order = new Order(this.host, series, terms, trace);
@@ -88,7 +92,7 @@ export class Orders {
     const cumQty = decimal(input.cumQty);
     const isFilled = cumQty !== undefined && signOf(cumQty) > 0;
     order.resumed(input.status ?? (isFilled ? "partially_filled" : "new"), input);
-    if (input.venueId !== undefined) this.indexByVenue(input.venueId, order);
+    if (input.venueId !== undefined) this.byVenueId.set(input.venueId, order);
     return order;
   }
 
@@ -160,30 +164,36 @@ export class Orders {
       filled: (order, fill, options) => {
         for (const listener of listeners) listener(order, fill, options);
       },
-      closed: () => {
+      closed: (order) => {
         this.active--;
+        const oldest = this.lastClosed[this.closedAt];
+        this.lastClosed[this.closedAt] = order;
+        this.closedAt = (this.closedAt + 1) % KEPT_CLOSED;
+        if (oldest !== undefined) this.forget(oldest);
       },
       renamed: (order, before) => {
         if (before.clientId !== order.clientId) {
           // Reports on the old id may still come.
           this.byClientId.set(order.clientId, order);
         }
-        if (order.venueId !== undefined) this.indexByVenue(order.venueId, order);
+        if (before.venueId !== undefined) this.byVenueId.delete(before.venueId);
+        if (order.venueId !== undefined) this.byVenueId.set(order.venueId, order);
       },
     };
   }
 
-  private tell(name: OrderEventName, order: Order | undefined, detail?: Readonly<Record<string, unknown>>): void {
-    this.surroundings.told({ name, venue: this.venue, order, detail });
+  private tell(name: OrderEventName, order: Order | undefined, detail?: object): void {
+    this.surroundings.told(name, this.venue, order, detail);
   }
 
-  private indexByVenue(venueId: string, order: Order): void {
-    this.byVenueId.set(venueId, order);
-    if (this.byVenueId.size <= this.surroundings.maxOpenOrders * KEPT_PER_OPEN) return;
-    for (const oldest of this.byVenueId.keys()) {
-      this.byVenueId.delete(oldest);
-      return;
+  private currencyOf({ symbol, currency }: NewOrder): string {
+    if (currency !== undefined) return currency;
+    let quote = this.currencies.get(symbol);
+    if (quote === undefined) {
+      quote = quoteCurrency(String(symbol));
+      if (this.currencies.size < MAX_CURRENCIES) this.currencies.set(symbol, quote);
     }
+    return quote;
   }
 
   private nextClientId(): string {
@@ -191,32 +201,49 @@ export class Orders {
     return `${PROCESS_PREFIX}${this.created.toString(36)}`;
   }
 
-  /** Forgets the order that was kept for longest without being open; one that is open goes to the back instead. */
-  private makeRoom(): void {
-    for (const [clientId, order] of this.byClientId) {
-      this.byClientId.delete(clientId);
-      if (order.isClosed) return;
-      this.byClientId.set(clientId, order);
+  private forget(order: Order): void {
+    for (const id of [order.clientId, ...order.formerClientIds]) {
+      if (this.byClientId.get(id) === order) this.byClientId.delete(id);
     }
+    const { venueId } = order;
+    if (venueId !== undefined && this.byVenueId.get(venueId) === order) this.byVenueId.delete(venueId);
   }
 
   private abandonOldest(): void {
-    for (const [clientId, order] of this.byClientId) {
-      if (order.isClosed) continue;
-      if (order.isActive) order.abandon();
-      // Created and never sent: nobody counts it.
-      else {
-        this.active--;
-        this.series.anomaly("abandoned");
-        this.byClientId.delete(clientId);
-      }
-      return;
+    let order = this.byClientId.get(this.clientIds.next());
+    while (order?.isClosed) order = this.byClientId.get(this.clientIds.next());
+    if (order === undefined) return;
+    if (order.isActive) order.abandon();
+    else {
+      // Created and never sent: it was not counted.
+      this.active--;
+      this.series.anomaly("abandoned");
+      this.forget(order);
     }
   }
 }
 
-/** Closed orders are kept for late fills and duplicates, as many as may be open. */
-const KEPT_PER_OPEN = 2;
+/**
+ * The keys from the oldest on, each once: one iterator that goes on, because a new one would have to pass over all that was
+ * deleted before.
+ */
+function oldestOf<K>(all: { keys(): Iterator<K> }): { next(): K } {
+  let keys = all.keys();
+  return {
+    next() {
+      let { done, value } = keys.next();
+      if (done === true) {
+        keys = all.keys();
+        ({ done, value } = keys.next());
+      }
+      return value as K;
+    },
+  };
+}
+
+/** Closed orders are kept for late fills and duplicates; more of them would cost the garbage collector much. */
+const KEPT_CLOSED = 1_000;
+const MAX_CURRENCIES = 1_000;
 
 const PROCESS_PREFIX = `t${Date.now().toString(36)}-`;
 

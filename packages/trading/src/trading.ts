@@ -4,7 +4,7 @@ import { rateLimitUsed } from "./connection-observations.ts";
 import { type Intervention, type InterventionRule, interventions } from "./interventions.ts";
 import { logState, type OrderLogging, orderLog } from "./order-log.ts";
 import { orderTracing } from "./order-tracing.ts";
-import { type OrderEvent, Orders, type OrdersOptions } from "./orders.ts";
+import { type OrderEventListener, Orders, type OrdersOptions } from "./orders.ts";
 import { Portfolio, type PortfolioOptions } from "./portfolio.ts";
 import { type Tick, tickTimer } from "./tick-to-trade.ts";
 import { RiskState, type TradingState } from "./trading-state.ts";
@@ -89,10 +89,10 @@ export function createTrading(options: TradingOptions = {}): Trading {
     options.onIntervention?.(intervention);
   }
 
-  function told(event: OrderEvent): void {
-    if (event.name === "order.closed" && event.order?.status === "rejected") watching.event("rejected");
-    log(event);
-  }
+  const told: OrderEventListener = (name, venue, order, detail) => {
+    if (name === "order.closed" && order?.status === "rejected") watching.event("rejected");
+    log(name, venue, order, detail);
+  };
 
   function ordersOf(given: OrdersOptions): Orders {
     const orders = new Orders(given, {
