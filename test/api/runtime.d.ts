@@ -709,6 +709,15 @@ export interface HeapCaptureOptions extends CaptureOptions {
 }
 export declare function captureCpuProfile({ seconds, frequencyHz, signal, }?: CpuCaptureOptions): Promise<Buffer>;
 export declare function captureHeapProfile({ seconds, bytesPerSample, signal, }?: HeapCaptureOptions): Promise<Buffer>;
+export { type ContinuousProfilesOptions, continuousProfiles } from "./profiler/continuous-profiles.ts";
+export interface ContinuousProfilesOptions {
+    readonly folder: string;
+    readonly intervalMs?: number;
+    readonly seconds?: number;
+    readonly frequencyHz?: number;
+    readonly keep?: number;
+}
+export declare function continuousProfiles({ folder, intervalMs, seconds, frequencyHz, keep, }: ContinuousProfilesOptions): Disposable;
 export { flameGraph } from "./profiler/flame-graph.ts";
 export declare function flameGraph(profile: StackProfile): string;
 export { type HotFunction, hottestFunctions } from "./profiler/hottest-functions.ts";

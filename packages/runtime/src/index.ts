@@ -49,6 +49,7 @@ export {
   captureHeapProfile,
   type HeapCaptureOptions,
 } from "./profiler/capture.ts";
+export { type ContinuousProfilesOptions, continuousProfiles } from "./profiler/continuous-profiles.ts";
 export { flameGraph } from "./profiler/flame-graph.ts";
 export { type HotFunction, hottestFunctions } from "./profiler/hottest-functions.ts";
 export { decodePprof, encodePprof, type Frame, type StackProfile, type StackSample } from "./profiler/pprof.ts";

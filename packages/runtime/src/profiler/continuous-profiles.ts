@@ -1,0 +1,67 @@
+import { mkdir, readdir, rename, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { context, diag, ROOT_CONTEXT } from "@opentelemetry/api";
+import { captureCpuProfile } from "./capture.ts";
+
+export interface ContinuousProfilesOptions {
+  /** Where `cpu-2026-11-22T09-30-00-000Z.pprof` and the others go. */
+  readonly folder: string;
+  /** How often a profile is begun. @default 60000 */
+  readonly intervalMs?: number;
+  /** How long each of them is. @default 10 */
+  readonly seconds?: number;
+  /** How often a stack is taken. @default 100 */
+  readonly frequencyHz?: number;
+  /** How many files are kept. @default 60 */
+  readonly keep?: number;
+}
+
+const FILE = /^cpu-[\dTZ-]+\.pprof$/;
+
+/**
+ * Takes a short CPU profile again and again, and keeps the latest in a folder, until it is disposed of. It keeps no process alive.
+ * @throws TypeError with code TELLTALE_BAD_INTERVAL when a profile would not be done before the next
+ */
+export function continuousProfiles({
+  folder,
+  intervalMs = 60_000,
+  seconds = 10,
+  frequencyHz = 100,
+  keep = 60,
+}: ContinuousProfilesOptions): Disposable {
+  if (!(seconds > 0 && intervalMs > seconds * 1_000)) {
+    const message = `intervalMs of the profiles is ${intervalMs} and each takes ${seconds} s; give an interval that is longer, such as 60000`;
+    throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_INTERVAL" });
+  }
+  const ending = new AbortController();
+  let isFailing = false;
+  async function take(): Promise<void> {
+    const begun = new Date().toISOString().replace(/[:.]/g, "-");
+    const bytes = await captureCpuProfile({ seconds, frequencyHz, signal: ending.signal });
+    if (ending.signal.aborted) return;
+    await mkdir(folder, { recursive: true });
+    // Under its name there is never half a file.
+    const path = join(folder, `cpu-${begun}.pprof`);
+    await writeFile(`${path}.new`, bytes);
+    await rename(`${path}.new`, path);
+    const names = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+    for (const name of names.slice(0, Math.max(0, names.length - keep))) await unlink(join(folder, name));
+    isFailing = false;
+  }
+  function tick(): void {
+    take().catch((error: unknown) => {
+      // Somebody has asked for a profile meanwhile: the next one will do.
+      if ((error as { code?: unknown }).code === "TELLTALE_PROFILER_BUSY") return;
+      if (!isFailing) diag.warn(`telltale: no profile can be kept in ${folder}`, error);
+      isFailing = true;
+    });
+  }
+  // Of no request, whose trace the profiles would else all name.
+  const timer = context.with(ROOT_CONTEXT, () => setInterval(tick, intervalMs).unref());
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      ending.abort();
+    },
+  };
+}
