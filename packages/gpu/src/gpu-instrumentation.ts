@@ -9,8 +9,8 @@ export interface GpuInstrumentationConfig extends GpuOptions {
 }
 
 /**
- * The same as an instrumentation, for `bootstrap({ instrumentations: { gpu: true } })` and for plain OpenTelemetry:
- * `new NodeSDK({ instrumentations: [new GpuInstrumentation()], metricProducers: [instrumentProducer()] })`.
+ * The same as an instrumentation, for `bootstrap({ instrumentations: { gpu: true } })` and for plain OpenTelemetry, whose metric
+ * reader has to be given `metricProducers: [instrumentProducer()]` of @telltale/metrics.
  */
 export class GpuInstrumentation {
   readonly instrumentationName: string = "@telltale/gpu";

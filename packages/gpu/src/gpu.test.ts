@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { instrumentProducer } from "@telltale/metrics";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type GpuHandle, gpu, startGpu } from "./gpu.ts";
@@ -319,7 +320,7 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
   });
 
   test("the instrumentation is the same, by the names that OpenTelemetry has for it", async () => {
-    const instrumentation = new GpuInstrumentation({ enabled: false, ...nvml() });
+    const instrumentation = new GpuInstrumentation({ enabled: false, ...nvml() }) satisfies Instrumentation;
     expect(gpu.status().state).toBe("off");
     instrumentation.enable();
     await gpu.collectAll();
