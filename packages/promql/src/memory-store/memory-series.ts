@@ -38,6 +38,11 @@ export class MemorySeries implements StoredSeries {
     return this.#list.length === 0 ? Number.POSITIVE_INFINITY : this.#blocks.baseMs(this.#list[0]!);
   }
 
+  /** The last sample of the oldest block: a series becomes smaller only by whole blocks. */
+  get firstBlockEndMs(): number {
+    return this.#list.length === 0 ? Number.POSITIVE_INFINITY : this.#lastOf(0);
+  }
+
   /** The value of the last sample, NaN when it has none. */
   get lastValue(): number {
     if (this.#list.length === 0) return Number.NaN;

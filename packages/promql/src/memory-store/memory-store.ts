@@ -120,9 +120,14 @@ export class MemoryStore implements SeriesStore {
     if (maxBytes === undefined) return;
     while (this.#bytes() > maxBytes && this.#byKey.size > 0) {
       let oldestMs = Number.POSITIVE_INFINITY;
-      for (const series of this.#byKey.values()) oldestMs = Math.min(oldestMs, series.firstMs);
+      let blockEndMs = Number.POSITIVE_INFINITY;
+      for (const series of this.#byKey.values()) {
+        oldestMs = Math.min(oldestMs, series.firstMs);
+        blockEndMs = Math.min(blockEndMs, series.firstBlockEndMs);
+      }
       const share = 1 - maxBytes / this.#bytes();
-      this.#dropBefore(oldestMs + Math.max(1, (this.#latestMs - oldestMs) * share + 1));
+      // A share of the time may be less than a block spans; at least one block goes each time, or this would never end.
+      this.#dropBefore(Math.max(oldestMs + (this.#latestMs - oldestMs) * share, blockEndMs) + 1);
     }
   }
 

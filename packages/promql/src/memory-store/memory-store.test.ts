@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { LabelMatcher } from "../label-matcher.ts";
+import { type Labels, labelsOf } from "../labels.ts";
+import { queryInstant } from "../query.ts";
+import { SampleBuffer, STALE } from "../store.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+const everything = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+const up = labelsOf({ __name__: "up", job: "api" });
+const down = labelsOf({ __name__: "down", job: "api" });
+
+test("samples that are older than the latest of their series are refused and counted", () => {
+  const store = new MemoryStore();
+  const result = store.append([
+    { labels: up, timeMs: 1_000, value: 1 },
+    { labels: up, timeMs: 3_000, value: 3 },
+    { labels: up, timeMs: 2_000, value: 2 },
+    { labels: down, timeMs: 2_000, value: 2 },
+    { labels: up, timeMs: 3_000, value: 4 },
+  ]);
+  expect(result).toEqual({ appended: 3, outOfOrder: 2 });
+  expect(timesOf(store, "up")).toEqual([1_000, 3_000]);
+});
+
+test("the same sample once more is no fault and no second sample", () => {
+  const store = new MemoryStore();
+  const sample = { labels: up, timeMs: 1_000, value: Number.NaN };
+  expect(store.append([sample, sample])).toEqual({ appended: 2, outOfOrder: 0 });
+  expect(timesOf(store, "up")).toEqual([1_000]);
+});
+
+test("a series that a source has no more ends at its next scrape, once, and may come back", () => {
+  const store = new MemoryStore();
+  const scrape = (timeMs: number, ...labels: Labels[]) =>
+    store.appendScrape(
+      "here",
+      timeMs,
+      labels.map((one) => ({ labels: one, timeMs, value: 1 })),
+    );
+  store.append([{ labels: labelsOf({ __name__: "elsewhere" }), timeMs: 0, value: 1 }]);
+  scrape(0, up, down);
+  scrape(15_000, up);
+  scrape(30_000, up);
+  expect(namesAt(store, 14_000)).toEqual(["down", "elsewhere", "up"]);
+  expect(namesAt(store, 31_000)).toEqual(["elsewhere", "up"]);
+  expect(timesOf(store, "down")).toEqual([0, 15_000]);
+  scrape(45_000, up, down);
+  expect(namesAt(store, 46_000)).toEqual(["down", "elsewhere", "up"]);
+});
+
+test("a source without any sample ends all series that it had", () => {
+  const store = new MemoryStore();
+  store.appendScrape("here", 0, [{ labels: up, timeMs: 0, value: 1 }]);
+  store.appendScrape("here", 1_000, []);
+  store.appendScrape("here", 2_000, []);
+  const buffer = read(store, "up");
+  expect([...buffer.times.subarray(0, buffer.length)]).toEqual([0, 1_000]);
+  expect(buffer.kinds[1]).toBe(STALE);
+});
+
+test("samples behind the retention are forgotten by blocks, series without samples altogether", () => {
+  const store = new MemoryStore({ retentionMs: 60_000 });
+  store.append([{ labels: down, timeMs: 0, value: 1 }]);
+  for (let timeMs = 0; timeMs <= 600_000; timeMs += 1_000) store.append([{ labels: up, timeMs, value: timeMs }]);
+  const before = store.size();
+  store.prune();
+  const after = store.size();
+  expect(before.series).toBe(2);
+  expect(after.series).toBe(1);
+  expect(after.bytes).toBeLessThan(before.bytes);
+  const times = timesOf(store, "up");
+  expect(times[0]).toBeGreaterThan(0);
+  expect(times[0]).toBeLessThanOrEqual(540_000);
+  expect(times).toHaveLength(after.samples);
+  expect(store.labelValues("__name__")).toEqual(["up"]);
+  expect(store.append([{ labels: down, timeMs: 1, value: 1 }])).toEqual({ appended: 1, outOfOrder: 0 });
+});
+
+test("the oldest samples go until the store is as small as it may be", () => {
+  const maxBytes = 40_000;
+  const store = new MemoryStore({ maxBytes });
+  for (let i = 0; i < 10_000; i++) {
+    store.append([
+      { labels: up, timeMs: i * 1_000, value: i },
+      { labels: down, timeMs: i * 1_000, value: i },
+    ]);
+  }
+  expect(store.size().bytes).toBeGreaterThan(maxBytes);
+  store.prune();
+  expect(store.size().bytes).toBeLessThanOrEqual(maxBytes);
+  expect(timesOf(store, "up").at(-1)).toBe(9_999_000);
+  expect(timesOf(store, "up")).toEqual(timesOf(store, "down"));
+});
+
+test("the starts of counters stay with their samples when older ones are forgotten", () => {
+  const store = new MemoryStore({ retentionMs: 10_000 });
+  for (let i = 0; i < 1_000; i++) store.append([{ labels: up, timeMs: i * 1_000, value: i, startMs: 1 }]);
+  store.prune();
+  const buffer = read(store, "up");
+  expect(buffer.startTimes).toHaveLength(buffer.length);
+  expect(buffer.values[buffer.length - 1]).toBe(999);
+});
+
+test("gaps of years and steps of a millisecond keep their exact times", () => {
+  const store = new MemoryStore();
+  const times = [0, 1, 2, 86_400_000, 86_400_001, 3e12, 3e12 + 1];
+  store.append(times.map((timeMs) => ({ labels: up, timeMs, value: timeMs })));
+  expect(timesOf(store, "up")).toEqual(times);
+});
+
+test("a selection sees the series that came after it was made before", () => {
+  const store = new MemoryStore();
+  const matchers = [new LabelMatcher("job", "=", "api")];
+  store.append([{ labels: up, timeMs: 0, value: 1 }]);
+  expect(store.select(matchers)).toHaveLength(1);
+  store.append([{ labels: down, timeMs: 0, value: 1 }]);
+  expect(store.select(matchers)).toHaveLength(2);
+});
+
+test.each([
+  [[["job", "=", "api"]], ["down", "up"]],
+  [[["job", "!=", "api"]], ["bare", "db"]],
+  [[["job", "=", ""]], ["bare"]],
+  [[["job", "=~", "api|d.*"]], ["db", "down", "up"]],
+  [[["job", "=~", ".*"]], ["bare", "db", "down", "up"]],
+  [[["job", "=~", ".+"]], ["db", "down", "up"]],
+  [[["job", "!~", "a.*"]], ["bare", "db"]],
+  [[["job", "=", "nobody"]], []],
+  [
+    [
+      ["job", "=", "api"],
+      ["__name__", "!=", "up"],
+    ],
+    ["down"],
+  ],
+] as const)("the conditions %j select %j", (conditions, names) => {
+  const store = new MemoryStore();
+  const db = labelsOf({ __name__: "db", job: "db" });
+  const bare = labelsOf({ __name__: "bare" });
+  store.append([up, down, db, bare].map((labels) => ({ labels, timeMs: 0, value: 1 })));
+  const found = store.select(conditions.map(([name, operator, value]) => new LabelMatcher(name, operator, value)));
+  expect(found.map(({ labels }) => labels.pairs[1]).sort()).toEqual(names);
+});
+
+function read(store: MemoryStore, name: string): SampleBuffer {
+  const buffer = new SampleBuffer();
+  for (const series of store.select([new LabelMatcher("__name__", "=", name)])) series.read(everything, buffer);
+  return buffer;
+}
+
+function timesOf(store: MemoryStore, name: string): readonly number[] {
+  const buffer = read(store, name);
+  return [...buffer.times.subarray(0, buffer.length)];
+}
+
+function namesAt(store: MemoryStore, timeMs: number): readonly unknown[] {
+  const { value } = queryInstant(store, '{__name__=~".+"}', { timeMs });
+  return value.type === "vector" ? value.samples.map(({ labels }) => labels.pairs[1]).sort() : [];
+}
