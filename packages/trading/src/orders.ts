@@ -51,7 +51,8 @@ export class Orders {
   private readonly byClientId = new Map<string, Order>();
   private readonly byVenueId = new Map<string, Order>();
   private readonly listeners: FillListener[] = [];
-  private readonly clientIds = oldestOf(this.byClientId);
+  /** The oldest of those that are open, as far as they were looked up. */
+  private aging: Order[] = [];
   /** The orders that were closed last, in turns. */
   private readonly lastClosed: (Order | undefined)[] = Array.from({ length: KEPT_CLOSED }, () => undefined);
   private closedAt = 0;
@@ -186,6 +187,17 @@ export class Orders {
     this.surroundings.told(name, this.venue, order, detail);
   }
 
+  /** Many at once, because a Map is passed over from its beginning. */
+  private oldestOpen(): Order | undefined {
+    for (let order = this.aging.pop(); order !== undefined; order = this.aging.pop()) if (!order.isClosed) return order;
+    for (const order of this.byClientId.values()) {
+      if (!order.isClosed) this.aging.push(order);
+      if (this.aging.length >= AGING_AT_ONCE) break;
+    }
+    this.aging.reverse();
+    return this.aging.pop();
+  }
+
   private currencyOf({ symbol, currency }: NewOrder): string {
     if (currency !== undefined) return currency;
     let quote = this.currencies.get(symbol);
@@ -210,8 +222,7 @@ export class Orders {
   }
 
   private abandonOldest(): void {
-    let order = this.byClientId.get(this.clientIds.next());
-    while (order?.isClosed) order = this.byClientId.get(this.clientIds.next());
+    const order = this.oldestOpen();
     if (order === undefined) return;
     if (order.isActive) order.abandon();
     else {
@@ -223,27 +234,10 @@ export class Orders {
   }
 }
 
-/**
- * The keys from the oldest on, each once: one iterator that goes on, because a new one would have to pass over all that was
- * deleted before.
- */
-function oldestOf<K>(all: { keys(): Iterator<K> }): { next(): K } {
-  let keys = all.keys();
-  return {
-    next() {
-      let { done, value } = keys.next();
-      if (done === true) {
-        keys = all.keys();
-        ({ done, value } = keys.next());
-      }
-      return value as K;
-    },
-  };
-}
-
 /** Closed orders are kept for late fills and duplicates; more of them would cost the garbage collector much. */
 const KEPT_CLOSED = 1_000;
 const MAX_CURRENCIES = 1_000;
+const AGING_AT_ONCE = 1_000;
 
 const PROCESS_PREFIX = `t${Date.now().toString(36)}-`;
 
