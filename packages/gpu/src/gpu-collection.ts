@@ -66,13 +66,12 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
       }
       if (isStopped) return;
       status = statusOf(tried);
-      failures = 0;
     } catch (error) {
       fail(faultOf(error));
     }
     if (status.state === "running") await sample();
     else endHelper();
-    if (!isStopped) scheduleProbe(options.probeIntervalMs);
+    scheduleProbe();
     tell();
   }
 
@@ -93,13 +92,14 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
         samples.flatMap((one) => one.readings.map((reading) => [reading.device.id, reading] as const)),
       );
       takenMs = performance.now();
+      failures = 0;
       const fault = samples.find((one) => one.fault !== undefined)?.fault;
       if (fault !== undefined || status.code !== undefined) status = withFault(status, fault);
     } catch (error) {
       if (isStopped) return;
       fail(faultOf(error));
       endHelper();
-      scheduleProbe(Math.min(failures === 1 ? FIRST_RETRY_MS : options.probeIntervalMs, options.probeIntervalMs));
+      scheduleProbe();
     }
   }
 
@@ -119,8 +119,10 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
     helper = undefined;
   }
 
-  function scheduleProbe(afterMs: number): void {
+  function scheduleProbe(): void {
     clearTimeout(probeTimer);
+    if (isStopped) return;
+    const afterMs = Math.min(failures === 1 ? FIRST_RETRY_MS : options.probeIntervalMs, options.probeIntervalMs);
     probeTimer = setTimeout(() => void probe(), afterMs).unref();
   }
 

@@ -319,6 +319,26 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
     ]);
   });
 
+  test("a driver that goes on hanging is told once, and is what it was when it answers again", async () => {
+    const handle = started(nvml({ deadlineMs: 200, probeIntervalMs: 100 }));
+    await handle.collectAll();
+    standIn.set({ hang: 6 });
+    const failures = async () => (await metrics())["gpu.collect.failures"]?.[0]?.value as number | undefined;
+    await expect.poll(failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    expect(said.filter((text) => text.includes("no GPU reading within"))).toHaveLength(1);
+    standIn.set({});
+    await expect.poll(() => handle.status().state, { timeout: 20_000 }).toBe("running");
+    await expect.poll(() => handle.device(0).powerWatts, { timeout: 20_000 }).toBe(312.5);
+  });
+
+  test("while a call hangs, readings of three intervals ago are gone", async () => {
+    const handle = started(nvml({ intervalMs: 100 }));
+    await handle.collectAll();
+    standIn.set({ hang: 6 });
+    await expect.poll(() => handle.device(0).powerWatts, { timeout: 5_000 }).toBeUndefined();
+    expect((await metrics())["hw.power"]).toBeUndefined();
+  });
+
   test("the instrumentation is the same, by the names that OpenTelemetry has for it", async () => {
     const instrumentation = new GpuInstrumentation({ enabled: false, ...nvml() }) satisfies Instrumentation;
     expect(gpu.status().state).toBe("off");

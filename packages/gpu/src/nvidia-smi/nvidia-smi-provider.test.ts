@@ -14,12 +14,12 @@ afterEach(() => {
 afterEach(() => rmSync(join(folder, "calls"), { force: true }));
 
 /** The tool as a shell script that writes its parameters down, then does as it is told. */
-function tool(script: string): GpuProvider {
+function tool(script: string, intervalMs = 60_000): GpuProvider {
   const path = join(folder, "nvidia-smi");
   writeFileSync(path, `#!/bin/sh\necho "$*" >> ${folder}/calls\n${script}\n`);
   chmodSync(path, 0o755);
   const own = { pcieThroughput: false, processMemory: true, mig: true, wakeSuspended: false, processId: 1 };
-  const provider = nvidiaSmiProvider({ ...own, intervalMs: 100, nvidiaSmi: path, sysfs: "/nowhere" });
+  const provider = nvidiaSmiProvider({ ...own, intervalMs, nvidiaSmi: path, sysfs: "/nowhere" });
   opened.push(provider);
   return provider;
 }
@@ -41,7 +41,7 @@ test("one child writes the lines of all samples", async () => {
   const [whole] = await provider.sample();
   await provider.sample();
   expect(whole).toMatchObject({ utilization: 0.98, powerWatts: 612.4, throttleReasons: ["sw_power_cap"] });
-  expect(calls()).toEqual([`--query-gpu=${SMI_FIELDS.join(",")} --format=csv,noheader,nounits --loop-ms=100`]);
+  expect(calls()).toEqual([`--query-gpu=${SMI_FIELDS.join(",")} --format=csv,noheader,nounits --loop-ms=60000`]);
 });
 
 test("a device in MIG mode has no utilization (G8)", async () => {
@@ -90,7 +90,7 @@ test("a machine without the tool is told so", async () => {
 });
 
 test("a child that ends is started again, and until it writes there is no sample", async () => {
-  const provider = tool(`echo "${H100}"; while [ ! -e ${folder}/end ]; do sleep 0.02; done; rm ${folder}/end`);
+  const provider = tool(`echo "${H100}"; while [ ! -e ${folder}/end ]; do sleep 0.02; done; rm ${folder}/end`, 100);
   await provider.probe();
   expect(calls()).toHaveLength(1);
   appendFileSync(join(folder, "end"), "");
@@ -99,7 +99,7 @@ test("a child that ends is started again, and until it writes there is no sample
 });
 
 test("lines of three intervals ago are no sample any more", async () => {
-  const provider = tool(`echo "${H100}"; sleep 60`);
+  const provider = tool(`echo "${H100}"; sleep 60`, 100);
   await provider.probe();
   await expect.poll(() => provider.sample().then(Boolean, (error) => error.name), { timeout: 5_000 }).toBe("GpuError");
 });
