@@ -32,11 +32,10 @@ test.skipIf(!isInstalled())(
       const leader = [0, 1, 2].findIndex(leads);
       const others = [0, 1, 2].filter((i) => i !== leader);
       const changes = () => others.map((i) => total(`etcd-m${i}`, "consensus.leader.changes") ?? 0);
-      // A key is written, so that the log has been to disk between two pages.
-      await fetch(`http://127.0.0.1:${ports[3 + leader]}/v3/kv/put`, {
-        method: "POST",
-        body: '{"key":"a","value":"b"}',
-      });
+      // A key is written, so that the log goes to disk between two pages; etcd wants it in base64.
+      const body = JSON.stringify({ key: btoa("a"), value: btoa("b") });
+      const put = await fetch(`http://127.0.0.1:${ports[3 + leader]}/v3/kv/put`, { method: "POST", body });
+      expect(put.status).toBe(200);
       await until(() => others.every((i) => (total(`etcd-m${i}`, "consensus.wal.fsync.duration")?.count ?? 0) > 0));
       expect(total(`etcd-m${leader}`, "consensus.block.height")).toBeGreaterThan(0);
       expect(others.map((i) => total(`etcd-m${i}`, "p2p.peers"))).toEqual([expect.any(Number), expect.any(Number)]);
