@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import type { GpuProvider } from "../gpu-provider.ts";
 import { nvidiaSmiProvider } from "./nvidia-smi-provider.ts";
 import { SMI_FIELDS } from "./smi-fields.ts";
@@ -12,6 +12,7 @@ afterEach(() => {
   for (const provider of opened.splice(0)) provider.close();
 });
 afterEach(() => rmSync(join(folder, "calls"), { force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The tool as a shell script that writes its parameters down, then does as it is told. */
 function tool(script: string, intervalMs = 60_000): GpuProvider {
