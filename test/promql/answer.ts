@@ -33,8 +33,17 @@ export function ownAnswer(store: MemoryStore, question: Question, options: Query
   }
 }
 
+/** What is compared besides the points of each series. */
+export interface Strictness {
+  /** The series come in the same order. */
+  readonly ordered: boolean;
+  /** The values come in the same order, where equal ones may stand in any. */
+  readonly sorted: boolean;
+  readonly annotations: boolean;
+}
+
 /** What differs between two answers, or `undefined` when they say the same but for rounding. */
-export function difference(ours: Answer, theirs: Answer): string | undefined {
+export function difference(ours: Answer, theirs: Answer, strictness: Strictness): string | undefined {
   if ("error" in ours || "error" in theirs) {
     if ("error" in ours && "error" in theirs) return undefined;
     return "error" in ours ? `only we fail: ${ours.error}` : `only they fail: ${(theirs as { error: string }).error}`;
@@ -51,6 +60,19 @@ export function difference(ours: Answer, theirs: Answer): string | undefined {
       if (timeMs !== expectedMs) return `${labels} has a point at ${timeMs} instead of ${expectedMs}`;
       if (!isNear(value, expectedValue)) return `${labels} at ${timeMs} is ${value} instead of ${expectedValue}`;
     }
+  }
+  if (strictness.annotations && ours.annotations.join("\n") !== theirs.annotations.join("\n")) {
+    return `annotations ${JSON.stringify(ours.annotations)} instead of ${JSON.stringify(theirs.annotations)}`;
+  }
+  if (strictness.ordered) {
+    const order = [...theirs.series.keys()];
+    const misplaced = [...ours.series.keys()].findIndex((labels, i) => labels !== order[i]);
+    if (misplaced !== -1) return `${order[misplaced]} is elsewhere`;
+  }
+  if (strictness.sorted) {
+    const values = [...theirs.series.values()].map(([point]) => point![1]);
+    const misplaced = [...ours.series.values()].findIndex(([point], i) => !isNear(point![1], values[i]!));
+    if (misplaced !== -1) return `place ${misplaced} of the order has another value than ${values[misplaced]}`;
   }
   return undefined;
 }
@@ -77,5 +99,5 @@ function evaluate(store: MemoryStore, { query, startMs, endMs, stepMs }: Questio
 }
 
 function isNear(a: number, b: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= 1e-7 * Math.max(Math.abs(a), Math.abs(b)) || Math.abs(a - b) < 1e-9;
+  return Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)) || Math.abs(a - b) < 1e-9;
 }
