@@ -191,7 +191,7 @@ export declare class Orders {
     private readonly byClientId;
     private readonly byVenueId;
     private readonly listeners;
-    private readonly clientIds;
+    private aging;
     private readonly lastClosed;
     private closedAt;
     private active;
@@ -213,6 +213,7 @@ export declare class Orders {
     private orderOf;
     private hostOfOrders;
     private tell;
+    private oldestOpen;
     private currencyOf;
     private nextClientId;
     private forget;

@@ -1261,6 +1261,7 @@ export type InstrumentationName =
   | "aws-sdk"
   | "bunyan"
   | "cassandra-driver"
+  | "consensus"
   | "dataloader"
   | "dns"
   | "express"
@@ -1287,6 +1288,7 @@ export type InstrumentationName =
   | "net"
   | "openai"
   | "oracledb"
+  | "p2p"
   | "pg"
   | "pino"
   | "redis"
@@ -1294,6 +1296,7 @@ export type InstrumentationName =
   | "runtime-node"
   | "socket.io"
   | "tedious"
+  | "trading"
   | "undici"
   | "winston";
 

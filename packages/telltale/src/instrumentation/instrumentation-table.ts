@@ -98,6 +98,29 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
     measures: "GPUs of NVIDIA, AMD and Intel",
     enabledByDefault: false,
   },
+  // Also a package that its users install; it patches nothing and gives the options to `trading()`.
+  {
+    ...contrib("trading", "TradingInstrumentation", []),
+    package: "@telltale/trading/instrumentation",
+    startsWith: "metrics",
+    measures: "orders, positions and venues, as the application tells them",
+    enabledByDefault: false,
+  },
+  // These patch nothing: they configure what the application tells of, and their users install the package that it tells with.
+  {
+    ...contrib("consensus", "ConsensusInstrumentation", []),
+    package: "@telltale/consensus",
+    startsWith: "metrics",
+    measures: "heights, rounds, votes and leaders, as the application tells of them",
+    enabledByDefault: false,
+  },
+  {
+    ...contrib("p2p", "P2pInstrumentation", []),
+    package: "@telltale/consensus/p2p",
+    startsWith: "metrics",
+    measures: "peers and their health, as the application tells of them",
+    enabledByDefault: false,
+  },
   // A span for every socket, look-up and file: wanted by few, noise to all others.
   { ...contrib("net", "NetInstrumentation", ["net"]), enabledByDefault: false },
   { ...contrib("dns", "DnsInstrumentation", ["dns", "dns/promises"]), enabledByDefault: false },
