@@ -86,7 +86,7 @@ export declare const DEFAULT_BOUNDARIES: readonly number[];
 export declare function histogram<const A extends AttributeValues = AttributeValues>(declaration: HistogramDeclaration<A> & {
     readonly kind?: "histogram";
 }): Histogram<A>;
-export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
+export type { Instrument, InstrumentKind, PointValue, Series, SeriesRange } from "./instrument.ts";
 export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
 export type PointValue = number | Histogram | ExponentialHistogram;
 export interface Series {
@@ -97,6 +97,12 @@ export interface Series {
     drain(): PointValue | undefined;
     cumulate?(into: Float64Array): void;
     mark(): number | undefined;
+}
+export interface SeriesRange {
+    readonly into: Float64Array;
+    readonly at: number;
+    readonly from: number;
+    readonly to: number;
 }
 export interface Instrument {
     readonly kind: InstrumentKind;
@@ -112,6 +118,8 @@ export interface Instrument {
     readonly store: object;
     refresh(): void;
     series(): readonly Series[];
+    readTotals?(range: SeriesRange): void;
+    drainRows?(range: SeriesRange): void;
 }
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
 export declare function instruments(): Iterable<Instrument>;

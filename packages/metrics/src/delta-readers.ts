@@ -188,7 +188,7 @@ function takenRows(
     series,
     drain(listed, from, to) {
       const start = count * width;
-      instrument.drainRows?.(rows, start, from, to);
+      instrument.drainRows?.({ into: rows, at: start, from, to });
       const end = start + (to - from) * width;
       let at = start;
       while (at < end && !Number.isNaN(rows[at])) at += width;

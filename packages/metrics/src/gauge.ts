@@ -2,7 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import type { Instrument, Series, SeriesRange } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
@@ -41,7 +41,7 @@ export function createGauge<A extends AttributeValues>(
     { numbers: () => undefined, create: (place) => new GaugeSeries(place) },
   );
   return Object.assign(instrument, {
-    readTotals(into: Float64Array, at: number, from: number, to: number): void {
+    readTotals({ into, at, from, to }: SeriesRange): void {
       for (let i = from; i < to; i++) into[at + i - from] = store.list[i]?.value ?? Number.NaN;
     },
     bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),

@@ -19,7 +19,7 @@ import {
   settle,
   writeRow,
 } from "./histogram-slab.ts";
-import type { Instrument, Series } from "./instrument.ts";
+import type { Instrument, Series, SeriesRange } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import { mergeValues } from "./point-value.ts";
 import type { SeriesPlace } from "./series-chunk.ts";
@@ -96,7 +96,7 @@ export function createHistogram<A extends AttributeValues>(
   };
   return Object.assign(instrument, {
     boundaries,
-    drainRows(into: Float64Array, at: number, from: number, to: number): void {
+    drainRows({ into, at, from, to }: SeriesRange): void {
       const width = HEAD + index.size;
       for (let i = from; i < to; i++) {
         const { slab, slot } = store.list[i] as HistogramSeries;

@@ -21,7 +21,7 @@ export {
   type HistogramDeclaration,
   histogram,
 } from "./histogram.ts";
-export type { Instrument, InstrumentKind, PointValue, Series } from "./instrument.ts";
+export type { Instrument, InstrumentKind, PointValue, Series, SeriesRange } from "./instrument.ts";
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
 export {
   type InstrumentProducer,

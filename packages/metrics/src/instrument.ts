@@ -27,6 +27,14 @@ export interface Series {
   mark(): number | undefined;
 }
 
+/** Where numbers of the series `from` up to `to` go: into `into`, from index `at` on. */
+export interface SeriesRange {
+  readonly into: Float64Array;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** An instrument as readers see it. */
 export interface Instrument {
   readonly kind: InstrumentKind;
@@ -50,14 +58,13 @@ export interface Instrument {
   /** The series to report now. */
   series(): readonly Series[];
   /**
-   * Of series that hold one number each: writes the totals of the series `from` up to `to` into `into`, from `at` on, NaN
-   * where there is nothing to report. Absent where the numbers are not at hand.
+   * Of series that hold one number each: writes their totals, NaN where there is nothing to report. Absent where the numbers
+   * are not at hand.
    */
-  readTotals?(into: Float64Array, at: number, from: number, to: number): void;
+  readTotals?(range: SeriesRange): void;
   /**
-   * `Series.drain` of the series `from` up to `to`, as a row of numbers each, which goes to `into` from index `at` on: the value,
-   * or of a histogram the sum, the minimum, the maximum and the counts. NaN comes first where nothing was recorded. Absent where
-   * the numbers are not at hand.
+   * `Series.drain` as a row of numbers each: the value, or of a histogram the sum, the minimum, the maximum and the counts.
+   * NaN comes first where nothing was recorded. Absent where the numbers are not at hand.
    */
-  drainRows?(into: Float64Array, at: number, from: number, to: number): void;
+  drainRows?(range: SeriesRange): void;
 }

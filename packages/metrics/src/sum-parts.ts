@@ -51,7 +51,7 @@ export function drainSum(series: SumSeries): number | undefined {
 /** `Instrument.readTotals` of these series. */
 export function readSums(store: { readonly list: readonly SumSeries[] }): NonNullable<Instrument["readTotals"]> {
   // Hot: benchmarks/metrics. `totalSum`, with a look at a chunk for all of its series in a row.
-  return (into, at, from, to) => {
+  return ({ into, at, from, to }) => {
     const { list } = store;
     let chunk: SumSeries["chunk"] | undefined;
     let rest: Float64Array | undefined;
@@ -71,7 +71,7 @@ export function readSums(store: { readonly list: readonly SumSeries[] }): NonNul
 /** `Instrument.drainRows` of these series. */
 export function drainSums(store: { readonly list: readonly SumSeries[] }): NonNullable<Instrument["drainRows"]> {
   // Hot: benchmarks/metrics. As `drainSum`.
-  return (into, at, from, to) => {
+  return ({ into, at, from, to }) => {
     const { list } = store;
     let chunk: SumSeries["chunk"] | undefined;
     let rest: Float64Array | undefined;

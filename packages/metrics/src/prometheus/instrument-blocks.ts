@@ -106,7 +106,7 @@ function readerAt(place: number, rows: readonly Series[], instrument: Instrument
     // While a page is written in pieces, a series that is let go moves those behind it.
     const listed = instrument.series();
     if (listed[place] !== rows[0] || listed[end - 1] !== rows[last]) return one();
-    instrument.readTotals?.(numbers, 0, place, end);
+    instrument.readTotals?.({ into: numbers, at: 0, from: place, to: end });
     return numbers;
   };
 }

@@ -101,7 +101,7 @@ function sample(instrument: Instrument, table: Table, numbers: SharedNumbers): T
   const { list, known, width } = table;
   const start = numbers.reserve(count * width);
   const { into } = numbers;
-  if (instrument.readTotals !== undefined) instrument.readTotals(into, start, 0, count);
+  if (instrument.readTotals !== undefined) instrument.readTotals({ into, at: start, from: 0, to: count });
   else if (width === 1) sampleNumbers(series, into, start);
   else sampleRows(series, into, { start, width });
   if (series === list && count === known) return undefined;
