@@ -1,5 +1,5 @@
 /** Which orders have traces, and the cutting of those that rest. */
-import { type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
+import { ProxyTracerProvider, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
 import type { OrderTerms } from "./order.ts";
 import type { NewOrder } from "./order-terms.ts";
 import { type OrderTrace, startOrderTrace } from "./order-trace.ts";
@@ -22,6 +22,7 @@ export interface OrderTracing extends Disposable {
 export function orderTracing({ strategy, segmentAfterMs, now }: OrderTracingOptions): OrderTracing {
   const { name, version } = tradingScope;
   let tracer: Tracer = trace.getTracer(name, version);
+  let isTraced = false;
   // In the order of their opening, so that those to cut come first.
   const open = new Map<OrderTrace, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -46,6 +47,8 @@ export function orderTracing({ strategy, segmentAfterMs, now }: OrderTracingOpti
   const setups = new Map<string, ReturnType<typeof setup>>();
   return {
     traceOf: (venue, terms, input) => {
+      isTraced ||= isRegistered(name);
+      if (!isTraced) return undefined;
       let ofVenue = setups.get(venue);
       if (ofVenue === undefined) {
         ofVenue = setup(venue);
@@ -56,6 +59,7 @@ export function orderTracing({ strategy, segmentAfterMs, now }: OrderTracingOpti
     cutResting,
     setTracerProvider: (provider) => {
       tracer = provider.getTracer(name, version);
+      isTraced = true;
     },
     [Symbol.dispose]: () => {
       stop();
@@ -63,4 +67,10 @@ export function orderTracing({ strategy, segmentAfterMs, now }: OrderTracingOpti
       open.clear();
     },
   };
+}
+
+/** Without a tracer provider an order has no trace to pay for. */
+function isRegistered(name: string): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(name) !== undefined;
 }
