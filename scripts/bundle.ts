@@ -64,7 +64,7 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     },
     plugins: [requires(), insideOrOutside()],
   });
-  await mergeShared();
+  await mergeShared(metafile);
   return metafile;
 }
 
@@ -85,13 +85,20 @@ async function apiInOneFile(): Promise<Metafile> {
   return metafile;
 }
 
-/** What entries share, esbuild puts into a file for each group of entries; few of them, and small: one file is enough. */
-async function mergeShared(): Promise<void> {
-  const files = readdirSync("dist").filter((file) => file.endsWith(".js"));
-  const parts = files.filter((file) => /^shared-\w+\.js$/.test(file));
+/**
+ * What entries share, esbuild puts into a file for each group of entries; few of them, and small: one file is enough. Two of
+ * them may export the same name for different things, so in the one file each name has its part's behind it.
+ */
+async function mergeShared({ outputs }: Metafile): Promise<void> {
+  const parts = Object.keys(outputs).filter((path) => /\/shared-\w+\.js$/.test(path));
   if (parts.length < 2) return;
+  const contents = parts.map((path) => {
+    const part = basename(path, ".js").slice("shared-".length);
+    const names = outputs[path]!.exports.map((name) => `${name} as ${name}_${part}`);
+    return `export { ${names.join(", ")} } from "./${basename(path)}";`;
+  });
   await build({
-    stdin: { contents: parts.map((part) => `export * from "./${part}";`).join("\n"), resolveDir: "dist" },
+    stdin: { contents: contents.join("\n"), resolveDir: "dist" },
     outfile: "dist/shared.js",
     bundle: true,
     packages: "external",
@@ -100,11 +107,22 @@ async function mergeShared(): Promise<void> {
     target: TARGET,
     logLevel: "warning",
   });
-  for (const part of parts) rmSync(join("dist", part));
-  for (const file of files.filter((one) => !parts.includes(one))) {
-    const path = join("dist", file);
-    writeFileSync(path, readFileSync(path, "utf8").replaceAll(/"\.\/shared-\w+\.js"/g, '"./shared.js"'));
+  for (const part of parts) rmSync(part);
+  for (const path of Object.keys(outputs).filter((one) => !parts.includes(one))) {
+    writeFileSync(path, importsFromOne(readFileSync(path, "utf8")));
   }
+}
+
+function importsFromOne(source: string): string {
+  return source
+    .replaceAll(/\{([^{}]*)\} from "\.\/shared-(\w+)\.js"/g, (_, names: string, part: string) => {
+      const renamed = names.replaceAll(
+        /(\w+)( as \w+)?/g,
+        (_whole, name, as) => `${name}_${part}${as ?? ` as ${name}`}`,
+      );
+      return `{${renamed}} from "./shared.js"`;
+    })
+    .replaceAll(/"\.\/shared-\w+\.js"/g, '"./shared.js"');
 }
 
 /** In the sources `require` comes from `createRequire`; without that line, esbuild sees what is required by a literal. */
