@@ -215,5 +215,6 @@ function show(value: number, unit: string): string {
 }
 
 function ratio(times: number): string {
+  if (times === Number.POSITIVE_INFINITY) return "none";
   return `${times >= 10 ? times.toFixed(0) : times.toFixed(1)} times`;
 }

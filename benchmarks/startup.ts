@@ -63,7 +63,9 @@ const candidates: readonly Candidate[] = [
 
 function others(): readonly Candidate[] {
   return [
+    // Later ones ask for an instrumentation-sequelize that cannot be had.
     peer("@splunk/otel", "splunk", {
+      version: "4.7.2",
       packages: api,
       preload: {
         cjs: ["--require", "@splunk/otel/instrument"],
@@ -77,9 +79,13 @@ function others(): readonly Candidate[] {
 function peer(
   name: string,
   folderName: string,
-  { packages = {}, preload }: { readonly packages?: Readonly<Record<string, string>> } & Pick<Candidate, "preload">,
+  {
+    packages = {},
+    version = "latest",
+    preload,
+  }: { readonly packages?: Readonly<Record<string, string>>; readonly version?: string } & Pick<Candidate, "preload">,
 ): Candidate {
-  const folder = peerFolder(folderName, { ...application, ...packages, [name]: "latest" });
+  const folder = peerFolder(folderName, { ...application, ...packages, [name]: version });
   const title = name === "@opentelemetry/auto-instrumentations-node" ? "auto-instrumentations-node" : name;
   return { name: `${title} ${installedVersion(folder, name)}`, folder, preload };
 }
