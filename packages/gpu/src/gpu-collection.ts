@@ -5,7 +5,7 @@ import { faultOf, type GpuFault } from "./gpu-provider.ts";
 import type { GpuReading } from "./gpu-reading.ts";
 import { type GpuStatus, OFF, statusOf } from "./gpu-status.ts";
 import type { ProviderSample, TriedProvider } from "./helper/dialogue.ts";
-import { type Helper, startHelper } from "./helper/helper.ts";
+import { type Helper, startHelper } from "./helper/start-helper.ts";
 
 /** What probes and samples by timers of its own, and keeps the latest readings. It keeps no process alive. */
 export interface GpuCollection {
