@@ -70,7 +70,7 @@ function numberOf(name: string, text: string): number {
   throw new TypeError(`--${name} is "${text}"; give a number from 0`);
 }
 
-function helpOf({ name, description, faults }: Simulator<string>): string {
+function helpOf({ name, description, faults }: Omit<Simulator<string>, "simulate">): string {
   const width = Math.max(...Object.keys(faults).map(({ length }) => length));
   const described = Object.entries(faults).map(([fault, one]) => `  ${fault.padEnd(width)}  ${one.description}`);
   return [
