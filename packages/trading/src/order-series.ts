@@ -40,21 +40,15 @@ const requests = counter({ ...catalogue.orderRequests, scope: tradingScope });
 const anomalies = counter({ ...catalogue.orderAnomalies, scope: tradingScope });
 const clockErrors = counter({ ...catalogue.clockErrors, scope: tradingScope });
 
-export interface OrderKind {
-  readonly side: Side;
-  readonly type: OrderType;
-  readonly currency: string;
-}
-
 /** What all orders of one venue record into. */
 export class VenueSeries {
   readonly venue: string;
   readonly strategy: string;
   readonly clockErrors: BoundCounter;
+  private readonly sent: BoundCounter;
   private readonly anomalies: Readonly<Record<Anomaly, BoundCounter>>;
-  private readonly symbols = new Map<string, SymbolSeries>();
   private readonly fees = new Map<string, BoundUpDownCounter>();
-  private readonly types = new Map<OrderType, TypeSeries>();
+  private readonly types: Partial<Record<OrderType, TypeSeries>> = {};
 
   constructor({ venue, strategy }: { readonly venue: string; readonly strategy: string }) {
     this.venue = venue;
@@ -71,6 +65,7 @@ export class VenueSeries {
       abandoned: bind("abandoned"),
     };
     this.clockErrors = clockErrors.bind({ "trading.venue": venue });
+    this.sent = requests.bind({ "trading.venue": venue, "trading.operation": "new", "trading.outcome": "ok" });
   }
 
   anomaly(anomaly: Anomaly): void {
@@ -78,6 +73,10 @@ export class VenueSeries {
   }
 
   request(operation: Operation, error?: RejectReason): void {
+    if (operation === "new" && error === undefined) {
+      this.sent.add(1);
+      return;
+    }
     const attributes = { "trading.venue": this.venue, "trading.operation": operation } as const;
     if (error === undefined) requests.add(1, { ...attributes, "trading.outcome": "ok" });
     else requests.add(1, { ...attributes, "trading.outcome": "error", "error.type": error });
@@ -92,36 +91,23 @@ export class VenueSeries {
     bound.add(amount);
   }
 
-  of(symbol: string, { side, type, currency }: OrderKind): OrderSeries {
-    let ofSymbol = this.symbols.get(symbol);
-    if (ofSymbol === undefined) {
-      ofSymbol = new SymbolSeries(this, { symbol, currency });
-      if (this.symbols.size < MAX_SYMBOLS) this.symbols.set(symbol, ofSymbol);
-    }
-    return ofSymbol.of(side, type);
-  }
-
   ofType(type: OrderType): TypeSeries {
-    let found = this.types.get(type);
-    if (found === undefined) {
-      found = new TypeSeries(this.venue, type);
-      this.types.set(type, found);
-    }
-    return found;
+    this.types[type] ??= new TypeSeries(this, type);
+    return this.types[type];
   }
 }
 
 /** Beyond these, the instruments keep what comes as `other` anyway. */
-const MAX_SYMBOLS = 1_000;
 const MAX_FEE_CURRENCIES = 100;
 
+/** What the orders of one symbol record into, those in one currency. */
 export class SymbolSeries {
   readonly active: Readonly<Record<OpenStatus, BoundUpDownCounter>>;
   readonly symbol: string;
   readonly currency: string;
   private readonly venue: VenueSeries;
-  private readonly buys = new Map<OrderType, OrderSeries>();
-  private readonly sells = new Map<OrderType, OrderSeries>();
+  private readonly buys: Partial<Record<OrderType, OrderSeries>> = {};
+  private readonly sells: Partial<Record<OrderType, OrderSeries>> = {};
 
   constructor(venue: VenueSeries, { symbol, currency }: { readonly symbol: string; readonly currency: string }) {
     this.venue = venue;
@@ -140,12 +126,8 @@ export class SymbolSeries {
 
   of(side: Side, type: OrderType): OrderSeries {
     const types = side === "buy" ? this.buys : this.sells;
-    let found = types.get(type);
-    if (found === undefined) {
-      found = new OrderSeries(this.venue, this, { side, type });
-      types.set(type, found);
-    }
-    return found;
+    types[type] ??= new OrderSeries(this.venue, this, { side, type });
+    return types[type];
   }
 }
 
@@ -183,32 +165,25 @@ export class OrderSeries {
       closed.add(1, { ...this.closedAs(status), "error.type": error });
       return;
     }
-    let bound = this.ends[status];
-    if (bound === undefined) {
-      bound = closed.bind(this.closedAs(status));
-      this.ends[status] = bound;
-    }
-    bound.add(1);
+    this.ends[status] ??= closed.bind(this.closedAs(status));
+    this.ends[status].add(1);
   }
 
   execution(liquidity: Liquidity): void {
-    let bound = this.liquidities[liquidity];
-    if (bound === undefined) {
-      bound = executions.bind({ ...this.kind, "trading.liquidity": liquidity });
-      this.liquidities[liquidity] = bound;
-    }
-    bound.add(1);
+    this.liquidities[liquidity] ??= executions.bind({ ...this.kind, "trading.liquidity": liquidity });
+    this.liquidities[liquidity].add(1);
   }
 
-  slippage(benchmark: Benchmark, basisPoints: number): void {
+  slippage(benchmark: Benchmark, basisPoints: number | undefined): void {
+    if (basisPoints === undefined) return;
     const direction: Direction = basisPoints > 0 ? "adverse" : basisPoints < 0 ? "favourable" : "none";
     const directions = this.slippages[benchmark];
-    let bound = directions[direction];
-    if (bound === undefined) {
-      bound = slippage.bind({ ...this.kind, "trading.benchmark": benchmark, "trading.direction": direction });
-      directions[direction] = bound;
-    }
-    bound.record(Math.abs(basisPoints));
+    directions[direction] ??= slippage.bind({
+      ...this.kind,
+      "trading.benchmark": benchmark,
+      "trading.direction": direction,
+    });
+    directions[direction].record(Math.abs(basisPoints));
   }
 
   private closedAs(status: EndStatus) {
@@ -231,25 +206,29 @@ interface Kind {
 export class TypeSeries {
   readonly type: OrderType;
   readonly fillRatio: BoundHistogram;
-  private readonly venue: string;
+  private readonly venue: VenueSeries;
   private readonly stages: Partial<Record<OrderStage, BoundHistogram>> = {};
 
-  constructor(venue: string, type: OrderType) {
+  constructor(venue: VenueSeries, type: OrderType) {
     this.venue = venue;
     this.type = type;
-    this.fillRatio = fillRatio.bind({ "trading.venue": venue, "trading.order.type": type });
+    this.fillRatio = fillRatio.bind({ "trading.venue": venue.venue, "trading.order.type": type });
   }
 
-  stage(stage: OrderStage, seconds: number): void {
-    let bound = this.stages[stage];
-    if (bound === undefined) {
-      bound = stages.bind({
-        "trading.venue": this.venue,
-        "trading.order.type": this.type,
-        "trading.order.stage": stage,
-      });
-      this.stages[stage] = bound;
-    }
-    bound.record(seconds);
+  /** NaN is a moment that was not: then there was no such stage. */
+  stage(stage: OrderStage, fromMs: number, toMs: number): void {
+    const durationMs = toMs - fromMs;
+    if (durationMs >= 0) {
+      this.stages[stage] ??= this.bindStage(stage);
+      this.stages[stage].record(durationMs / 1_000);
+    } else if (durationMs < 0) this.venue.clockErrors.add(1);
+  }
+
+  private bindStage(stage: OrderStage): BoundHistogram {
+    return stages.bind({
+      "trading.venue": this.venue.venue,
+      "trading.order.type": this.type,
+      "trading.order.stage": stage,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import type { Context, Link, Span } from "@opentelemetry/api";
-import { type DecimalInput, decimal, signOf } from "./decimal.ts";
-import type { OrderTerms } from "./order.ts";
+import { type Decimal, type DecimalInput, decimal, signOf } from "./decimal.ts";
 import type { OrderType, Side } from "./order-series.ts";
+import { readOrderType, readSide } from "./venue-words.ts";
 
 /** An order that is about to be sent. */
 export interface NewOrder {
@@ -29,6 +29,38 @@ export interface NewOrder {
   readonly links?: readonly Link[] | undefined;
 }
 
+/** The terms of an order, as they were understood. */
+export interface OrderTerms {
+  readonly clientId: string;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  /** `undefined` when it was not given, or was no number above zero: what is filled cannot be compared with it then. */
+  readonly qty: Decimal | undefined;
+  readonly limit: Decimal | undefined;
+  readonly decisionPrice: Decimal | undefined;
+  readonly arrivalPrice: Decimal | undefined;
+  readonly timeInForce: string | undefined;
+  /** When the decision was made, on the same clock as `now`. */
+  readonly decidedAtMs: number | undefined;
+  /** Of prices and volume. */
+  readonly currency: string;
+}
+
+/** What a venue says of an order that it replaced. */
+export interface ReplacedTerms {
+  readonly qty?: DecimalInput | undefined;
+  readonly limit?: DecimalInput | undefined;
+  /** FIX gives a replaced order a new id. */
+  readonly clientId?: string | undefined;
+  readonly venueId?: string | undefined;
+}
+
+export interface ResumedState {
+  readonly cumQty?: DecimalInput | undefined;
+  readonly venueId?: string | undefined;
+}
+
 /** What is meant by `input`; whatever cannot be read is left out. Never throws. */
 export function readTerms(input: NewOrder, clientId: string, currency: string): OrderTerms {
   const qty = decimal(input.qty);
@@ -46,57 +78,6 @@ export function readTerms(input: NewOrder, clientId: string, currency: string): 
     decidedAtMs: input.decidedAtMs,
     currency,
   };
-}
-
-/** FIX Side (54): sell short and sell short exempt are sells; "bid" and "ask" are what some venues call them. */
-export function readSide(side: unknown): Side {
-  if (side === "buy" || side === "sell") return side;
-  return /^(sell|ask|short|[256]$|s$)/i.test(String(side)) ? "sell" : "buy";
-}
-
-const orderTypes: Readonly<Record<string, OrderType>> = {
-  market: "market",
-  "1": "market",
-  limit: "limit",
-  "2": "limit",
-  limitmaker: "limit",
-  postonly: "limit",
-  ioc: "limit",
-  fok: "limit",
-  stop: "stop",
-  "3": "stop",
-  stoploss: "stop",
-  stopmarket: "stop",
-  takeprofit: "stop",
-  takeprofitmarket: "stop",
-  stoplimit: "stop_limit",
-  "4": "stop_limit",
-  stoplosslimit: "stop_limit",
-  takeprofitlimit: "stop_limit",
-  trailingstop: "trailing_stop",
-  trailingstopmarket: "trailing_stop",
-  trailingstoplimit: "trailing_stop",
-};
-
-/** The kind of order behind FIX's OrdType (40) and the words of venues, such as `STOP_LOSS_LIMIT` or `stop-loss-limit`. */
-export function readOrderType(type: unknown): OrderType {
-  if (type === "limit" || type === "market") return type;
-  return (
-    orderTypes[
-      String(type)
-        .toLowerCase()
-        .replaceAll(/[\s_-]/g, "")
-    ] ?? "other"
-  );
-}
-
-/** "USDT" of "BTC/USDT", "BTC-USDT", "BTC/USDT:USDT", "BTCUSDT" and "BTC_USDT". */
-export function quoteCurrency(symbol: string): string {
-  const [, quote] = /[/_-]([A-Za-z0-9]+)/.exec(symbol) ?? [];
-  if (quote !== undefined) return quote.toUpperCase();
-  return (
-    /(USDT|USDC|FDUSD|TUSD|BUSD|DAI|USD|EUR|GBP|JPY|TRY|BRL|BTC|ETH|BNB)$/i.exec(symbol)?.[1]?.toUpperCase() ?? "other"
-  );
 }
 
 function positive(input: DecimalInput | undefined) {

@@ -19,9 +19,8 @@ import {
 import { recordError } from "@telltale/tracing";
 import { add, type Decimal, decimalText, ZERO } from "./decimal.ts";
 import type { Fill } from "./fill.ts";
-import type { OrderTerms } from "./order.ts";
 import type { EndStatus } from "./order-status.ts";
-import type { NewOrder } from "./order-terms.ts";
+import type { NewOrder, OrderTerms } from "./order-terms.ts";
 import type { RejectReason } from "./reject-reason.ts";
 
 /** The SDK keeps 128 events of a span: fills beyond these are summed. */

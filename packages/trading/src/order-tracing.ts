@@ -1,7 +1,6 @@
 /** Which orders have traces, and the cutting of those that rest. */
 import { ProxyTracerProvider, type Tracer, type TracerProvider, trace } from "@opentelemetry/api";
-import type { OrderTerms } from "./order.ts";
-import type { NewOrder } from "./order-terms.ts";
+import type { NewOrder, OrderTerms } from "./order-terms.ts";
 import { type OrderTrace, startOrderTrace } from "./order-trace.ts";
 import { tradingScope } from "./trading-scope.ts";
 

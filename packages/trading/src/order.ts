@@ -1,21 +1,15 @@
 /**
- * One order, from its creation to its end, as a state machine (order-status.ts). Each transition moves the counts of what is
- * placed, active and closed, so that at any time placed = closed + active.
+ * One order, from its creation to its end, as a state machine (order-status.ts). Longer than other files because it is the one
+ * list of what may happen to an order; what each event leads to is in the files that it uses.
  */
 import type { SpanContext } from "@opentelemetry/api";
-import {
-  add,
-  compare,
-  type Decimal,
-  type DecimalInput,
-  decimal,
-  decimalNumber,
-  multiply,
-  negate,
-  ZERO,
-} from "./decimal.ts";
+import { type Decimal, decimal, decimalNumber, multiply, signOf } from "./decimal.ts";
 import { type Fill, type FillInput, readFill } from "./fill.ts";
-import type { Anomaly, Benchmark, Operation, OrderSeries, OrderStage, OrderType, Side } from "./order-series.ts";
+import { OrderFills } from "./order-fills.ts";
+import type { OrderHost } from "./order-host.ts";
+import { recordResult } from "./order-result.ts";
+import type { Anomaly, OrderSeries, OrderType, Side } from "./order-series.ts";
+import { OrderState } from "./order-state.ts";
 import {
   type EndStatus,
   isOpen,
@@ -24,57 +18,9 @@ import {
   type OrderStatus,
   type OrderTransition,
 } from "./order-status.ts";
+import type { OrderTerms, ReplacedTerms, ResumedState } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
 import { errorReason, isDefinite, type RejectReason, rejectReason } from "./reject-reason.ts";
-import { slippageBasisPoints } from "./slippage.ts";
-
-/** The terms of an order, as they were understood. */
-export interface OrderTerms {
-  readonly clientId: string;
-  readonly symbol: string;
-  readonly side: Side;
-  readonly type: OrderType;
-  /** `undefined` when it was not given, or was no number above zero: what is filled cannot be compared with it then. */
-  readonly qty: Decimal | undefined;
-  readonly limit: Decimal | undefined;
-  readonly decisionPrice: Decimal | undefined;
-  readonly arrivalPrice: Decimal | undefined;
-  readonly timeInForce: string | undefined;
-  /** When the decision was made, on the same clock as `now`. */
-  readonly decidedAtMs: number | undefined;
-  /** Of prices and volume. */
-  readonly currency: string;
-}
-
-/** What an order tells of itself, and where it is kept. */
-export interface OrderHost {
-  readonly venue: string;
-  readonly now: () => number;
-  anomaly(anomaly: Anomaly, order: Order, detail?: string): void;
-  request(operation: Operation, error?: RejectReason): void;
-  fee(currency: string, amount: number): void;
-  clockError(): void;
-  changed(order: Order, event: OrderEventName, detail?: object): void;
-  filled(order: Order, fill: Fill, options: { readonly reversed: boolean }): void;
-  closed(order: Order): void;
-  renamed(order: Order, before: { readonly clientId: string; readonly venueId: string | undefined }): void;
-}
-
-/** The names of the structured log events of an order. */
-export type OrderEventName =
-  | "order.placed"
-  | "order.accepted"
-  | "order.triggered"
-  | "order.filled"
-  | "order.bust"
-  | "order.cancel_requested"
-  | "order.cancel_rejected"
-  | "order.replace_requested"
-  | "order.replace_rejected"
-  | "order.replaced"
-  | "order.request_failed"
-  | "order.closed"
-  | "order.anomaly";
 
 const NO_IDS: readonly string[] = [];
 const FORWARD = { reversed: false };
@@ -82,29 +28,23 @@ const REVERSED = { reversed: true };
 
 // A class for its hot path: benchmarks/trading.ts.
 export class Order {
-  readonly symbol: string;
-  readonly side: Side;
-  readonly type: OrderType;
   private terms: OrderTerms;
-  private state: OrderStatus = "initialized";
-  private venueName: string | undefined;
-  private filledQty: Decimal = ZERO;
-  private filledNotional: Decimal = ZERO;
-  /** Those before a replacement. */
-  formerClientIds: readonly string[] = NO_IDS;
-  private firstExecution: Fill | undefined;
-  private executions: Map<string, Fill> | undefined;
+  private readonly state: OrderState;
+  private readonly fills: OrderFills = new OrderFills();
   private readonly host: OrderHost;
   private readonly series: OrderSeries;
   private readonly trace: OrderTrace | undefined;
+  private venueName: string | undefined;
+  /** Those before a replacement. */
+  formerClientIds: readonly string[] = NO_IDS;
+  /** Of the index that finds it by its ids. */
+  closedIn = 0;
   // Milliseconds of the host's clock; NaN is not yet.
   private readonly createdAt: number;
   private sentAt = Number.NaN;
   private acceptedAt = Number.NaN;
-  private firstFillAt = Number.NaN;
-  private lastFillAt = Number.NaN;
-  private cancelAt = Number.NaN;
-  private replaceAt = Number.NaN;
+  private cancelAt: number | undefined;
+  private replaceAt: number | undefined;
   private awaitsNew = false;
 
   /** Made by `orders.create()`. */
@@ -112,17 +52,27 @@ export class Order {
     this.host = host;
     this.series = series;
     this.terms = terms;
-    this.symbol = terms.symbol;
-    this.side = terms.side;
-    this.type = terms.type;
+    this.state = new OrderState(series);
     this.trace = trace;
     this.createdAt = host.now();
     const { decidedAtMs } = terms;
-    if (decidedAtMs !== undefined) this.stage("decide", decidedAtMs, this.createdAt);
+    if (decidedAtMs !== undefined) series.ofType.stage("decide", decidedAtMs, this.createdAt);
   }
 
   get status(): OrderStatus {
-    return this.state;
+    return this.state.status;
+  }
+
+  get symbol(): string {
+    return this.terms.symbol;
+  }
+
+  get side(): Side {
+    return this.terms.side;
+  }
+
+  get type(): OrderType {
+    return this.terms.type;
   }
 
   get clientId(): string {
@@ -153,12 +103,12 @@ export class Order {
 
   /** Whether a cancel was asked for and not answered yet. */
   get awaitsCancel(): boolean {
-    return !Number.isNaN(this.cancelAt);
+    return this.cancelAt !== undefined;
   }
 
   /** Whether new terms were asked for and not answered yet. */
   get awaitsReplace(): boolean {
-    return !Number.isNaN(this.replaceAt);
+    return this.replaceAt !== undefined;
   }
 
   /** Of the root of its trace: for links, and for logs. */
@@ -167,21 +117,21 @@ export class Order {
   }
 
   get cumQty(): Decimal {
-    return this.filledQty;
+    return this.fills.qty;
   }
 
   /** What was paid for `cumQty`. */
   get notional(): Decimal {
-    return this.filledNotional;
+    return this.fills.notional;
   }
 
   /** Whether it waits for its end. */
   get isActive(): boolean {
-    return isOpen(this.state);
+    return isOpen(this.status);
   }
 
   get isClosed(): boolean {
-    return this.state !== "initialized" && !isOpen(this.state);
+    return this.state.isClosed;
   }
 
   /** Whether the venue has said that it has it, or shown it by an execution or an end. */
@@ -194,7 +144,7 @@ export class Order {
    * venue refused closes the order as rejected; after a timeout or a lost connection it stays pending. The error is thrown on.
    */
   submit<T>(request: () => T): T {
-    if (!this.begin("pending_new")) return request();
+    if (!this.begin()) return request();
     let result: T;
     try {
       result = this.trace === undefined ? request() : this.trace.submit(request);
@@ -223,7 +173,7 @@ export class Order {
 
   /** The order has been sent by code of its own. */
   sent(): void {
-    if (!this.begin("pending_new")) return;
+    if (!this.begin()) return;
     this.trace?.sent();
     this.wasSent();
     this.trace?.submitted();
@@ -232,14 +182,14 @@ export class Order {
   /** The venue has it: FIX ExecType New. */
   accepted({ venueId }: { readonly venueId?: string | undefined } = {}): void {
     // Asked to cancel or filled before it came, an acknowledgement is late and no surprise.
-    const isLate = Number.isNaN(this.acceptedAt) && isOpen(this.state) && this.state !== "pending_new";
+    const isLate = Number.isNaN(this.acceptedAt) && isOpen(this.status) && this.status !== "pending_new";
     if (!isLate && !this.may("new")) return;
     this.identified(venueId);
-    this.place();
+    this.state.place();
     this.acceptedAt = this.host.now();
-    this.stage("ack", this.sentAt, this.acceptedAt);
+    this.series.ofType.stage("ack", this.sentAt, this.acceptedAt);
     this.newAnswered();
-    if (!isLate) this.move("new");
+    if (!isLate) this.state.move("new");
     this.trace?.accepted(venueId);
     this.host.changed(this, "order.accepted");
   }
@@ -261,16 +211,13 @@ export class Order {
 
   /** The venue takes an execution back: FIX ExecType Trade Cancel. Its volume stays counted, its position does not. */
   bust(execId: string): void {
-    const fill = this.executionOf(execId);
+    const fill = this.fills.execution(execId);
     if (fill === undefined) {
       this.anomaly("invalid_transition", `bust of unknown execution ${execId}`);
       return;
     }
-    this.executions?.delete(execId);
-    if (this.firstExecution === fill) this.firstExecution = undefined;
-    this.filledQty = add(this.filledQty, negate(fill.qty));
-    this.filledNotional = add(this.filledNotional, negate(multiply(fill.price, fill.qty)));
-    if (this.state === "partially_filled") this.move(this.restingStatus());
+    this.fills.remove(fill);
+    if (this.status === "partially_filled") this.state.move(this.restingStatus());
     this.trace?.event("bust", { "trading.exec.id": execId });
     this.host.filled(this, fill, REVERSED);
     this.host.changed(this, "order.bust", { execId });
@@ -279,21 +226,21 @@ export class Order {
   cancelRequested(): void {
     if (!this.may("pending_cancel")) return;
     this.cancelAt = this.host.now();
-    this.move("pending_cancel");
+    this.state.move("pending_cancel");
     this.trace?.cancelRequested();
     this.host.changed(this, "order.cancel_requested");
   }
 
   /** The venue does not cancel: the order is what it was before. Normal when a fill was faster. */
   cancelRejected(reason?: string): void {
-    if (Number.isNaN(this.cancelAt)) {
+    if (!this.awaitsCancel) {
       this.anomaly("invalid_transition", "cancel rejected that was not requested");
       return;
     }
     const type = rejectReason(reason);
-    this.cancelAt = Number.NaN;
+    this.cancelAt = undefined;
     this.host.request("cancel", type);
-    if (this.state === "pending_cancel") this.move(this.restingStatus());
+    if (this.status === "pending_cancel") this.state.move(this.restingStatus());
     this.trace?.cancelEnded(type);
     this.host.changed(this, "order.cancel_rejected", { reason });
   }
@@ -319,20 +266,20 @@ export class Order {
   replaceRequested(): void {
     if (!this.may("pending_replace")) return;
     this.replaceAt = this.host.now();
-    this.move("pending_replace");
+    this.state.move("pending_replace");
     this.trace?.replaceRequested();
     this.host.changed(this, "order.replace_requested");
   }
 
   replaceRejected(reason?: string): void {
-    if (Number.isNaN(this.replaceAt)) {
+    if (!this.awaitsReplace) {
       this.anomaly("invalid_transition", "replace rejected that was not requested");
       return;
     }
     const type = rejectReason(reason);
-    this.replaceAt = Number.NaN;
+    this.replaceAt = undefined;
     this.host.request("replace", type);
-    if (this.state === "pending_replace") this.move(this.restingStatus());
+    if (this.status === "pending_replace") this.state.move(this.restingStatus());
     this.trace?.replaceEnded(type);
     this.host.changed(this, "order.replace_rejected", { reason });
   }
@@ -340,8 +287,8 @@ export class Order {
   /** The venue has new terms for it; what is left out is as before. A quantity that is filled already ends the order. */
   replaced(terms: ReplacedTerms = {}): void {
     // A fill may have come between request and answer.
-    const awaited = !Number.isNaN(this.replaceAt) && isOpen(this.state);
-    if (!awaited && !this.may("replaced")) return;
+    const requestedAt = isOpen(this.status) ? this.replaceAt : undefined;
+    if (requestedAt === undefined && !this.may("replaced")) return;
     const before = { clientId: this.clientId, venueId: this.venueName };
     this.terms = {
       ...this.terms,
@@ -351,16 +298,16 @@ export class Order {
     };
     this.venueName = terms.venueId ?? this.venueName;
     if (before.clientId !== this.clientId) this.formerClientIds = [...this.formerClientIds, before.clientId];
-    if (awaited) {
+    if (requestedAt !== undefined) {
       this.host.request("replace");
-      this.stage("replace", this.replaceAt, this.host.now());
-      this.replaceAt = Number.NaN;
+      this.series.ofType.stage("replace", requestedAt, this.host.now());
+      this.replaceAt = undefined;
     }
     this.host.renamed(this, before);
     this.trace?.replaceEnded(undefined, this.clientId);
     this.host.changed(this, "order.replaced");
-    if (this.isComplete()) this.close("filled");
-    else this.move(this.state === "pending_cancel" ? "pending_cancel" : this.restingStatus());
+    if (this.fills.against(this.qty) >= 0) this.close("filled");
+    else this.state.move(this.status === "pending_cancel" ? "pending_cancel" : this.restingStatus());
   }
 
   /** The venue's own id has become known. */
@@ -373,64 +320,65 @@ export class Order {
 
   /** It has been kept for too long without an end. */
   abandon(): void {
-    if (!isOpen(this.state)) return;
+    if (!this.isActive) return;
     this.host.anomaly("abandoned", this);
     this.close("abandoned");
   }
 
   /** Continues an order of before a restart, without counting what was counted then. */
   resumed(status: "new" | "partially_filled", { cumQty, venueId }: ResumedState): void {
-    this.filledQty = decimal(cumQty) ?? ZERO;
+    const qty = decimal(cumQty);
+    if (qty !== undefined && signOf(qty) > 0) this.fills.resume(qty);
     this.venueName = venueId;
     this.acceptedAt = this.createdAt;
-    this.place();
-    this.move(status);
+    this.state.place();
+    this.state.move(status);
     this.trace?.resumed();
   }
 
   private execute(fill: Fill): void {
+    const { state, fills, series } = this;
+    const { status } = state;
     const { execId } = fill;
-    if (execId !== undefined && this.executionOf(execId) !== undefined) {
+    if (execId !== undefined && fills.execution(execId) !== undefined) {
       this.anomaly("duplicate_execution", execId);
       return;
     }
-    const { state } = this;
-    const isAfterEnd = state === "canceled" || state === "filled" || state === "abandoned";
-    if (!isAfterEnd && state !== "initialized" && !isOpen(state)) {
-      this.anomaly("invalid_transition", `fill after ${state}`);
+    const isAfterEnd = status === "canceled" || status === "filled" || status === "abandoned";
+    if (!isAfterEnd && status !== "initialized" && !isOpen(status)) {
+      this.anomaly("invalid_transition", `fill after ${status}`);
       return;
     }
-    this.remember(fill);
-    this.place();
+    state.place();
     this.newAnswered();
-    this.lastFillAt = this.host.now();
-    if (Number.isNaN(this.firstFillAt)) {
-      this.firstFillAt = this.lastFillAt;
-      if (!isAfterEnd) this.stage("first_fill", this.acknowledgedAt(), this.firstFillAt);
-    }
     const notional = multiply(fill.price, fill.qty);
-    this.filledQty = add(this.filledQty, fill.qty);
-    this.filledNotional = add(this.filledNotional, notional);
-    this.series.execution(fill.liquidity);
-    this.series.volume.add(Math.abs(decimalNumber(notional)));
+    const atMs = this.host.now();
+    fills.add(fill, notional, atMs);
+    if (Number.isNaN(fills.firstAt)) {
+      fills.firstAt = atMs;
+      if (!isAfterEnd) series.ofType.stage("first_fill", this.acknowledgedAt(), atMs);
+    }
+    series.execution(fill.liquidity);
+    series.volume.add(Math.abs(decimalNumber(notional)));
     if (fill.fee !== undefined) this.host.fee(fill.fee.currency, decimalNumber(fill.fee.amount));
     this.trace?.filled(fill);
-    if (this.isOverfilled()) this.anomaly("overfill", execId);
+    const excess = fills.against(this.terms.qty);
+    if (excess > 0) this.anomaly("overfill", execId);
     else if (isAfterEnd) this.anomaly("late_fill", execId);
     this.host.filled(this, fill, FORWARD);
     this.host.changed(this, "order.filled", fill);
     if (isAfterEnd) return;
-    if (this.isComplete()) this.close("filled");
-    else this.move("partially_filled");
+    if (excess >= 0) this.close("filled");
+    else state.move("partially_filled");
   }
 
-  private begin(status: "pending_new"): boolean {
-    if (this.state !== "initialized") {
-      this.anomaly("invalid_transition", `submit after ${this.state}`);
+  private begin(): boolean {
+    if (this.status !== "initialized") {
+      this.anomaly("invalid_transition", `submit after ${this.status}`);
       return false;
     }
-    this.place();
-    this.move(status);
+    this.state.place();
+    this.state.move("pending_new");
     this.awaitsNew = true;
     this.host.changed(this, "order.placed");
     return true;
@@ -438,7 +386,7 @@ export class Order {
 
   private wasSent(): void {
     this.sentAt = this.host.now();
-    this.stage("submit", this.createdAt, this.sentAt);
+    this.series.ofType.stage("submit", this.createdAt, this.sentAt);
   }
 
   private newAnswered(error?: RejectReason): void {
@@ -453,65 +401,26 @@ export class Order {
     this.trace?.submitFailed(error, reason);
     this.host.changed(this, "order.request_failed", { reason, error });
     // A report may have been faster than the answer to the request.
-    if (this.state === "pending_new" && isDefinite(reason)) this.close("rejected", reason, messageOf(error));
-  }
-
-  /** Counts it as placed, when it is heard of for the first time. */
-  private place(): void {
-    if (this.state === "initialized") this.series.placed.add(1);
-  }
-
-  private move(to: OpenStatus): void {
-    if (this.state === to) return;
-    if (isOpen(this.state)) this.series.active[this.state].add(-1);
-    this.series.active[to].add(1);
-    this.state = to;
+    if (this.status === "pending_new" && isDefinite(reason)) this.close("rejected", reason, messageOf(error));
   }
 
   private close(status: EndStatus, error?: RejectReason, text?: string): void {
-    const { series, host } = this;
-    this.place();
-    if (isOpen(this.state)) series.active[this.state].add(-1);
+    const { series, host, fills } = this;
+    this.state.end(status, error);
     // A fill that completes it has just looked at the clock.
-    const closedAt = status === "filled" ? this.lastFillAt : host.now();
-    this.state = status;
-    series.closed(status, error);
+    const closedAt = status === "filled" ? fills.lastAt : host.now();
     this.newAnswered(status === "rejected" ? error : undefined);
-    if (!Number.isNaN(this.cancelAt) && status === "canceled") {
+    if (this.cancelAt !== undefined && status === "canceled") {
       host.request("cancel");
-      this.stage("cancel", this.cancelAt, closedAt);
-      this.cancelAt = Number.NaN;
+      series.ofType.stage("cancel", this.cancelAt, closedAt);
+      this.cancelAt = undefined;
     }
-    if (!Number.isNaN(this.lastFillAt)) {
-      this.stage("fill", this.acknowledgedAt(), this.lastFillAt);
-      this.recordSlippage();
-    }
-    if (status !== "denied") this.stage("total", this.createdAt, closedAt);
-    this.recordFillRatio();
+    series.ofType.stage("fill", this.acknowledgedAt(), fills.lastAt);
+    if (status !== "denied") series.ofType.stage("total", this.createdAt, closedAt);
+    recordResult(series, this.terms, fills);
     this.trace?.closed(status, error, text);
     host.changed(this, "order.closed", text === undefined ? undefined : { reason: text });
     host.closed(this);
-  }
-
-  private recordFillRatio(): void {
-    const { qty } = this.terms;
-    if (qty === undefined) return;
-    const { filledQty } = this;
-    const ratio = compare(filledQty, qty) >= 0 ? 1 : decimalNumber(filledQty) / decimalNumber(qty);
-    this.series.ofType.fillRatio.record(ratio);
-  }
-
-  private recordSlippage(): void {
-    this.recordSlippageFrom("decision", this.terms.decisionPrice);
-    this.recordSlippageFrom("arrival", this.terms.arrivalPrice);
-    this.recordSlippageFrom("limit", this.terms.limit);
-  }
-
-  private recordSlippageFrom(benchmark: Benchmark, price: Decimal | undefined): void {
-    if (price === undefined) return;
-    const filled = { qty: this.filledQty, notional: this.filledNotional };
-    const basisPoints = slippageBasisPoints(filled, price, this.side);
-    if (basisPoints !== undefined) this.series.slippage(benchmark, basisPoints);
   }
 
   /** From the acknowledgement, or from the sending of an order that was filled without one. */
@@ -519,43 +428,15 @@ export class Order {
     return Number.isNaN(this.acceptedAt) ? this.sentAt : this.acceptedAt;
   }
 
-  private stage(stage: OrderStage, fromMs: number, toMs: number): void {
-    const durationMs = toMs - fromMs;
-    if (durationMs >= 0) this.series.ofType.stage(stage, durationMs / 1_000);
-    else if (durationMs < 0) this.host.clockError();
-  }
-
   /** What it is when nothing is pending. */
   private restingStatus(): OpenStatus {
-    if (this.filledQty.units !== 0) return "partially_filled";
+    if (!this.fills.isEmpty) return "partially_filled";
     return Number.isNaN(this.acceptedAt) ? "pending_new" : "new";
   }
 
-  private isComplete(): boolean {
-    const { qty } = this.terms;
-    return qty !== undefined && compare(this.filledQty, qty) >= 0;
-  }
-
-  private isOverfilled(): boolean {
-    const { qty } = this.terms;
-    return qty !== undefined && compare(this.filledQty, qty) > 0;
-  }
-
-  private executionOf(execId: string): Fill | undefined {
-    return this.firstExecution?.execId === execId ? this.firstExecution : this.executions?.get(execId);
-  }
-
-  private remember(fill: Fill): void {
-    if (this.firstExecution === undefined) this.firstExecution = fill;
-    else if (fill.execId !== undefined) {
-      this.executions ??= new Map();
-      this.executions.set(fill.execId, fill);
-    }
-  }
-
   private may(transition: OrderTransition): boolean {
-    if (mayFollow(this.state, transition)) return true;
-    this.anomaly("invalid_transition", `${transition} after ${this.state}`);
+    if (mayFollow(this.status, transition)) return true;
+    this.anomaly("invalid_transition", `${transition} after ${this.status}`);
     return false;
   }
 
@@ -563,20 +444,6 @@ export class Order {
     this.host.anomaly(anomaly, this, detail);
     this.trace?.event(`anomaly ${anomaly}`);
   }
-}
-
-/** What a venue says of an order that it replaced. */
-export interface ReplacedTerms {
-  readonly qty?: DecimalInput | undefined;
-  readonly limit?: DecimalInput | undefined;
-  /** FIX gives a replaced order a new id. */
-  readonly clientId?: string | undefined;
-  readonly venueId?: string | undefined;
-}
-
-export interface ResumedState {
-  readonly cumQty?: DecimalInput | undefined;
-  readonly venueId?: string | undefined;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,13 +2,16 @@
 import type { Span } from "@opentelemetry/api";
 import { add, compare, decimal, divide, multiply, negate, signOf, subtract } from "./decimal.ts";
 import type { Fill } from "./fill.ts";
-import { Order, type OrderEventName, type OrderHost, type OrderTerms, type ResumedState } from "./order.ts";
+import { Order } from "./order.ts";
+import type { OrderEventName, OrderHost } from "./order-host.ts";
+import { OrderIndex } from "./order-index.ts";
 import type { OrderReport } from "./order-report.ts";
-import { type Anomaly, type Operation, VenueSeries } from "./order-series.ts";
-import { type NewOrder, quoteCurrency, readSide, readTerms } from "./order-terms.ts";
+import { type Anomaly, type Operation, SymbolSeries, VenueSeries } from "./order-series.ts";
+import { type NewOrder, type OrderTerms, type ResumedState, readTerms } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { type RejectReason, rejectReason } from "./reject-reason.ts";
+import { quoteCurrency, readSide } from "./venue-words.ts";
 
 /** Told of every fill: a portfolio, or code of the application. */
 export type FillListener = (order: Order, fill: Fill, options: { readonly reversed: boolean }) => void;
@@ -48,17 +51,12 @@ export class Orders {
   private readonly surroundings: OrdersSurroundings;
   private readonly adoptUnknown: boolean;
   private readonly host: OrderHost;
-  private readonly byClientId = new Map<string, Order>();
-  private readonly byVenueId = new Map<string, Order>();
+  private readonly index = new OrderIndex<Order>();
   private readonly listeners: FillListener[] = [];
-  /** The oldest of those that are open, as far as they were looked up. */
-  private aging: Order[] = [];
-  /** The orders that were closed last, in turns. */
-  private readonly lastClosed: (Order | undefined)[] = Array.from({ length: KEPT_CLOSED }, () => undefined);
-  private closedAt = 0;
-  private active = 0;
-  private readonly currencies = new Map<string, string>();
+  private readonly symbols = new Map<string, SymbolSeries>();
   private created = 0;
+  private linked = 0;
+  private highPart = "";
 
   /** Made by `trading.orders()`. */
   constructor(options: OrdersOptions, surroundings: OrdersSurroundings) {
@@ -71,19 +69,19 @@ export class Orders {
 
   /** How many orders are not closed. */
   get activeCount(): number {
-    return this.active;
+    return this.index.activeCount;
   }
 
   /** A new order, not sent yet. Never throws: what cannot be read of it is left out. */
   create(input: NewOrder): Order {
     const clientId = input.clientId ?? this.nextClientId();
-    const terms = readTerms(input, clientId, this.currencyOf(input));
+    const symbol = this.symbolOf(input);
+    const terms = readTerms(input, clientId, symbol.currency);
     const trace = this.surroundings.traceOf(this.venue, terms, input);
-    const series = this.series.of(this.surroundings.symbolOf(terms.symbol), terms);
+    const series = symbol.of(terms.side, terms.type);
     const order = new Order(this.host, series, terms, trace);
-    this.active++;
-    this.byClientId.set(clientId, order);
-    if (this.active > this.surroundings.maxOpenOrders) this.abandonOldest();
+    this.index.created(order);
+    if (this.index.activeCount > this.surroundings.maxOpenOrders) this.abandonOldest();
     return order;
   }
 
@@ -93,14 +91,14 @@ export class Orders {
     const cumQty = decimal(input.cumQty);
     const isFilled = cumQty !== undefined && signOf(cumQty) > 0;
     order.resumed(input.status ?? (isFilled ? "partially_filled" : "new"), input);
-    if (input.venueId !== undefined) this.byVenueId.set(input.venueId, order);
+    this.index.renamed(order, { clientId: order.clientId, venueId: undefined });
     return order;
   }
 
   /** The order with this client id or venue id; closed ones are kept for a while, for what comes late. */
   find({ clientId, venueId }: { readonly clientId?: string | undefined; readonly venueId?: string | undefined }) {
-    const byClient = clientId === undefined ? undefined : this.byClientId.get(clientId);
-    return byClient ?? (venueId === undefined ? undefined : this.byVenueId.get(venueId));
+    const byClient = clientId === undefined ? undefined : this.index.withClientId(clientId);
+    return byClient ?? (venueId === undefined ? undefined : this.index.withVenueId(venueId));
   }
 
   /** Tells `listener` of every fill from now on. */
@@ -110,8 +108,8 @@ export class Orders {
 
   /** A client id that says which trace the order belongs to: Binance and most others allow 36 of these characters. */
   clientIdFor(span: Span): string {
-    this.created++;
-    return `${span.spanContext().traceId}${(this.created % 36 ** 4).toString(36).padStart(4, "0")}`;
+    this.linked++;
+    return `${span.spanContext().traceId}${(this.linked % 36 ** 4).toString(36).padStart(4, "0")}`;
   }
 
   /** Applies what a venue reports; adapters make such reports of its messages. Repeated statuses change nothing. */
@@ -134,7 +132,8 @@ export class Orders {
 
   private orderOf(report: OrderReport): Order | undefined {
     const order =
-      this.find(report) ?? (report.origClientId === undefined ? undefined : this.byClientId.get(report.origClientId));
+      this.find(report) ??
+      (report.origClientId === undefined ? undefined : this.index.withClientId(report.origClientId));
     if (order !== undefined || !this.adoptUnknown) return order;
     const { symbol, clientId, venueId, qty, limit, type } = report;
     if (symbol === undefined) return undefined;
@@ -160,26 +159,12 @@ export class Orders {
       },
       request: (operation: Operation, error?: RejectReason) => series.request(operation, error),
       fee: (currency, amount) => series.fee(currency, amount),
-      clockError: () => series.clockErrors.add(1),
       changed: (order, name, detail) => this.tell(name, order, detail),
       filled: (order, fill, options) => {
         for (const listener of listeners) listener(order, fill, options);
       },
-      closed: (order) => {
-        this.active--;
-        const oldest = this.lastClosed[this.closedAt];
-        this.lastClosed[this.closedAt] = order;
-        this.closedAt = (this.closedAt + 1) % KEPT_CLOSED;
-        if (oldest !== undefined) this.forget(oldest);
-      },
-      renamed: (order, before) => {
-        if (before.clientId !== order.clientId) {
-          // Reports on the old id may still come.
-          this.byClientId.set(order.clientId, order);
-        }
-        if (before.venueId !== undefined) this.byVenueId.delete(before.venueId);
-        if (order.venueId !== undefined) this.byVenueId.set(order.venueId, order);
-      },
+      closed: (order) => this.index.closed(order),
+      renamed: (order, before) => this.index.renamed(order, before),
     };
   }
 
@@ -187,59 +172,45 @@ export class Orders {
     this.surroundings.told(name, this.venue, order, detail);
   }
 
-  /** Many at once, because a Map is passed over from its beginning. */
-  private oldestOpen(): Order | undefined {
-    for (let order = this.aging.pop(); order !== undefined; order = this.aging.pop()) if (!order.isClosed) return order;
-    for (const order of this.byClientId.values()) {
-      if (!order.isClosed) this.aging.push(order);
-      if (this.aging.length >= AGING_AT_ONCE) break;
-    }
-    this.aging.reverse();
-    return this.aging.pop();
+  // Hot: benchmarks/trading.ts. Currencies are mostly left out, and known by the symbol.
+  private symbolOf({ symbol, currency }: NewOrder): SymbolSeries {
+    const key = currency === undefined ? symbol : `${symbol}\n${currency}`;
+    const known = this.symbols.get(key);
+    if (known !== undefined) return known;
+    const name = String(symbol);
+    const made = new SymbolSeries(this.series, {
+      symbol: this.surroundings.symbolOf(name),
+      currency: currency ?? quoteCurrency(name),
+    });
+    if (this.symbols.size < MAX_SYMBOLS) this.symbols.set(key, made);
+    return made;
   }
 
-  private currencyOf({ symbol, currency }: NewOrder): string {
-    if (currency !== undefined) return currency;
-    let quote = this.currencies.get(symbol);
-    if (quote === undefined) {
-      quote = quoteCurrency(String(symbol));
-      if (this.currencies.size < MAX_CURRENCIES) this.currencies.set(symbol, quote);
-    }
-    return quote;
-  }
-
+  /** Of two parts, since numbers are slow to write: the first of them is the same for many. */
   private nextClientId(): string {
+    const low = this.created % LOW_PARTS.length;
+    if (low === 0) this.highPart = `${PROCESS_PREFIX}${(this.created / LOW_PARTS.length).toString(36)}`;
     this.created++;
-    return `${PROCESS_PREFIX}${this.created.toString(36)}`;
-  }
-
-  private forget(order: Order): void {
-    for (const id of [order.clientId, ...order.formerClientIds]) {
-      if (this.byClientId.get(id) === order) this.byClientId.delete(id);
-    }
-    const { venueId } = order;
-    if (venueId !== undefined && this.byVenueId.get(venueId) === order) this.byVenueId.delete(venueId);
+    return this.highPart + LOW_PARTS[low];
   }
 
   private abandonOldest(): void {
-    const order = this.oldestOpen();
+    const order = this.index.oldestOpen();
     if (order === undefined) return;
     if (order.isActive) order.abandon();
     else {
       // Created and never sent: it was not counted.
-      this.active--;
       this.series.anomaly("abandoned");
-      this.forget(order);
+      this.index.discarded(order);
     }
   }
 }
 
-/** Closed orders are kept for late fills and duplicates; more of them would cost the garbage collector much. */
-const KEPT_CLOSED = 1_000;
-const MAX_CURRENCIES = 1_000;
-const AGING_AT_ONCE = 1_000;
+/** Beyond these, the instruments keep what comes as `other` anyway. */
+const MAX_SYMBOLS = 1_000;
 
 const PROCESS_PREFIX = `t${Date.now().toString(36)}-`;
+const LOW_PARTS: readonly string[] = Array.from({ length: 36 ** 2 }, (_, i) => i.toString(36).padStart(2, "0"));
 
 function applyReport(order: Order, report: OrderReport): void {
   const { reason } = report;

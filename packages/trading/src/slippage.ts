@@ -14,8 +14,15 @@ export interface Filled {
 export function slippageBasisPoints(filled: Filled, benchmark: Decimal, side: Side): number | undefined {
   if (signOf(filled.qty) <= 0 || signOf(benchmark) <= 0) return undefined;
   const atBenchmark = multiply(benchmark, filled.qty);
-  const paidMore = decimalNumber(subtract(filled.notional, atBenchmark));
-  if (paidMore === 0) return 0;
-  const basisPoints = (paidMore / decimalNumber(atBenchmark)) * 10_000;
-  return side === "sell" ? -basisPoints : basisPoints;
+  const basisPoints = shareOfDifference(filled.notional, atBenchmark) * 10_000;
+  // Minus nothing is nothing.
+  return side === "sell" && basisPoints !== 0 ? -basisPoints : basisPoints;
+}
+
+// Hot: benchmarks/trading.ts. Prices of one symbol mostly have the same digits, so that nothing need be made of them.
+function shareOfDifference(paid: Decimal, reference: Decimal): number {
+  if (paid.scale === reference.scale && typeof paid.units === "number" && typeof reference.units === "number") {
+    return (paid.units - reference.units) / reference.units;
+  }
+  return decimalNumber(subtract(paid, reference)) / decimalNumber(reference);
 }
