@@ -1,7 +1,9 @@
+import { alertPage } from "./alert-page.ts";
 import { configurationPage } from "./configuration-page.ts";
 import { instrumentationPage } from "./instrumentation-page.ts";
 import { metricTables } from "./metric-tables.ts";
 import { optionTypes } from "./option-types.ts";
+import { ruleFiles } from "./rule-files.ts";
 
 /** A committed file and what it has to hold; `test/generated.test.ts` compares. */
 export interface GeneratedFile {
@@ -17,5 +19,7 @@ export async function generated(): Promise<readonly GeneratedFile[]> {
     { path: "docs/configuration.md", text: configurationPage() },
     { path: "docs/instrumentations.md", text: instrumentationPage() },
     ...(await metricTables()),
+    ...ruleFiles(),
+    { path: "docs/alerts.md", text: alertPage() },
   ];
 }

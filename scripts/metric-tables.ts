@@ -1,8 +1,9 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AttributeDeclarations, AttributeValues, Catalogue, CatalogueEntry } from "@telltale/metrics";
-import { metricName } from "../packages/metrics/src/prometheus/name.ts";
+import { catalogueOf, cataloguePaths } from "./catalogues.ts";
 import type { GeneratedFile } from "./generated.ts";
+import { prometheusName } from "./prometheus-name.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const BEGIN = "<!-- Metrics: written by npm run generate from src/catalogue.ts. -->";
@@ -10,7 +11,7 @@ const END = "<!-- End of metrics. -->";
 
 /** README.md of every package that has a catalogue, with the table of its metrics in the place that it marks. */
 export function metricTables(): Promise<readonly GeneratedFile[]> {
-  const catalogues = globSync("packages/*/src/**/catalogue.ts", { cwd: root }).sort();
+  const catalogues = cataloguePaths();
   const packages = new Set(catalogues.map((path) => path.split("/")[1]!));
   return Promise.all(
     Array.from(packages, async (name) => {
@@ -29,9 +30,7 @@ export function metricTable(catalogue: Catalogue): string {
 }
 
 async function tableOf(path: string): Promise<string> {
-  const module = (await import(resolve(root, path))) as { readonly catalogue?: Catalogue };
-  if (module.catalogue === undefined) throw new Error(`${path} exports no "catalogue"; name it so`);
-  return metricTable(module.catalogue);
+  return metricTable(await catalogueOf(path));
 }
 
 function withTable(path: string, table: string): string {
@@ -62,11 +61,6 @@ const KINDS: Readonly<Record<CatalogueEntry["kind"], string>> = {
   histogram: "histogram",
   exponentialHistogram: "exponential histogram",
 };
-
-function prometheusName({ name, unit, kind }: CatalogueEntry): string {
-  const type = kind === "counter" ? "counter" : kind === "gauge" || kind === "upDownCounter" ? "gauge" : "histogram";
-  return metricName({ name, unit, type, ratio: kind === "gauge" }) ?? "";
-}
 
 function attributeCell(attributes: AttributeDeclarations<AttributeValues> = {}): string {
   return Object.entries(attributes)
