@@ -13,7 +13,8 @@ export interface OrderHost {
   changed(order: Order, event: OrderEventName, detail?: object): void;
   filled(order: Order, fill: Fill, options: { readonly reversed: boolean }): void;
   closed(order: Order): void;
-  renamed(order: Order, before: { readonly clientId: string; readonly venueId: string | undefined }): void;
+  /** It has other ids than before. */
+  renamed(order: Order): void;
 }
 
 /** The names of the structured log events of an order. */

@@ -1,6 +1,7 @@
 /**
  * Finds the orders of a venue by their ids, and forgets closed ones after a while. A Map that loses its oldest entry with each
- * order costs more than all the metrics of that order (benchmarks/trading.ts), so whole generations of entries are dropped.
+ * order costs more than all the metrics of that order (benchmarks/trading.ts), so whole generations are dropped; and while
+ * nobody looks for an order by its id, there are no Maps at all.
  */
 
 /** What the index has to know of an order. */
@@ -15,10 +16,14 @@ export interface IndexedOrder {
 
 /** Closed orders are kept for late fills and duplicates, over at least so many newer ones; more would cost the collector much. */
 const KEPT_CLOSED = 1_000;
+const AGING_AT_ONCE = 1_000;
+const DISCARDED = -1;
 
 export class OrderIndex<O extends IndexedOrder> {
-  private readonly byClientId = new Generations<O>();
-  private readonly byVenueId = new Generations<O>();
+  private young = new Generation<O>();
+  private older = new Generation<O>();
+  /** Those that were not to be dropped with their generation. */
+  private lasting = new Generation<O>();
   private generation = 0;
   private active = 0;
   /** The oldest of those that are open, as far as they were looked up. */
@@ -29,9 +34,13 @@ export class OrderIndex<O extends IndexedOrder> {
     return this.active;
   }
 
+  // Hot: benchmarks/trading.ts.
   created(order: O): void {
     this.active++;
-    this.addClientId(order);
+    this.young.add(order);
+    // With many open orders later, so that passing over them costs each new one no more.
+    const { size } = this.young;
+    if (size >= KEPT_CLOSED && size >= this.active) this.turn();
   }
 
   /** From now on it is forgotten some time. */
@@ -43,79 +52,99 @@ export class OrderIndex<O extends IndexedOrder> {
   /** As if it had never been. */
   discarded(order: O): void {
     this.active--;
-    for (const id of [order.clientId, ...order.formerClientIds]) this.byClientId.delete(id, order);
-    if (order.venueId !== undefined) this.byVenueId.delete(order.venueId, order);
+    order.closedIn = DISCARDED;
   }
 
-  /** It has other ids now. Reports on a former client id may still come. */
-  renamed(order: O, before: { readonly clientId: string; readonly venueId: string | undefined }): void {
-    if (before.clientId !== order.clientId) this.addClientId(order);
-    if (before.venueId !== undefined) this.byVenueId.delete(before.venueId, order);
-    if (order.venueId !== undefined) this.byVenueId.young.set(order.venueId, order);
+  /** It has other ids now. Reports on the former ones may still come. */
+  renamed(order: O): void {
+    // One that is not mapped yet is mapped by the ids that it has then.
+    if (this.young.isMapped || this.older.isMapped || this.lasting.isMapped) this.young.map(order);
   }
 
   withClientId(id: string): O | undefined {
-    return this.byClientId.get(id);
+    const { young, older, lasting } = this;
+    return present(young.ofClientId(id) ?? older.ofClientId(id) ?? lasting.ofClientId(id));
   }
 
   withVenueId(id: string): O | undefined {
-    return this.byVenueId.get(id);
+    const { young, older, lasting } = this;
+    return present(young.ofVenueId(id) ?? older.ofVenueId(id) ?? lasting.ofVenueId(id));
   }
 
-  /** Many at once, because a Map is passed over from its beginning. */
+  /** Many at once, so that the orders are not passed over for each. */
   oldestOpen(): O | undefined {
-    for (let order = this.aging.pop(); order !== undefined; order = this.aging.pop()) if (!order.isClosed) return order;
-    for (const order of this.byClientId.oldestFirst()) {
-      if (!order.isClosed) this.aging.push(order);
-      if (this.aging.length >= AGING_AT_ONCE) break;
+    for (let order = this.aging.pop(); order !== undefined; order = this.aging.pop()) if (isOpen(order)) return order;
+    for (const { orders } of [this.lasting, this.older, this.young]) {
+      for (const order of orders) {
+        if (this.aging.length < AGING_AT_ONCE && isOpen(order)) this.aging.push(order);
+      }
     }
     this.aging.reverse();
     return this.aging.pop();
   }
 
-  private addClientId(order: O): void {
-    const { young } = this.byClientId;
-    young.set(order.clientId, order);
-    // With many open orders later, so that passing over them costs each new one no more.
-    if (young.size < KEPT_CLOSED || young.size < this.active) return;
-    this.byClientId.turn(this.generation);
-    this.byVenueId.turn(this.generation);
+  /** Drops what was closed before this generation, and begins the next. */
+  private turn(): void {
+    const lasting = new Generation<O>();
+    for (const { orders } of [this.lasting, this.older]) {
+      for (const order of orders) {
+        if (isOpen(order) || order.closedIn === this.generation) lasting.add(order);
+      }
+    }
+    this.lasting = lasting;
+    this.older = this.young;
+    this.young = new Generation();
     this.generation++;
   }
 }
 
-const AGING_AT_ONCE = 1_000;
-
-/** Entries by how long they have been there. */
-class Generations<O extends IndexedOrder> {
-  young = new Map<string, O>();
-  private older = new Map<string, O>();
-  /** Those that were not to be dropped with their generation. */
-  private lasting = new Map<string, O>();
-
-  get(id: string): O | undefined {
-    return this.young.get(id) ?? this.older.get(id) ?? this.lasting.get(id);
-  }
-
-  delete(id: string, order: O): void {
-    for (const map of [this.young, this.older, this.lasting]) if (map.get(id) === order) map.delete(id);
-  }
-
-  *oldestFirst(): Iterable<O> {
-    yield* this.lasting.values();
-    yield* this.older.values();
-    yield* this.young.values();
-  }
-
-  /** Drops what was closed before this generation, and begins the next. */
-  turn(generation: number): void {
-    for (const [id, order] of this.lasting) if (!isKept(order, generation)) this.lasting.delete(id);
-    for (const [id, order] of this.older) if (isKept(order, generation)) this.lasting.set(id, order);
-    this.older = this.young;
-    this.young = new Map();
-  }
+function isOpen(order: IndexedOrder): boolean {
+  return !order.isClosed && order.closedIn !== DISCARDED;
 }
 
-function isKept({ isClosed, closedIn }: IndexedOrder, generation: number): boolean {
-  return !isClosed || closedIn >= generation;
+function present<O extends IndexedOrder>(order: O | undefined): O | undefined {
+  return order?.closedIn === DISCARDED ? undefined : order;
+}
+
+/** Orders that were created one after another. */
+class Generation<O extends IndexedOrder> {
+  readonly orders: O[] = [];
+  /** Made when an order of it is looked for. */
+  private ids: { readonly client: Map<string, O>; readonly venue: Map<string, O> } | undefined;
+
+  get size(): number {
+    return this.orders.length;
+  }
+
+  get isMapped(): boolean {
+    return this.ids !== undefined;
+  }
+
+  add(order: O): void {
+    this.orders.push(order);
+    if (this.ids !== undefined) this.map(order);
+  }
+
+  ofClientId(id: string): O | undefined {
+    return this.mapped().client.get(id);
+  }
+
+  ofVenueId(id: string): O | undefined {
+    return this.mapped().venue.get(id);
+  }
+
+  /** Lets it be found by all the ids that it has. */
+  map(order: O): void {
+    const { client, venue } = this.mapped();
+    client.set(order.clientId, order);
+    for (const id of order.formerClientIds) client.set(id, order);
+    if (order.venueId !== undefined) venue.set(order.venueId, order);
+  }
+
+  private mapped() {
+    if (this.ids !== undefined) return this.ids;
+    this.ids = { client: new Map<string, O>(), venue: new Map<string, O>() };
+    for (const order of this.orders) this.map(order);
+    return this.ids;
+  }
 }

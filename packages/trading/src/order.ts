@@ -289,21 +289,21 @@ export class Order {
     // A fill may have come between request and answer.
     const requestedAt = isOpen(this.status) ? this.replaceAt : undefined;
     if (requestedAt === undefined && !this.may("replaced")) return;
-    const before = { clientId: this.clientId, venueId: this.venueName };
+    const { clientId } = this;
     this.terms = {
       ...this.terms,
-      clientId: terms.clientId ?? this.terms.clientId,
+      clientId: terms.clientId ?? clientId,
       qty: decimal(terms.qty) ?? this.terms.qty,
       limit: decimal(terms.limit) ?? this.terms.limit,
     };
     this.venueName = terms.venueId ?? this.venueName;
-    if (before.clientId !== this.clientId) this.formerClientIds = [...this.formerClientIds, before.clientId];
+    if (clientId !== this.clientId) this.formerClientIds = [...this.formerClientIds, clientId];
     if (requestedAt !== undefined) {
       this.host.request("replace");
       this.series.ofType.stage("replace", requestedAt, this.host.now());
       this.replaceAt = undefined;
     }
-    this.host.renamed(this, before);
+    this.host.renamed(this);
     this.trace?.replaceEnded(undefined, this.clientId);
     this.host.changed(this, "order.replaced");
     if (this.fills.against(this.qty) >= 0) this.close("filled");
@@ -313,9 +313,8 @@ export class Order {
   /** The venue's own id has become known. */
   identified(venueId: string | undefined): void {
     if (venueId === undefined || venueId === this.venueName) return;
-    const before = { clientId: this.clientId, venueId: this.venueName };
     this.venueName = venueId;
-    this.host.renamed(this, before);
+    this.host.renamed(this);
   }
 
   /** It has been kept for too long without an end. */

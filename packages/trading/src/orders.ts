@@ -91,7 +91,7 @@ export class Orders {
     const cumQty = decimal(input.cumQty);
     const isFilled = cumQty !== undefined && signOf(cumQty) > 0;
     order.resumed(input.status ?? (isFilled ? "partially_filled" : "new"), input);
-    this.index.renamed(order, { clientId: order.clientId, venueId: undefined });
+    this.index.renamed(order);
     return order;
   }
 
@@ -164,7 +164,7 @@ export class Orders {
         for (const listener of listeners) listener(order, fill, options);
       },
       closed: (order) => this.index.closed(order),
-      renamed: (order, before) => this.index.renamed(order, before),
+      renamed: (order) => this.index.renamed(order),
     };
   }
 
