@@ -1,6 +1,6 @@
 /**
  * What one line costs one candidate, in CPU time of this process with all its threads, sending included: prints nanoseconds.
- * node measure.mjs <candidate> <folder of peers> <lines> <ports of the collector>
+ * node measure.mjs <candidate> <folder of peers> <lines> <ports of the collector> <seconds of warm-up>
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-const [name, peers, lines, portsText] = process.argv.slice(2);
+const [name, peers, lines, portsText, warmUpS] = process.argv.slice(2);
 const ports = JSON.parse(portsText);
 const endpoint = `http://127.0.0.1:${ports.http}`;
 const requirePeer = createRequire(join(peers, "package.json"));
@@ -35,7 +35,9 @@ const spans = Array.from({ length: 1_000 }, (_, i) => ({
   traceFlags: 1,
 }));
 
-await run(Number(lines) / 2);
+const warmAtMs = performance.now() + Number(warmUpS) * 1_000;
+do await run(Number(lines) / 4);
+while (performance.now() < warmAtMs);
 const receivedBefore = await received();
 const started = process.cpuUsage();
 await run(Number(lines));

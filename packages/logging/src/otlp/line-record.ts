@@ -29,6 +29,10 @@ const SPAN_ID = 0x52;
 const OBSERVED_TIME = 0x59;
 const EVENT_NAME = 0x62;
 
+const POINT = 0x2e;
+const ZERO = 0x30;
+const UPPER_Z = 0x5a;
+
 /** By the first letter of the level, and its length, which tells a level of the application's own. */
 const severities = new Map<number, readonly [SeverityNumber, length: number]>([
   [0x74, [SeverityNumber.TRACE, 5]],
@@ -71,18 +75,22 @@ export function copyRecord(to: ProtobufBuffer, tag: number, from: Uint8Array, li
   return true;
 }
 
-/** The last time that was read: its text, and nanoseconds, least significant byte first. */
+/** The last time that was read: its text, its second, and its nanoseconds with the least significant byte first. */
 const TIME_LENGTH = "2026-11-22T05:02:58.746Z".length;
+const SECOND_LENGTH = "2026-11-22T05:02:58".length;
 const lastText = new Uint8Array(TIME_LENGTH);
 const lastTime = Buffer.alloc(8);
+let lastSecondMs = 0;
 
 function readTime(from: Uint8Array, start: number): boolean {
   let i = TIME_LENGTH - 1;
   // Many lines share a millisecond; what differs is at the end.
   while (i >= 0 && from[start + i] === lastText[i]) i--;
   if (i < 0) return true;
+  const isOfLastSecond = isSameSecond(from, start);
   for (let k = 0; k < TIME_LENGTH; k++) lastText[k] = from[start + k]!;
-  const atMs = Date.parse(Buffer.from(lastText).toString("latin1"));
+  if (!isOfLastSecond) lastSecondMs = Date.parse(`${Buffer.from(lastText).toString("latin1", 0, SECOND_LENGTH)}Z`);
+  const atMs = lastSecondMs + millisecond(lastText);
   if (!(atMs >= 0)) {
     lastText[0] = 0;
     return false;
@@ -93,6 +101,24 @@ function readTime(from: Uint8Array, start: number): boolean {
   lastTime.writeUInt32LE(lower % 2 ** 32, 0);
   lastTime.writeUInt32LE(Math.floor(upper / 65_536) + Math.floor(lower / 2 ** 32), 4);
   return true;
+}
+
+function isSameSecond(from: Uint8Array, start: number): boolean {
+  let i = SECOND_LENGTH - 1;
+  while (i >= 0 && from[start + i] === lastText[i]) i--;
+  return i < 0;
+}
+
+/** The `.746Z` of a time; NaN when it does not end so. */
+function millisecond(text: Uint8Array): number {
+  if (text[SECOND_LENGTH] !== POINT || text[TIME_LENGTH - 1] !== UPPER_Z) return Number.NaN;
+  let value = 0;
+  for (let i = SECOND_LENGTH + 1; i < TIME_LENGTH - 1; i++) {
+    const digit = text[i]! - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function writeTime(to: Uint8Array, start: number, tag: number): number {

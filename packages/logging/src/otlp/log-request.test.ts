@@ -148,6 +148,37 @@ test.each([
   await expectSame(some);
 });
 
+test("times are read to the millisecond, whichever second the line before was of", async () => {
+  const times = [
+    "2026-11-22T05:02:58.746Z",
+    "2026-11-22T05:02:58.007Z",
+    "2026-11-22T05:03:00.000Z",
+    "1970-01-01T00:00:00.001Z",
+    "2026-11-22T05:03:00.000Z",
+  ];
+  const logs = await received(logRequest(bytes(times.map((time) => lineAt(time))), { resource, limits }));
+  expect(logs.map(({ timeUnixNano }) => String(timeUnixNano))).toEqual(
+    times.map((time) => `${Date.parse(time)}000000`),
+  );
+});
+
+test.each([
+  "2026-11-22T05:02:58.7a6Z",
+  "2026-11-22T05:02:58,746Z",
+  "2026-13-22T05:02:58.746Z",
+])("%s is no time, also after a time of the same second", async (time) => {
+  const lines = ["2026-11-22T05:02:58.746Z", time].map((text) => lineAt(text));
+  const logs = await received(logRequest(bytes(lines), { resource, limits }));
+  expect(logs.map(({ timeUnixNano }) => String(timeUnixNano))).toEqual([
+    `${Date.parse("2026-11-22T05:02:58.746Z")}000000`,
+    "0",
+  ]);
+});
+
+function lineAt(time: string): string {
+  return `{"level":"info","time":"${time}","logger":"x","msg":"y"}\n`;
+}
+
 test("a line costs its bytes once: the request is made anew each time, from one buffer", () => {
   logger("orders").info({ a: 1 }, "x");
   const first = logRequest(bytes(lines), { resource, limits });

@@ -100,8 +100,7 @@ export function httpSender(options: HttpSenderOptions): HttpSender {
       // Comes last, and not before all of the body has been written.
       request.on("close", () => {
         clearTimeout(deadline);
-        const error = failure ?? closedEarly();
-        resolve(outcome ?? { error, ...retryOf(error, { reusedSocket: request.reusedSocket }) });
+        resolve(outcome ?? failedOutcome(failure ?? closedEarly(), { reusedSocket: request.reusedSocket }));
       });
       request.end(body);
     });
@@ -121,9 +120,9 @@ interface Outcome {
 }
 
 /** A connection that was kept may be closed by the server just when it is used again: that says nothing of the server. */
-function retryOf(error: NodeJS.ErrnoException, { reusedSocket }: { readonly reusedSocket: boolean }) {
-  if (error.code === "TELLTALE_EXPORT_TIMEOUT" || !isRetryable(error.code)) return {};
-  return { retry: { afterMs: reusedSocket && error.code === "ECONNRESET" ? 0 : undefined } };
+function failedOutcome(error: NodeJS.ErrnoException, { reusedSocket }: { readonly reusedSocket: boolean }): Outcome {
+  if (error.code === "TELLTALE_EXPORT_TIMEOUT" || !isRetryable(error.code)) return { error };
+  return { error, retry: { afterMs: reusedSocket && error.code === "ECONNRESET" ? 0 : undefined } };
 }
 
 function timedOut(timeoutMs: number): Error {
