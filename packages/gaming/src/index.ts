@@ -1,1 +1,11 @@
+export type { Bet } from "./bet.ts";
+export type { BetOutcome, DisputeOutcome } from "./bet-series.ts";
 export { catalogue } from "./catalogue.ts";
+export { type ChiSquareTest, chiSquareTest } from "./chi-square.ts";
+export type { Chips } from "./chips.ts";
+export { craps } from "./craps.ts";
+export type { GameFairness, UnfairDraws } from "./fairness.ts";
+export { createGame, type Game, type GameSummary, game } from "./game.ts";
+export type { GameOptions } from "./game-options.ts";
+export { GamingInstrumentation, type GamingInstrumentationConfig } from "./gaming-instrumentation.ts";
+export type { PlacedBet, Session } from "./session.ts";
