@@ -24,11 +24,15 @@ const formats = {
 type Format = keyof typeof formats;
 const each = ["text", "openmetrics", "protobuf"] as const;
 
+/** What is generated is the same at every run, and as much again is not: to see a failure again, write the seed of its name here. */
+const seed = Math.floor(Math.random() * 2 ** 31);
+const seeds = [7, seed];
+const beganMs = Date.now();
 const endpoint = prometheusEndpoint({ port: 0 });
 const provider = new MeterProvider({ readers: [endpoint.reader] });
 const sentinels = ['say "hi"', "back\\slash", "new\nline", "\r\n\t\0", "😀", "\ud800", "{}", "#", "x".repeat(4_096)];
 const labels = new Set([
-  ...fc.sample(fc.string({ unit: "binary", maxLength: 20 }), { numRuns: 300, seed: 7 }),
+  ...seeds.flatMap((one) => fc.sample(fc.string({ unit: "binary", maxLength: 20 }), { numRuns: 300, seed: one })),
   ...sentinels,
 ]);
 const expected = recordGenerated();
@@ -58,20 +62,23 @@ test.skipIf(!installed).each(each)("every kind of metric comes through %s", asyn
   ]);
 });
 
-test.skipIf(!installed).each(each)("whatever stands in the labels comes through %s", async (format) => {
+test.skipIf(!installed).each(each)(`whatever stands in the labels comes through %s, seed ${seed}`, async (format) => {
   const stored = (await server.query(format, "real_odd_total")).map(({ metric }) => metric["label"] ?? "");
   const recorded = [...labels].map((label) => label.replace(/\p{Surrogate}/gu, "\ufffd"));
   expect(new Set(stored)).toEqual(new Set(recorded));
 });
 
-test.skipIf(!installed).each(each)("each of some thousand generated samples comes through %s", async (format) => {
-  expect(expected.size).toBeGreaterThan(1_000);
-  const stored = (await server.query(format, '{__name__=~"generated_.+"}')).map(({ metric, value }) => {
-    const { __name__: name = "", instance: _, job: __, ...rest } = metric;
-    return [keyOf(name, Object.entries(rest)), Number(value?.[1])] as const;
-  });
-  expect(new Map(stored.sort())).toEqual(new Map([...expected].sort()));
-});
+test.skipIf(!installed).each(each)(
+  `each of some thousand generated samples comes through %s, seed ${seed}`,
+  async (format) => {
+    expect(expected.size).toBeGreaterThan(1_000);
+    const stored = (await server.query(format, '{__name__=~"generated_.+"}')).map(({ metric, value }) => {
+      const { __name__: name = "", instance: _, job: __, ...rest } = metric;
+      return [keyOf(name, Object.entries(rest)), Number(value?.[1])] as const;
+    });
+    expect(new Map(stored.sort())).toEqual(new Map([...expected].sort()));
+  },
+);
 
 test.skipIf(!installed).each(["openmetrics", "protobuf"] as const)(
   "exemplars come through %s as they were recorded",
@@ -80,7 +87,10 @@ test.skipIf(!installed).each(["openmetrics", "protobuf"] as const)(
     expect(stored.map(({ labels, value }) => ({ ...labels, value: Number(value) })).sort(byValue)).toEqual(
       spans.map(({ traceId: trace_id, spanId: span_id, value }) => ({ trace_id, span_id, value })),
     );
-    for (const { timestamp } of stored) expect(Math.abs(timestamp * 1_000 - (spans[0]?.atMs ?? 0))).toBeLessThan(2_000);
+    for (const { timestamp } of stored) {
+      expect(timestamp * 1_000).toBeGreaterThan(beganMs - 1);
+      expect(timestamp * 1_000).toBeLessThan((spans.at(-1)?.atMs ?? 0) + 1);
+    }
   },
 );
 
@@ -124,7 +134,8 @@ function recordGenerated(): Map<string, number> {
   const name = fc.string({ unit: fc.constantFrom(..."abcXYZ019._-/"), minLength: 1, maxLength: 20 });
   const kinds = ["counter", "upDownCounter", "gauge", "histogram"] as const;
   const boundaries = [0, 0.5, 100, 5e4];
-  const samples = fc.sample(fc.tuple(fc.constantFrom(...kinds), name, series), { numRuns: 150, seed: 11 });
+  const one = fc.tuple(fc.constantFrom(...kinds), name, series);
+  const samples = seeds.flatMap((first) => fc.sample(one, { numRuns: 100, seed: first }));
   samples.forEach(([kind, tail, recorded], i) => {
     const declaration = { name: `generated.g${i}x${tail}` };
     const base = declaration.name
