@@ -1,15 +1,17 @@
 export { typeOf } from "./check-types.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
 export { type EvaluationErrorCode, PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 export { formatExpression, formatQuery } from "./format.ts";
+export { goQuote } from "./go-quote.ts";
 export {
   type Buckets,
   type CounterResetHint,
   type FloatHistogram,
   floatHistogram,
 } from "./histogram/float-histogram.ts";
-export { describeHistogram } from "./histogram/histogram-text.ts";
+export { describeHistogram, printHistogram } from "./histogram/histogram-text.ts";
 export { LabelMatcher, type MatchOperator } from "./label-matcher.ts";
-export { formatLabels, type Labels, labelsOf, labelValue, toRecord } from "./labels.ts";
+export { compareLabels, formatLabels, type Labels, labelsOf, labelValue, toRecord, withLabel } from "./labels.ts";
 export {
   type AppendResult,
   MemoryStore,
@@ -33,7 +35,8 @@ export {
   type TurnOptions,
 } from "./query.ts";
 export type { MatrixSeries, QueryValue, VectorSample } from "./query-result.ts";
-export { SampleBuffer, type SeriesStore, type StoredSeries, type TimeRange } from "./store.ts";
+export { FLOAT, HISTOGRAM, SampleBuffer, type SeriesStore, STALE, type StoredSeries, type TimeRange } from "./store.ts";
+export { unquote } from "./string-literal.ts";
 export type {
   AggregateExpression,
   BinaryExpression,

@@ -90,34 +90,39 @@ function* totalHistograms(work: Aggregation, create: () => HistogramTotal | Hist
   const { steps } = input;
   const totals: (HistogramTotal | HistogramAverage | undefined)[] = [];
   const incompatible = new Set<number>();
+  /** Where a float came first: histograms after it are not looked at, so nothing else is said of them. */
+  const floatFirst = new Set<number>();
+  const mixed = new Set<number>();
   let histograms = 0;
   for (let row = 0; row < input.count; row++) {
     for (let s = 0; s < steps; s++) {
       const from = row * steps + s;
       const at = groups.groupOf[row]! * steps + s;
-      if (input.present[from] === ABSENT || input.present[from] === FLOAT_POINT || incompatible.has(at)) continue;
+      if (input.present[from] === ABSENT || incompatible.has(at)) continue;
       if (++histograms % HISTOGRAMS_PER_TURN === 0) yield;
-      totals[at] ??= create();
-      try {
-        totals[at].add(input.histograms[from]!);
-      } catch (error) {
-        if (!(error instanceof IncompatibleSchemas)) throw error;
-        work.annotate(mixedBucketSchemas(metricName(input.labels[row]!), position));
-        incompatible.add(at);
+      if (input.present[from] === FLOAT_POINT) (totals[at] === undefined ? floatFirst : mixed).add(at);
+      else if (floatFirst.has(at)) mixed.add(at);
+      else {
+        totals[at] ??= create();
+        try {
+          totals[at].add(input.histograms[from]!);
+        } catch (error) {
+          if (!(error instanceof IncompatibleSchemas)) throw error;
+          work.annotate(mixedBucketSchemas(metricName(input.labels[row]!), position));
+          incompatible.add(at);
+        }
       }
     }
   }
+  if (mixed.size > 0) work.annotate(mixedInAggregation(position));
+  for (const at of [...mixed, ...incompatible]) output.present[at] = ABSENT;
   for (let at = 0; at < totals.length; at++) {
     const total = totals[at];
     if (total === undefined) continue;
     if (++histograms % HISTOGRAMS_PER_TURN === 0) yield;
     if (total.reconciled) work.annotate(boundsReconciled("aggregation", position));
-    if (output.present[at] === FLOAT_POINT) {
-      work.annotate(mixedInAggregation(position));
-      output.present[at] = ABSENT;
-    } else if (!incompatible.has(at)) {
-      if (total.collision) work.annotate(resetCollision("aggregation", position));
-      output.setHistogram(at, compact(total.value()));
-    }
+    if (mixed.has(at) || incompatible.has(at)) continue;
+    if (total.collision) work.annotate(resetCollision("aggregation", position));
+    output.setHistogram(at, compact(total.value()));
   }
 }
