@@ -14,12 +14,25 @@ test("names are unique, and so are the modules: each has one instrumentation", (
 
 test("what makes a span of every socket, look-up and file is off by default, and what starts a process or is told by others", () => {
   const off = instrumentationTable.filter((entry) => !entry.enabledByDefault).map((entry) => entry.name);
-  expect(off).toEqual(["runtime-node", "host", "gpu", "trading", "consensus", "p2p", "net", "dns", "fs"]);
+  expect(off).toEqual([
+    "runtime-node",
+    "host",
+    "gpu",
+    "trading",
+    "consensus",
+    "p2p",
+    "ml",
+    "gaming",
+    "net",
+    "dns",
+    "fs",
+  ]);
 });
 
 /** All but Fastify's, which listens to a channel instead, and ours that only measure. */
 const patching = instrumentationTable.filter(
-  ({ name, package: from }) => name !== "fastify" && !/^@telltale\/(gpu|runtime|trading|consensus)\b/.test(from),
+  ({ name, package: from }) =>
+    name !== "fastify" && !/^@telltale\/(gpu|runtime|trading|consensus|ml|gaming)\b/.test(from),
 );
 
 test.each(patching)("$name is installed, and its modules are those that it patches", (entry) => {

@@ -121,6 +121,20 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
     measures: "peers and their health, as the application tells of them",
     enabledByDefault: false,
   },
+  {
+    ...contrib("ml", "MlInstrumentation", []),
+    package: "@telltale/ml",
+    startsWith: "metrics",
+    measures: "training runs, federated rounds and predictions, as the application tells of them",
+    enabledByDefault: false,
+  },
+  {
+    ...contrib("gaming", "GamingInstrumentation", []),
+    package: "@telltale/gaming",
+    startsWith: "metrics",
+    measures: "tables, bets, rounds and draws, as the application tells of them",
+    enabledByDefault: false,
+  },
   // A span for every socket, look-up and file: wanted by few, noise to all others.
   { ...contrib("net", "NetInstrumentation", ["net"]), enabledByDefault: false },
   { ...contrib("dns", "DnsInstrumentation", ["dns", "dns/promises"]), enabledByDefault: false },
