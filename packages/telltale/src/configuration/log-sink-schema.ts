@@ -1,9 +1,8 @@
+import { count } from "./limit-schema.ts";
 import type { ChoiceOption, GroupOption, LeafOption, NumberOption, TextOption, VariantsOption } from "./option.ts";
 import { otlpExporter, timeout } from "./otlp-exporter-schema.ts";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-
-const count = { kind: "number", whole: true, max: Number.MAX_SAFE_INTEGER } as const;
 
 const level: ChoiceOption = {
   kind: "choice",
