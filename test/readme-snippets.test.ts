@@ -7,7 +7,9 @@ import { root } from "./workspace.ts";
 
 /** Add a package when its snippets are whole programs; one that imports `./name.ts` needs a snippet that is that file. */
 const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  gaming: {},
   gpu: {},
+  ml: {},
   metrics: { "metrics.ts": "export const metrics", "catalogue.ts": "export const catalogue" },
 };
 

@@ -4,7 +4,7 @@ import type { ParticipantState } from "./live-training.ts";
 import { mlScope } from "./ml-scope.ts";
 import type { ByzantineRule, SuspectAction } from "./model-series.ts";
 import type { RunContext } from "./run-context.ts";
-import { lengthOf, suspectUpdates, type UpdateVector, updateDeviations } from "./suspect-updates.ts";
+import { lengthOf, medianUpdate, suspectUpdates, type UpdateVector, updateDeviations } from "./suspect-updates.ts";
 import { whenDone } from "./when-done.ts";
 
 /** How far an update is from the others, where the application has measured it. */
@@ -95,10 +95,11 @@ export class FederatedRound {
     const add = (participant: string, rule: ByzantineRule) =>
       rulesOf.set(participant, [...(rulesOf.get(participant) ?? []), rule]);
     for (const participant of this.broken) add(participant, "norm");
+    const centre = medianUpdate(updates);
     for (const rule of this.options.rules) {
-      for (const index of suspectUpdates(updates, rule)) add(participants[index]!, rule);
+      for (const index of suspectUpdates(updates, rule, centre)) add(participants[index]!, rule);
     }
-    for (const deviation of updateDeviations(updates)) {
+    for (const deviation of updateDeviations(updates, centre)) {
       this.measured({
         ...(!Number.isNaN(deviation.l2) && { l2: deviation.l2 }),
         ...(!Number.isNaN(deviation.cosine) && { cosine: deviation.cosine }),

@@ -20,18 +20,24 @@ const MIN_COORDINATES = 32;
  * - `krum`: the sum of its squared distances to its nearest neighbours is, as many as Krum looks at (Blanchard et al., 2017);
  * - `cosine`: it points away from the median of all updates;
  * - `trimmed_mean`: it lies at the end in so many coordinates as chance does not bring, where a trimmed mean leaves it out.
+ *
+ * `centre` is their `medianUpdate()`, where it is known already.
  */
-export function suspectUpdates(updates: readonly UpdateVector[], rule: ByzantineRule): readonly number[] {
+export function suspectUpdates(
+  updates: readonly UpdateVector[],
+  rule: ByzantineRule,
+  centre?: UpdateVector,
+): readonly number[] {
   if (updates.length < MIN_UPDATES) return [];
   switch (rule) {
     case "norm":
       return outliers(updates.map(lengthOf), "both");
     case "zscore":
-      return outliers(distancesFrom(medianUpdate(updates), updates), "above");
+      return outliers(distancesFrom(centre ?? medianUpdate(updates), updates), "above");
     case "krum":
       return outliers(krumScores(updates), "above");
     case "cosine":
-      return opposites(updates);
+      return opposites(centre ?? medianUpdate(updates), updates);
     case "trimmed_mean":
       return trimmed(updates);
   }
@@ -86,8 +92,7 @@ function krumScores(updates: readonly UpdateVector[]): readonly number[] {
   );
 }
 
-function opposites(updates: readonly UpdateVector[]): readonly number[] {
-  const centre = medianUpdate(updates);
+function opposites(centre: UpdateVector, updates: readonly UpdateVector[]): readonly number[] {
   return indicesWhere(updates, (update) => cosine(update, centre) < 0);
 }
 
