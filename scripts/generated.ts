@@ -1,5 +1,7 @@
 import { alertPage } from "./alert-page.ts";
 import { configurationPage } from "./configuration-page.ts";
+import { dashboardFiles } from "./dashboard-files.ts";
+import { dashboardPage } from "./dashboard-page.ts";
 import { instrumentationPage } from "./instrumentation-page.ts";
 import { metricTables } from "./metric-tables.ts";
 import { optionTypes } from "./option-types.ts";
@@ -21,5 +23,7 @@ export async function generated(): Promise<readonly GeneratedFile[]> {
     ...(await metricTables()),
     ...ruleFiles(),
     { path: "docs/alerts.md", text: alertPage() },
+    ...dashboardFiles(),
+    { path: "docs/dashboards.md", text: dashboardPage() },
   ];
 }

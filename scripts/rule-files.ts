@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 import type { Alert, Example, FiringExample, RuleGroup } from "./alert.ts";
 import type { GeneratedFile } from "./generated.ts";
+import { group as agents } from "./rules/agents.ts";
+import { group as cluster } from "./rules/cluster.ts";
 import { group as consensus } from "./rules/consensus.ts";
 import { group as gaming } from "./rules/gaming.ts";
 import { group as gpu } from "./rules/gpu.ts";
@@ -11,7 +13,7 @@ import { group as p2p } from "./rules/p2p.ts";
 import { group as trading } from "./rules/trading.ts";
 
 /** All rules, a file each in deploy/alerts. */
-export const ruleGroups: readonly RuleGroup[] = [host, http, gpu, trading, consensus, p2p, ml, gaming];
+export const ruleGroups: readonly RuleGroup[] = [host, http, gpu, trading, consensus, p2p, ml, agents, cluster, gaming];
 
 const HEAD = "# Written by npm run generate from scripts/rules: change it there.\n";
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -46,14 +46,18 @@ test("the Collector's pipelines use only components that it defines", () => {
   }
 });
 
-test("dashboards ask the data source that is provisioned", () => {
-  const { datasources } = parse(read("deploy/grafana/provisioning/datasources/datasources.yaml"));
-  const known = (datasources as { readonly uid: string }[]).map(({ uid }) => uid);
-  for (const file of readdirSync(new URL("deploy/grafana/dashboards", root))) {
-    const { panels } = JSON.parse(read(`deploy/grafana/dashboards/${file}`));
-    expect(panels.length).toBeGreaterThan(0);
-    for (const panel of panels) expect(known).toContain(panel.datasource.uid);
-  }
+test("the example's dashboard asks a data source that is provisioned", () => {
+  const { panels } = JSON.parse(read("deploy/grafana/dashboards/trading-desk.json"));
+  expect(panels.length).toBeGreaterThan(0);
+  for (const panel of panels) expect(dataSources().map(({ uid }) => uid)).toContain(panel.datasource.uid);
+});
+
+test("exemplars lead to a data source that has traces", () => {
+  const [prometheus] = dataSources().filter(({ type }) => type === "prometheus");
+  const [{ name, datasourceUid }] = prometheus!.jsonData!.exemplarTraceIdDestinations;
+  expect(name).toBe("trace_id");
+  expect(dataSources().find(({ uid }) => uid === datasourceUid)?.type).toBe("jaeger");
+  expect(read("docker-compose.yml")).toContain("--enable-feature=exemplar-storage");
 });
 
 test("promtool accepts the scrape configuration", (context) => {
@@ -66,6 +70,16 @@ test("promtool accepts the scrape configuration", (context) => {
     throw error;
   }
 });
+
+interface DataSource {
+  readonly uid: string;
+  readonly type: string;
+  readonly jsonData?: { readonly exemplarTraceIdDestinations: [{ name: string; datasourceUid: string }] };
+}
+
+function dataSources(): readonly DataSource[] {
+  return parse(read("deploy/grafana/provisioning/datasources/datasources.yaml")).datasources;
+}
 
 function read(path: string): string {
   return readFileSync(new URL(path, root), "utf8");
