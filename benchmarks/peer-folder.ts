@@ -57,9 +57,19 @@ export function packWorkspace(): Record<string, string> {
 }
 
 function workspaces(): string[] {
-  return ["telltale", "metrics", "tracing", "logging", "promql", "runtime", "gpu", "consensus", "ml", "gaming"].flatMap(
-    (name) => ["-w", `packages/${name}`],
-  );
+  return [
+    "telltale",
+    "metrics",
+    "tracing",
+    "logging",
+    "promql",
+    "runtime",
+    "gpu",
+    "consensus",
+    "ml",
+    "gaming",
+    "cluster",
+  ].flatMap((name) => ["-w", `packages/${name}`]);
 }
 
 /** The version of a package that is installed in a folder. */

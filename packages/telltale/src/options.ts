@@ -1257,10 +1257,12 @@ export interface HealthOptions {
 
 /** The instrumentations that telltale has. */
 export type InstrumentationName =
+  | "agents"
   | "amqplib"
   | "aws-sdk"
   | "bunyan"
   | "cassandra-driver"
+  | "cluster"
   | "consensus"
   | "dataloader"
   | "dns"

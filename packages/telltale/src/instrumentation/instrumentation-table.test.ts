@@ -23,6 +23,8 @@ test("what makes a span of every socket, look-up and file is off by default, and
     "p2p",
     "ml",
     "gaming",
+    "cluster",
+    "agents",
     "net",
     "dns",
     "fs",
@@ -32,7 +34,7 @@ test("what makes a span of every socket, look-up and file is off by default, and
 /** All but Fastify's, which listens to a channel instead, and ours that only measure. */
 const patching = instrumentationTable.filter(
   ({ name, package: from }) =>
-    name !== "fastify" && !/^@telltale\/(gpu|runtime|trading|consensus|ml|gaming)\b/.test(from),
+    name !== "fastify" && !/^@telltale\/(gpu|runtime|trading|consensus|ml|gaming|cluster)\b/.test(from),
 );
 
 test.each(patching)("$name is installed, and its modules are those that it patches", (entry) => {

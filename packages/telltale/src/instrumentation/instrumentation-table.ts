@@ -135,6 +135,20 @@ export const instrumentationTable: readonly InstrumentationEntry[] = [
     measures: "tables, bets, rounds and draws, as the application tells of them",
     enabledByDefault: false,
   },
+  {
+    ...contrib("cluster", "ClusterInstrumentation", []),
+    package: "@telltale/cluster",
+    startsWith: "metrics",
+    measures: "nodes, zones, queues and jobs, as the application tells of them",
+    enabledByDefault: false,
+  },
+  {
+    ...contrib("agents", "AgentsInstrumentation", []),
+    package: "@telltale/cluster/agents",
+    startsWith: "metrics",
+    measures: "agents, their mailboxes and goals, as the application tells of them",
+    enabledByDefault: false,
+  },
   // A span for every socket, look-up and file: wanted by few, noise to all others.
   { ...contrib("net", "NetInstrumentation", ["net"]), enabledByDefault: false },
   { ...contrib("dns", "DnsInstrumentation", ["dns", "dns/promises"]), enabledByDefault: false },
