@@ -28,6 +28,7 @@ export interface TelltaleOptions {
     readonly metrics?: boolean | MetricsOptions;
     readonly logging?: boolean | LoggingOptions;
     readonly health?: boolean | HealthOptions;
+    readonly profiling?: boolean | ProfilingOptions;
     readonly instrumentations?: InstrumentationSwitches;
     readonly shutdownTimeoutMs?: number;
     readonly enabled?: boolean;

@@ -11,6 +11,7 @@ import { watchLifeCycle, withDeadline } from "./life-cycle.ts";
 import { startLineSinks } from "./log-sinks.ts";
 import type { TelltaleOptions } from "./options.ts";
 import { startPipelines } from "./pipelines.ts";
+import { startProfiling } from "./profiling.ts";
 import { createResource, knownAttributes } from "./resource.ts";
 import { noSampling, type SamplingControl } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
@@ -95,6 +96,7 @@ function start(configuration: Configuration): Telemetry {
     await Promise.allSettled([logged, ...signals.map((signal) => signal.flush())]);
   };
   const health = startHealth(configuration, pipelines?.prometheus);
+  const profiling = configuration.profiling && pipelines && startProfiling(configuration.profiling);
   const lifeCycle = watchLifeCycle({
     onEnding: () => health.stopping(),
     flush,
@@ -127,6 +129,7 @@ function start(configuration: Configuration): Telemetry {
       const ended = Promise.allSettled([logging.flush(), ...signals.map((signal) => signal.shutdown())]);
       await withDeadline(ended, configuration.shutdownTimeoutMs);
       health[Symbol.dispose]();
+      profiling?.[Symbol.dispose]();
       for (const api of [trace, metrics, logs, context, propagation]) api.disable();
       delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
     }),

@@ -211,6 +211,15 @@ test("an exporter takes from the variables what it leaves out", () => {
   });
 });
 
+test("health that has nowhere to answer, since a worker thread serves the page, is told", () => {
+  const prometheus = { serve: "worker" } as const;
+  const warningsOf = (options: ConfigurationSources["options"]) => read({ options: options ?? {} }).warnings;
+  expect(warningsOf({ metrics: { prometheus } })).toEqual([expect.stringMatching(/Give health\.port, such as 8080/)]);
+  expect(warningsOf({ metrics: { prometheus }, health: { port: 8080 } })).toEqual([]);
+  expect(warningsOf({ metrics: { prometheus }, health: false })).toEqual([]);
+  expect(warningsOf({ metrics: { prometheus: true } })).toEqual([]);
+});
+
 test("headers of the variables' endpoint are not sent to another endpoint, which is said", () => {
   const env = { OTEL_EXPORTER_OTLP_HEADERS: "x-api-key=1", OTEL_EXPORTER_OTLP_ENDPOINT: "https://vendor" };
   const options = { tracing: { exporters: [{ type: "otlp", endpoint: "http://other" }] } } as const;

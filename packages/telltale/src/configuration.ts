@@ -116,6 +116,12 @@ export interface PrometheusConfiguration {
 
 export type StatsdConfiguration = StatsdExporterOptions & { readonly intervalMs: number };
 
+/** Where `go tool pprof` is answered. */
+export interface ProfilingConfiguration {
+  readonly port: number;
+  readonly host: string;
+}
+
 export interface HealthConfiguration {
   /** Undefined: on the port of the Prometheus endpoint. */
   readonly port: number | undefined;
@@ -186,6 +192,8 @@ export interface Configuration {
   };
   /** Undefined when nothing is to answer for it. */
   readonly health: HealthConfiguration | undefined;
+  /** Undefined when no profiles are to be had. */
+  readonly profiling: ProfilingConfiguration | undefined;
   /**
    * By the short name of `instrumentation-table.ts` ("http", "pg", …): `false` off, `true` on, an object is handed to
    * the instrumentation as its configuration. A name that is absent has its default.

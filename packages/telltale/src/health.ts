@@ -1,10 +1,9 @@
-import { EventEmitter } from "node:events";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
-import { diag } from "@opentelemetry/api";
 import type { PrometheusEndpoint } from "@telltale/metrics";
 import type { Health, HealthHandler } from "@telltale/runtime";
 import type { Configuration, HealthConfiguration } from "./configuration.ts";
+import { sideServer } from "./side-server.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -57,17 +56,8 @@ function serve(
     prometheus?.serveAlso(handler);
     return undefined;
   }
-  const server = process.getBuiltinModule("node:http").createServer((request, response) => {
-    if (!handler(request, response))
-      response.writeHead(404).end("Not found. Health is at /livez, /readyz and /healthz\n");
-  });
-  // As for the Prometheus page: probes are nobody's traces.
-  server.emit = EventEmitter.prototype.emit;
-  server.on("error", (error) =>
-    diag.error(`telltale: health cannot be answered at ${host}:${port}; choose another health.port`, error),
-  );
-  server.listen(port, host).unref();
-  return server;
+  const otherwise = "Health is at /livez, /readyz and /healthz";
+  return sideServer({ host, port, what: "health", option: "health.port", otherwise }, handler);
 }
 
 /** Without loading anything to find out. */

@@ -19,6 +19,8 @@ export interface TelltaleOptions {
   readonly logging?: boolean | LoggingOptions;
   /** Health of the process at `/livez`, `/readyz` and `/healthz`, on the port of `metrics.prometheus` or one of its own; `false` answers nowhere. */
   readonly health?: boolean | HealthOptions;
+  /** CPU and heap profiles for `go tool pprof`, at `/debug/pprof/profile` and `/debug/pprof/heap` on a port of their own. Who can ask can slow the process down. */
+  readonly profiling?: boolean | ProfilingOptions;
   /**
    * Which libraries are observed: `true`, `false` or the instrumentation's own configuration.
    * @default all but `host`, `runtime-node`, `gpu`, `net`, `dns` and `fs`
@@ -1253,6 +1255,20 @@ export interface HealthOptions {
    * @default auto
    */
   readonly start?: "auto" | "manual";
+}
+
+/** CPU and heap profiles for `go tool pprof`, at `/debug/pprof/profile` and `/debug/pprof/heap` on a port of their own. Who can ask can slow the process down. */
+export interface ProfilingOptions {
+  /**
+   * The port to listen on; 0 takes any free one.
+   * @default 6060
+   */
+  readonly port?: number;
+  /**
+   * Address to listen on.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
 }
 
 /** The instrumentations that telltale has. */

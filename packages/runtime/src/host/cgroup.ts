@@ -143,7 +143,7 @@ function field(text: string | undefined, name: string): number | undefined {
 
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, "latin1");
+    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

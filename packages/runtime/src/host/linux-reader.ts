@@ -10,8 +10,8 @@ import { parseMemory } from "./memory.ts";
 import { parseNetworks } from "./networks.ts";
 import { temperatureReader } from "./sensors.ts";
 
-/** How often mounts are listed anew, in samples. */
-const MOUNTS_EVERY = 6;
+/** How often mounts and disks are listed anew, in samples. */
+const LISTED_EVERY = 6;
 
 /**
  * Reads /proc and /sys, and starts no process. What the kernel answers from memory is read at once, in some 20 to 40 µs a file;
@@ -27,24 +27,29 @@ export function linuxReader(
   const readTemperatures = temperatureReader(sys);
   const readBatteries = batteryReader(sys);
   let mounts: readonly Mount[] = [];
+  let disks: ReadonlySet<string> = new Set();
   let round = 0;
   const text = (path: string): string => {
     try {
-      return readFileSync(join(proc, path), "latin1");
+      // Node.js reads a file as UTF-8 in one call of its own, and with every other encoding in five.
+      return readFileSync(join(proc, path), "utf8");
     } catch {
       return "";
     }
   };
   return async (busySeconds) => {
     const began = performance.now();
-    if (round++ % MOUNTS_EVERY === 0) mounts = parseMounts(text("self/mounts"), asked);
+    if (round++ % LISTED_EVERY === 0) {
+      mounts = parseMounts(text("self/mounts"), asked);
+      disks = new Set(namesIn(join(sys, "block")));
+    }
     const limits = cgroup?.();
     const atOnce: Omit<HostReading, "fileSystems" | "temperatures" | "batteries"> = {
       cores: parseCpuTimes(text("stat")),
       load: loadAverages(),
       memory: parseMemory(text("meminfo"), limits),
       cgroup: limits,
-      disks: parseDisks(text("diskstats"), new Set(namesIn(join(sys, "block")))),
+      disks: parseDisks(text("diskstats"), disks),
       networks: parseNetworks(text("net/dev")),
     };
     const others = Promise.all([readFileSystems(mounts), readTemperatures(), readBatteries()]);

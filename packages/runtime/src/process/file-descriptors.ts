@@ -18,7 +18,7 @@ export function openFileDescriptors(): number | undefined {
 /** The soft limit of open file descriptors; undefined where it is unlimited or the system does not tell. */
 export function fileDescriptorLimit(): number | undefined {
   try {
-    const limits = readFileSync("/proc/self/limits", "latin1");
+    const limits = readFileSync("/proc/self/limits", "utf8");
     const limit = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.NaN);
     return Number.isFinite(limit) ? limit : undefined;
   } catch {

@@ -1,5 +1,5 @@
 import { checkViews, type View } from "@telltale/metrics";
-import type { BatchConfiguration, Configuration, StatsdConfiguration } from "../configuration.ts";
+import type { BatchConfiguration, Configuration, HealthConfiguration, StatsdConfiguration } from "../configuration.ts";
 import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";
@@ -64,7 +64,8 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
       batch: batch("logging.batch", around),
       ...group(get, "logging.limits"),
     },
-    health: get("health") ? group(get, "health") : undefined,
+    health: get("health") ? health(around) : undefined,
+    profiling: get("profiling") ? group(get, "profiling") : undefined,
     instrumentations: instrumentations(layers),
     shutdownTimeoutMs: get("shutdownTimeoutMs"),
     diagnosticsLevel: get("diagnosticsLevel"),
@@ -160,6 +161,18 @@ function statsdConfiguration({ layers, report }: Surroundings): StatsdConfigurat
   }
   const tags = { ...mergedMap(layers, `${path}.tags`) };
   return { ...given(group(reader(layers), path)), tags } as unknown as StatsdConfiguration;
+}
+
+function health({ layers, warn }: Surroundings): HealthConfiguration {
+  const get = reader(layers);
+  const found = group(get, "health") as HealthConfiguration;
+  const isPageElsewhere = get("metrics") && get("metrics.prometheus") && get("metrics.prometheus.serve") === "worker";
+  if (isPageElsewhere && found.port === undefined) {
+    warn(
+      `metrics.prometheus.serve is "worker", where health cannot be answered: /livez and /readyz are nowhere. Give health.port, such as 8080, or say health: false`,
+    );
+  }
+  return found;
 }
 
 /** Without what nobody gave and has no default. */
