@@ -176,6 +176,7 @@ export const dashboard: Dashboard = {
             "{{trading_outcome}} amount": quantile(0.5, buckets(trading.tradePnl), "trading_outcome"),
             "{{trading_outcome}} minutes held": `${quantile(0.5, buckets(trading.tradeDuration), "trading_outcome")} / 60`,
           },
+        },
         {
           kind: "lines",
           title: "Losses in a row",
@@ -185,7 +186,6 @@ export const dashboard: Dashboard = {
           min: 0,
           limits: ["ConsecutiveLosses"],
           queries: { "{{trading_strategy}}": greatest(series(trading.lossesConsecutive), "trading_strategy") },
-        },
         },
       ],
     },
