@@ -7,7 +7,7 @@ const source = `
   import { bootstrap } from "telltale";
   const diverged = [];
   const telemetry = bootstrap({
-    service: { name: "node" }, tracing: false, metrics: { prometheus: { port: 0 } },
+    service: { name: "node" }, tracing: false, logging: { sinks: [] }, metrics: { prometheus: { port: 0 } },
     instrumentations: { ml: { onDivergence: ({ reason }) => diverged.push(reason) }, gaming: { game: "craps" } },
   });
   const run = training({ model: "vain-lm" });
