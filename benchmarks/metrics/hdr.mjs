@@ -1,5 +1,8 @@
 import { requirePeer } from "./peers.mjs";
-import { latencies } from "./workload.mjs";
+import * as workload from "./workload.mjs";
+
+// Constants of this file: V8 looks an imported name up at each use, which would be measured as well.
+const { latencies } = workload;
 
 const hdr = requirePeer("hdr-histogram-js");
 await hdr.initWebAssembly();
