@@ -230,6 +230,7 @@ export declare class FederatedRound {
     readonly number: number;
     private readonly run;
     private readonly options;
+    private readonly history;
     private readonly span;
     private readonly states;
     private readonly updates;
@@ -239,7 +240,11 @@ export declare class FederatedRound {
     private lastUpdateMs;
     private told;
     private over;
-    constructor(run: RunContext, number: number, options: Required<FederationOptions>);
+    constructor(run: RunContext, { number, options, history, }: {
+        readonly number: number;
+        readonly options: Required<FederationOptions>;
+        readonly history: UpdateHistory;
+    });
     update(participant: string, update: UpdateVector | MeasuredUpdate): void;
     dropped(participant: string): void;
     suspect(participant: string, { rule, action }: Suspicion): void;
@@ -262,6 +267,7 @@ export interface FederationOptions {
 export declare class Federation {
     private readonly run;
     private readonly options;
+    private readonly history;
     private last;
     constructor(run: RunContext, options: FederationOptions);
     round(number: number): FederatedRound;
@@ -297,9 +303,13 @@ export type RunOutcome = "completed" | "failed" | "stopped";
 export type SkipReason = "nan_loss" | "inf_loss" | "nan_gradient" | "overflow" | "manual";
 export type ByzantineRule = "norm" | "cosine" | "krum" | "trimmed_mean" | "zscore";
 export type SuspectAction = "flagged" | "excluded";
-export { medianUpdate, suspectUpdates, type UpdateVector, updateDeviations } from "./suspect-updates.ts";
+export { medianUpdate, type SuspicionContext, suspectUpdates, type UpdateVector, updateDeviations, } from "./suspect-updates.ts";
 export type UpdateVector = ArrayLike<number>;
-export declare function suspectUpdates(updates: readonly UpdateVector[], rule: ByzantineRule, centre?: UpdateVector): readonly number[];
+export interface SuspicionContext {
+    readonly centre?: UpdateVector;
+    readonly history?: UpdateHistory;
+}
+export declare function suspectUpdates(updates: readonly UpdateVector[], rule: ByzantineRule, { centre, history }?: SuspicionContext): readonly number[];
 export declare function medianUpdate(updates: readonly UpdateVector[]): Float64Array;
 export declare function updateDeviations(updates: readonly UpdateVector[], centre?: UpdateVector): readonly {
     readonly l2: number;
@@ -363,6 +373,12 @@ export declare class TrainingStep {
     end(): void;
     abandon(): void;
     private isOver;
+}
+export { UpdateHistory } from "./update-history.ts";
+export declare class UpdateHistory {
+    private readonly rounds;
+    of(rule: ByzantineRule): readonly number[];
+    add(rule: ByzantineRule, values: readonly number[]): void;
 }
 export type { Validation } from "./validation.ts";
 export declare class Validation {

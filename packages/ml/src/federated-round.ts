@@ -5,6 +5,7 @@ import { mlScope } from "./ml-scope.ts";
 import type { ByzantineRule, SuspectAction } from "./model-series.ts";
 import type { RunContext } from "./run-context.ts";
 import { lengthOf, medianUpdate, suspectUpdates, type UpdateVector, updateDeviations } from "./suspect-updates.ts";
+import type { UpdateHistory } from "./update-history.ts";
 import { whenDone } from "./when-done.ts";
 
 /** How far an update is from the others, where the application has measured it. */
@@ -37,6 +38,7 @@ export class FederatedRound {
   readonly number: number;
   private readonly run: RunContext;
   private readonly options: Required<FederationOptions>;
+  private readonly history: UpdateHistory;
   private readonly span: Span | undefined;
   private readonly states = new Map<string, ParticipantState>();
   private readonly updates = new Map<string, Float64Array>();
@@ -48,8 +50,20 @@ export class FederatedRound {
   private over = false;
 
   /** Made by `federation.round()`. */
-  constructor(run: RunContext, number: number, options: Required<FederationOptions>) {
+  constructor(
+    run: RunContext,
+    {
+      number,
+      options,
+      history,
+    }: {
+      readonly number: number;
+      readonly options: Required<FederationOptions>;
+      readonly history: UpdateHistory;
+    },
+  ) {
     this.run = run;
+    this.history = history;
     this.number = number;
     this.options = options;
     this.lastUpdateMs = run.settings.now();
@@ -97,7 +111,8 @@ export class FederatedRound {
     for (const participant of this.broken) add(participant, "norm");
     const centre = medianUpdate(updates);
     for (const rule of this.options.rules) {
-      for (const index of suspectUpdates(updates, rule, centre)) add(participants[index]!, rule);
+      for (const index of suspectUpdates(updates, rule, { centre, history: this.history }))
+        add(participants[index]!, rule);
     }
     for (const deviation of updateDeviations(updates, centre)) {
       this.measured({

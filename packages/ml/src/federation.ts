@@ -2,6 +2,7 @@ import { FederatedRound } from "./federated-round.ts";
 import { badOption } from "./ml-options.ts";
 import { type ByzantineRule, byzantineRules, type SuspectAction } from "./model-series.ts";
 import type { RunContext } from "./run-context.ts";
+import { UpdateHistory } from "./update-history.ts";
 
 export interface FederationOptions {
   /** What suspects updates whose numbers were told: see `suspectUpdates()`. @default ["norm"] */
@@ -16,6 +17,7 @@ export interface FederationOptions {
 export class Federation {
   private readonly run: RunContext;
   private readonly options: Required<FederationOptions>;
+  private readonly history = new UpdateHistory();
   private last: FederatedRound | undefined;
 
   /** Made by `run.federated()`. @throws TypeError with code TELLTALE_BAD_ML_OPTION */
@@ -40,7 +42,7 @@ export class Federation {
   /** The round of this number; the one before it ends, aggregated or not. */
   round(number: number): FederatedRound {
     this.last?.close();
-    this.last = new FederatedRound(this.run, number, this.options);
+    this.last = new FederatedRound(this.run, { number, options: this.options, history: this.history });
     return this.last;
   }
 }

@@ -7,7 +7,14 @@ export { gradientNorm } from "./gradient-norm.ts";
 export { MlInstrumentation, type MlInstrumentationConfig } from "./ml-instrumentation.ts";
 export type { MlOptions } from "./ml-options.ts";
 export type { ByzantineRule, RunOutcome, SkipReason, SuspectAction } from "./model-series.ts";
-export { medianUpdate, suspectUpdates, type UpdateVector, updateDeviations } from "./suspect-updates.ts";
+export {
+  medianUpdate,
+  type SuspicionContext,
+  suspectUpdates,
+  type UpdateVector,
+  updateDeviations,
+} from "./suspect-updates.ts";
 export { type TrainingOptions, type TrainingRun, type TrainingSummary, training } from "./training-run.ts";
 export type { TrainingStep } from "./training-step.ts";
+export { UpdateHistory } from "./update-history.ts";
 export type { Validation } from "./validation.ts";

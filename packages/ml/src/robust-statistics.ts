@@ -8,12 +8,19 @@ export function median(values: ArrayLike<number>): number {
 
 /**
  * How far each value lies from the median, in standard deviations that outliers do not move: those of a normal law with the
- * same median absolute deviation. Undefined where that is 0 and so says nothing.
+ * same median absolute deviation. Undefined where that is 0 and so says nothing. `earlier` are values of rounds before, each as
+ * a share of its round's median, less 1: few values spread by chance, and honest ones would stick out.
  * @see Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993
  */
-export function robustScores(values: readonly number[]): readonly number[] | undefined {
+export function robustScores(
+  values: readonly number[],
+  earlier: readonly number[] = [],
+): readonly number[] | undefined {
   const centre = median(values);
   const deviation = median(values.map((value) => Math.abs(value - centre)));
   if (!(deviation > 0)) return undefined;
-  return values.map((value) => (0.6745 * (value - centre)) / deviation);
+  if (earlier.length === 0 || !(centre > 0)) return values.map((value) => (0.6745 * (value - centre)) / deviation);
+  const shares = values.map((value) => value / centre - 1);
+  const usual = median([...earlier, ...shares].map(Math.abs));
+  return shares.map((share) => (0.6745 * share) / usual);
 }

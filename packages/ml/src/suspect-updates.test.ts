@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ByzantineRule } from "./model-series.ts";
 import { median, robustScores } from "./robust-statistics.ts";
 import { medianUpdate, suspectUpdates, updateDeviations } from "./suspect-updates.ts";
+import { UpdateHistory } from "./update-history.ts";
 
 const rules: readonly ByzantineRule[] = ["norm", "cosine", "krum", "trimmed_mean", "zscore"];
 
@@ -16,6 +17,17 @@ function honest(count: number, coordinates = 64): number[][] {
   return Array.from({ length: count }, () =>
     Array.from({ length: coordinates }, (_, i) => Math.sin(i) + 0.2 * noise()),
   );
+}
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
 
 const caught = (attack: readonly number[]) => {
@@ -60,6 +72,23 @@ test("where the norms are all the same but one, their spread says nothing, and t
   const same = [1, 1, 1, 1].map((value) => [value, 0]);
   expect(suspectUpdates([...same, [50, 0]], "norm")).toEqual([]);
   expect(robustScores([1, 1, 1, 1, 50])).toBeUndefined();
+});
+
+test("with the spread of earlier rounds, the few honest updates of a round are not suspected for their chance likeness", () => {
+  const random = seeded(5);
+  const round = () => Array.from({ length: 6 }, () => [0.8 + 0.4 * random(), 0]);
+  const history = new UpdateHistory();
+  const alarms = { alone: 0, remembering: 0 };
+  for (let i = 0; i < 400; i++) {
+    const updates = round();
+    alarms.alone += suspectUpdates(updates, "norm").length;
+    const suspects = suspectUpdates(updates, "norm", { history });
+    // The first rounds have little to remember.
+    if (i >= 5) alarms.remembering += suspects.length;
+  }
+  expect(alarms.alone).toBeGreaterThan(40);
+  expect(alarms.remembering).toBeLessThan(5);
+  expect(suspectUpdates([...round(), [10, 0]], "norm", { history })).toEqual([6]);
 });
 
 test("updates that are all equal are at no end of their coordinates", () => {

@@ -1,9 +1,18 @@
 /** Which of the updates of a round do not look like the others. Every rule needs more than three of them. */
 import type { ByzantineRule } from "./model-series.ts";
 import { median, robustScores } from "./robust-statistics.ts";
+import type { UpdateHistory } from "./update-history.ts";
 
 /** The numbers of one update, all of the same length. */
 export type UpdateVector = ArrayLike<number>;
+
+/** What is known besides the updates. */
+export interface SuspicionContext {
+  /** Their `medianUpdate()`, where it was computed already. */
+  readonly centre?: UpdateVector;
+  /** How much the updates of earlier rounds differed; those of this round are added. */
+  readonly history?: UpdateHistory;
+}
 
 /** Iglewicz and Hoaglin's limit for an outlier. */
 const OUTLIER_SCORE = 3.5;
@@ -20,24 +29,22 @@ const MIN_COORDINATES = 32;
  * - `krum`: the sum of its squared distances to its nearest neighbours is, as many as Krum looks at (Blanchard et al., 2017);
  * - `cosine`: it points away from the median of all updates;
  * - `trimmed_mean`: it lies at the end in so many coordinates as chance does not bring, where a trimmed mean leaves it out.
- *
- * `centre` is their `medianUpdate()`, where it is known already.
  */
 export function suspectUpdates(
   updates: readonly UpdateVector[],
   rule: ByzantineRule,
-  centre?: UpdateVector,
+  { centre = medianUpdate(updates), history }: SuspicionContext = {},
 ): readonly number[] {
   if (updates.length < MIN_UPDATES) return [];
   switch (rule) {
     case "norm":
-      return outliers(updates.map(lengthOf), "both");
+      return outliers(updates.map(lengthOf), rule, "both", history);
     case "zscore":
-      return outliers(distancesFrom(centre ?? medianUpdate(updates), updates), "above");
+      return outliers(distancesFrom(centre, updates), rule, "above", history);
     case "krum":
-      return outliers(krumScores(updates), "above");
+      return outliers(krumScores(updates), rule, "above", history);
     case "cosine":
-      return opposites(centre ?? medianUpdate(updates), updates);
+      return indicesWhere(updates, (update) => cosine(update, centre) < 0);
     case "trimmed_mean":
       return trimmed(updates);
   }
@@ -92,10 +99,6 @@ function krumScores(updates: readonly UpdateVector[]): readonly number[] {
   );
 }
 
-function opposites(centre: UpdateVector, updates: readonly UpdateVector[]): readonly number[] {
-  return indicesWhere(updates, (update) => cosine(update, centre) < 0);
-}
-
 function trimmed(updates: readonly UpdateVector[]): readonly number[] {
   const coordinates = updates[0]!.length;
   if (coordinates < MIN_COORDINATES) return [];
@@ -113,8 +116,14 @@ function trimmed(updates: readonly UpdateVector[]): readonly number[] {
   return indicesWhere(updates, (_, u) => counts[u]! / coordinates > (1 + byChance) / 2);
 }
 
-function outliers(values: readonly number[], side: "above" | "both"): readonly number[] {
-  const scores = robustScores(values) ?? [];
+function outliers(
+  values: readonly number[],
+  rule: ByzantineRule,
+  side: "above" | "both",
+  history: UpdateHistory | undefined,
+): readonly number[] {
+  const scores = robustScores(values, history?.of(rule)) ?? [];
+  history?.add(rule, values);
   return indicesWhere(scores, (score) => (side === "both" ? Math.abs(score) : score) > OUTLIER_SCORE);
 }
 
