@@ -10,5 +10,13 @@ export function addKahan(value: number, sum: number, c: number): number {
   return total;
 }
 
+/**
+ * What `total`, the rounded sum of `sum` and `value`, lacks. For loops that keep their compensation in a variable: it is
+ * meaningless once the sum is infinite, and to be left out then.
+ */
+export function lost(sum: number, value: number, total: number): number {
+  return Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
+}
+
 /** The compensation that the last `addKahan` left. */
 export const kahan: { c: number } = { c: 0 };

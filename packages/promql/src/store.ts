@@ -17,6 +17,8 @@ export interface StoredSeries {
   readonly labels: Labels;
   /** Appends the samples of the range, its borders included, in the order of time. */
   read(range: TimeRange, into: SampleBuffer): void;
+  /** Appends the last of these samples alone: for stores that find it faster, as most queries want no more. */
+  readLatest?(range: TimeRange, into: SampleBuffer): void;
 }
 
 export const FLOAT = 0;
@@ -69,15 +71,25 @@ export class SampleBuffer {
 
   pushStale(timeMs: number): void {
     this.push(timeMs, Number.NaN);
-    this.plain = false;
-    this.kinds[this.length - 1] = STALE;
+    this.makeStale(this.length - 1);
   }
 
   pushHistogram(timeMs: number, histogram: FloatHistogram): void {
     this.push(timeMs, 0);
+    this.makeHistogram(this.length - 1, histogram);
+  }
+
+  /** Turns a sample into the end of its series. */
+  makeStale(index: number): void {
     this.plain = false;
-    this.kinds[this.length - 1] = HISTOGRAM;
-    this.histograms[this.length - 1] = histogram;
+    this.kinds[index] = STALE;
+  }
+
+  /** Turns a sample into a histogram. */
+  makeHistogram(index: number, histogram: FloatHistogram): void {
+    this.plain = false;
+    this.kinds[index] = HISTOGRAM;
+    this.histograms[index] = histogram;
   }
 
   /** Says since when the counter of the last sample has counted. */

@@ -6,7 +6,7 @@ import type { AggregateExpression } from "../syntax-tree.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import type { Grid } from "./grid.ts";
-import { groupingLabels } from "./grouping.ts";
+import { groupingLabels } from "./label-groups.ts";
 import { RowAssembly } from "./row-assembly.ts";
 import { ABSENT, HISTOGRAM_POINT, type SeriesMatrix } from "./series-matrix.ts";
 import type { Work } from "./turn.ts";

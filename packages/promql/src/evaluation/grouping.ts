@@ -1,4 +1,5 @@
-import { isMetadataLabel, keepLabels, type Labels, noLabels, withoutLabels, withoutMetadata } from "../labels.ts";
+import type { Labels } from "../labels.ts";
+import { type Grouping, LabelGroups } from "./label-groups.ts";
 import type { SeriesMatrix } from "./series-matrix.ts";
 import { rowsPerTurn, type Work } from "./turn.ts";
 
@@ -9,38 +10,18 @@ export interface Groups {
   readonly dropName: readonly boolean[];
 }
 
-/** What `by` or `without` keeps of the labels of a row. */
-export function groupingLabels(grouping: readonly string[], without: boolean): (labels: Labels) => Labels {
-  if (!without && grouping.length === 0) return () => noLabels;
-  const names = new Set(grouping);
-  if (!without) return (labels) => keepLabels(labels, names);
-  if (grouping.every(isMetadataLabel)) return withoutMetadata;
-  return (labels) => withoutLabels(withoutMetadata(labels), names);
-}
-
 /** The rows of a matrix by the labels that they are grouped by, the groups in the order in which they appear. */
-export function* groupRows(
-  matrix: SeriesMatrix,
-  { grouping, without }: { readonly grouping: readonly string[]; readonly without: boolean },
-): Work<Groups> {
-  const labelsOf = groupingLabels(grouping, without);
+export function* groupRows(matrix: SeriesMatrix, grouping: Grouping): Work<Groups> {
+  const groups = new LabelGroups(grouping);
   const groupOf = new Int32Array(matrix.count);
-  const byKey = new Map<string, number>();
-  const labels: Labels[] = [];
   const dropName: boolean[] = [];
   const turn = rowsPerTurn({ steps: 1 });
   for (let row = 0; row < matrix.count; row++) {
     if (row % turn === turn - 1) yield;
-    const kept = labelsOf(matrix.labels[row]!);
-    let index = byKey.get(kept.key);
-    if (index === undefined) {
-      index = labels.length;
-      byKey.set(kept.key, index);
-      labels.push(kept);
-      dropName.push(false);
-    }
-    groupOf[row] = index;
-    if (matrix.dropName[row]) dropName[index] = true;
+    const group = groups.numberOf(matrix.labels[row]!);
+    groupOf[row] = group;
+    if (group === dropName.length) dropName.push(false);
+    if (matrix.dropName[row]) dropName[group] = true;
   }
-  return { groupOf, labels, dropName };
+  return { groupOf, labels: groups.labels, dropName };
 }

@@ -25,16 +25,17 @@ export function* selectInstants(
   const series = evaluation.store.select(selector.matchers, range);
   const matrix = new SeriesMatrix(grid.steps, series.length);
   const { buffer } = evaluation;
-  const reader = new InstantReader(buffer, {
-    lookbackMs,
-    statisticsOnly: evaluation.plan.statisticsOnly.has(selector),
-  });
+  const statisticsOnly = evaluation.plan.statisticsOnly.has(selector);
+  const reader = new InstantReader(buffer, { lookbackMs, statisticsOnly });
+  // What is known of resets depends on the histograms before, so there the last one is not enough.
+  const latestOnly = firstMs === lastMs && !statisticsOnly;
   const turn = rowsPerTurn(grid);
   for (let i = 0; i < series.length; i++) {
     if (i % turn === turn - 1) yield;
     const one = series[i]!;
     buffer.clear();
-    one.read(range, buffer);
+    if (latestOnly && one.readLatest !== undefined) one.readLatest(range, buffer);
+    else one.read(range, buffer);
     if (buffer.length === 0) continue;
     reader.start();
     const row = matrix.addRow(one.labels, false);

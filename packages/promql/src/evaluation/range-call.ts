@@ -80,6 +80,7 @@ function* applyToRanges(
   window.scalarPositions = scalarPositions;
   window.annotate = (annotation) => annotations.add(annotation);
   const wantsCounter = call.name === "rate" || call.name === "increase";
+  let lastName = "";
   const turn = rowsPerTurn(grid);
   for (let i = 0; i < ranges.inputs.length; i++) {
     if (i % turn === turn - 1) yield;
@@ -91,15 +92,20 @@ function* applyToRanges(
     if (statistics) chain.follow(grid, ranges);
     samples.take(buffer, (index) => (statistics ? chain.histogramAt(index) : buffer.histograms[index]!));
     evaluation.hold(samples.floatCount + samples.histograms.length);
-    const dropName = !namePreserving.has(call.name) || input.dropName;
+    const dropName = !namePreserving.has(call.name) || input.dropName === true;
     const labels = dropName && !settings.delayedNameRemoval ? withoutMetadata(input.labels) : input.labels;
     const row = matrix.addRow(labels, dropName);
-    window.labels = input.labels;
+    window.start(input.labels);
     const kinds = applyToSteps(apply, window, { grid, ranges, scalars, matrix, row });
     evaluation.release(samples.floatCount + samples.histograms.length);
     if (kinds.points === 0) matrix.dropRow();
     else evaluation.hold(kinds.points);
-    if (wantsCounter && kinds.floats) annotateGauge(evaluation, input, ranges.position);
+    if (!wantsCounter || !kinds.floats) continue;
+    const name = metricName(input.labels);
+    if (name !== lastName && !/_(total|sum|count|bucket)$/.test(name)) {
+      annotations.add(perhapsNotACounter(name, ranges.position));
+    }
+    lastName = name;
   }
   return matrix;
 }
@@ -177,16 +183,8 @@ function rangesOf(
   const statisticsOnly = argument.type === "matrixSelector" && evaluation.plan.statisticsOnly.has(argument.selector);
   // Prometheus forgets where a subquery stood, so what it says of one is at the start.
   const position = argument.type === "subquery" ? { start: 0, end: 0 } : argument.position;
-  const inputs = computed ?? storedInputs(evaluation, argument as MatrixSelector, read);
+  const inputs = computed ?? evaluation.store.select((argument as MatrixSelector).selector.matchers, read);
   return { inputs, rangeMs, offsetMs, atMs, extension, statisticsOnly, position, read };
-}
-
-function storedInputs(evaluation: Evaluation, { selector }: MatrixSelector, range: TimeRange): readonly RangeInput[] {
-  return evaluation.store.select(selector.matchers, range).map((series) => ({
-    labels: series.labels,
-    dropName: false,
-    read: (wanted, into) => series.read(wanted, into),
-  }));
 }
 
 function checkExtension(name: string, argument: MatrixSelector | Subquery): void {
@@ -197,11 +195,6 @@ function checkExtension(name: string, argument: MatrixSelector | Subquery): void
   throw new PromqlEvaluationError(
     `${extension} modifier can only be used with: ${allowed.join(", ")} - not with ${name}`,
   );
-}
-
-function annotateGauge({ annotations }: Evaluation, { labels }: RangeInput, position: PositionRange): void {
-  const name = metricName(labels);
-  if (name !== "" && !/_(total|sum|count|bucket)$/.test(name)) annotations.add(perhapsNotACounter(name, position));
 }
 
 /** 1 at every step at which no series had a sample. */

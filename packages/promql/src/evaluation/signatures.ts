@@ -1,5 +1,6 @@
-import { type Labels, labelValue, withoutLabels, withoutMetadata } from "../labels.ts";
+import { type Labels, withoutLabels, withoutMetadata } from "../labels.ts";
 import type { VectorMatching } from "../syntax-tree.ts";
+import { LabelGroups } from "./label-groups.ts";
 import type { SeriesMatrix } from "./series-matrix.ts";
 import { rowsPerTurn, type Work } from "./turn.ts";
 
@@ -11,20 +12,10 @@ export interface Signatures {
 }
 
 export function* signatures(left: SeriesMatrix, right: SeriesMatrix, matching: VectorMatching): Work<Signatures> {
-  const keyOf = signatureKey(matching);
-  const numbers = new Map<string, number>();
-  const number = (labels: Labels): number => {
-    const key = keyOf(labels);
-    let known = numbers.get(key);
-    if (known === undefined) {
-      known = numbers.size;
-      numbers.set(key, known);
-    }
-    return known;
-  };
-  const leftNumbers = yield* numbered(left.labels, number);
-  const rightNumbers = yield* numbered(right.labels, number);
-  return { left: leftNumbers, right: rightNumbers, count: numbers.size };
+  const number = numbering(matching);
+  const leftNumbers = yield* numbered(left.labels, number.of);
+  const rightNumbers = yield* numbered(right.labels, number.of);
+  return { left: leftNumbers, right: rightNumbers, count: number.count() };
 }
 
 function* numbered(list: readonly Labels[], number: (labels: Labels) => number): Work<Int32Array> {
@@ -37,14 +28,27 @@ function* numbered(list: readonly Labels[], number: (labels: Labels) => number):
   return numbers;
 }
 
-function signatureKey({ on, labels }: VectorMatching): (labels: Labels) => string {
-  if (on) {
-    const names = [...new Set(labels)].sort();
-    return (series) => names.map((name) => labelValue(series, name)).join("\0");
+interface Numbering {
+  readonly of: (labels: Labels) => number;
+  readonly count: () => number;
+}
+
+function numbering({ on, labels }: VectorMatching): Numbering {
+  if (on || labels.length > 0) {
+    const groups = new LabelGroups({ grouping: labels, without: !on });
+    return { of: (series) => groups.numberOf(series), count: () => groups.labels.length };
   }
-  if (labels.length === 0) return (series) => withoutMetadata(series).key;
-  const names = new Set(labels);
-  return (series) => withoutLabels(withoutMetadata(series), names).key;
+  const numbers = new Map<string, number>();
+  const of = (series: Labels): number => {
+    const { key } = withoutMetadata(series);
+    let known = numbers.get(key);
+    if (known === undefined) {
+      known = numbers.size;
+      numbers.set(key, known);
+    }
+    return known;
+  };
+  return { of, count: () => numbers.size };
 }
 
 /** The labels that a pair was matched by, for messages and for series that are filled in. */

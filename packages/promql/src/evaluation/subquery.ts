@@ -10,7 +10,8 @@ import type { Work } from "./turn.ts";
 /** A series for a function over a range: from the store, or computed. */
 export interface RangeInput {
   readonly labels: Labels;
-  readonly dropName: boolean;
+  /** The name is to be dropped at the end. @default false */
+  readonly dropName?: boolean;
   read(range: TimeRange, into: SampleBuffer): void;
 }
 

@@ -1,28 +1,47 @@
 import { isReset } from "../histogram/detect-reset.ts";
 import { equalHistograms } from "../histogram/float-histogram.ts";
-import type { RangeFunction, RangeWindow } from "./range-window.ts";
+import type { RangeFunction, RangeResult, RangeWindow } from "./range-window.ts";
 import { isStartTimeReset } from "./start-time.ts";
 
 /** changes(): how often the value differs from the one before. */
-export const changes: RangeFunction = (window) =>
-  countBetween(window, ({ samples }, a, b) => {
+export const changes: RangeFunction = (window) => {
+  if (window.histograms === 0) return countFloats(window, isChange);
+  return countBetween(window, ({ samples }, a, b) => {
     if (a.histogram !== b.histogram) return true;
     if (a.histogram) return !equalHistograms(samples.histograms[b.index]!, samples.histograms[a.index]!);
-    const before = samples.floatValues[a.index]!;
-    const after = samples.floatValues[b.index]!;
-    return after !== before && !(Number.isNaN(after) && Number.isNaN(before));
+    return isChange(samples.floatValues[a.index]!, samples.floatValues[b.index]!);
   });
+};
 
 /** resets(): how often a counter fell. */
-export const resets: RangeFunction = (window) =>
-  countBetween(window, ({ samples }, a, b) => {
+export const resets: RangeFunction = (window) => {
+  if (window.histograms === 0 && window.samples.floatStarts.length === 0) return countFloats(window, isFall);
+  return countBetween(window, ({ samples }, a, b) => {
     if (a.histogram !== b.histogram) return true;
     const times = a.histogram ? samples.histogramTimes : samples.floatTimes;
     const starts = a.histogram ? samples.histogramStarts : samples.floatStarts;
     if (isStartTimeReset(starts[a.index] ?? 0, times[a.index]!, starts[b.index] ?? 0, times[b.index]!)) return true;
     if (a.histogram) return isReset(samples.histograms[b.index]!, samples.histograms[a.index]!);
-    return samples.floatValues[b.index]! < samples.floatValues[a.index]!;
+    return isFall(samples.floatValues[a.index]!, samples.floatValues[b.index]!);
   });
+};
+
+function isChange(before: number, after: number): boolean {
+  return after !== before && !(Number.isNaN(after) && Number.isNaN(before));
+}
+
+function isFall(before: number, after: number): boolean {
+  return after < before;
+}
+
+function countFloats(window: RangeWindow, counts: (before: number, after: number) => boolean): RangeResult {
+  const { floatValues } = window.samples;
+  const begin = firstOfRange(window);
+  if (begin === undefined) return window.nothing();
+  let count = 0;
+  for (let i = begin.f + 1; i < window.endFloat; i++) if (counts(floatValues[i - 1]!, floatValues[i]!)) count++;
+  return window.float(count);
+}
 
 interface Place {
   readonly histogram: boolean;

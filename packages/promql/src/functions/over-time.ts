@@ -10,7 +10,7 @@ import {
 } from "../annotations.ts";
 import { IncompatibleSchemas } from "../histogram/add-histograms.ts";
 import { HistogramAverage, HistogramTotal } from "../histogram/histogram-total.ts";
-import { addKahan, kahan } from "../kahan-sum.ts";
+import { addKahan, kahan, lost } from "../kahan-sum.ts";
 import { quantile } from "../quantile.ts";
 import type { RangeFunction, RangeResult, RangeWindow } from "./range-window.ts";
 
@@ -20,8 +20,10 @@ export function sumOverTime(window: RangeWindow): RangeResult {
   let sum = 0;
   let c = 0;
   for (let i = window.firstFloat; i < window.endFloat; i++) {
-    sum = addKahan(floatValues[i]!, sum, c);
-    c = kahan.c;
+    const value = floatValues[i]!;
+    const total = sum + value;
+    c += lost(sum, value, total);
+    sum = total;
   }
   return window.float(Number.isFinite(sum) ? sum + c : sum);
 }
@@ -29,6 +31,15 @@ export function sumOverTime(window: RangeWindow): RangeResult {
 export function averageOverTime(window: RangeWindow): RangeResult {
   if (window.histograms > 0) return totalOfHistograms(window, new HistogramAverage());
   const { floatValues } = window.samples;
+  let sum = 0;
+  let c = 0;
+  for (let i = window.firstFloat; i < window.endFloat; i++) {
+    const value = floatValues[i]!;
+    const total = sum + value;
+    c += lost(sum, value, total);
+    sum = total;
+  }
+  if (Number.isFinite(sum)) return window.float(sum / window.floats + c / window.floats);
   const average = new FloatAverage(floatValues[window.firstFloat]!);
   for (let i = window.firstFloat + 1; i < window.endFloat; i++) average.add(floatValues[i]!);
   return window.float(average.value());

@@ -2,13 +2,14 @@
 import { badBucketLabel, bucketsRepaired, invalidQuantile, mixedClassicAndNative } from "../annotations.ts";
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { type Grid, timeAt } from "../evaluation/grid.ts";
+import { LabelGroups } from "../evaluation/label-groups.ts";
 import { RowAssembly } from "../evaluation/row-assembly.ts";
 import { dropNames, FLOAT_POINT, HISTOGRAM_POINT, type SeriesMatrix } from "../evaluation/series-matrix.ts";
 import { POINTS_PER_TURN, rowsPerTurn, type Work } from "../evaluation/turn.ts";
 import { formatOpenMetrics } from "../go-float.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { nativeFraction, nativeQuantile, type Subject } from "../histogram/native-quantile.ts";
-import { type Labels, labelValue, metricName, withLabel, withoutLabels } from "../labels.ts";
+import { type Labels, labelValue, metricName, withLabel } from "../labels.ts";
 import type { PositionRange } from "../position.ts";
 import { type ClassicBucket, classicFraction, classicQuantile } from "../quantile.ts";
 import type { CallExpression, Expression } from "../syntax-tree.ts";
@@ -94,7 +95,11 @@ class HistogramRows {
   readonly #matrix: SeriesMatrix;
   readonly #grid: Grid;
   readonly #position: PositionRange;
-  readonly #classic = new Map<string, ClassicRows>();
+  readonly #groups = new LabelGroups({ grouping: ["le"], without: true, keepsMetadata: true });
+  /** By the number of the group. */
+  readonly #classic: ClassicRows[] = [];
+  /** Upper bounds by their text, as there are few of them and many series. */
+  readonly #bounds = new Map<string, number>();
 
   static *read(evaluation: Evaluation, argument: Expression, grid: Grid): Work<HistogramRows> {
     const matrix = yield* evaluation.vector(argument, grid);
@@ -118,19 +123,19 @@ class HistogramRows {
     const labels = this.#matrix.labels[row]!;
     if (!this.#hasFloats(row)) return;
     const le = labelValue(labels, "le");
-    const upperBound = parseBound(le);
+    let upperBound = this.#bounds.get(le);
+    if (upperBound === undefined) {
+      upperBound = parseBound(le);
+      this.#bounds.set(le, upperBound);
+    }
     if (Number.isNaN(upperBound)) {
       this.#evaluation.annotations.add(badBucketLabel(le, this.#nameOf(labels), this.#position));
       return;
     }
-    const series = withoutLabels(labels, leOnly);
-    let histogram = this.#classic.get(series.key);
-    if (histogram === undefined) {
-      histogram = { labels: series, rows: [], upperBounds: [] };
-      this.#classic.set(series.key, histogram);
-    }
-    histogram.rows.push(row);
-    histogram.upperBounds.push(upperBound);
+    const group = this.#groups.numberOf(labels);
+    this.#classic[group] ??= { labels: this.#groups.labels[group]!, rows: [], upperBounds: [] };
+    this.#classic[group].rows.push(row);
+    this.#classic[group].upperBounds.push(upperBound);
   }
 
   #hasFloats(row: number): boolean {
@@ -143,6 +148,7 @@ class HistogramRows {
   *compute(at: (step: number) => readonly Computation[]): Work<SeriesMatrix> {
     const { steps, count, present } = this.#matrix;
     const assembly = new RowAssembly(this.#grid, count);
+    const classicByKey = new Map(this.#classic.map((one) => [one.labels.key, one]));
     let points = 0;
     for (let step = 0; step < steps; step++) {
       const computations = at(step);
@@ -152,7 +158,7 @@ class HistogramRows {
         if (++points % POINTS_PER_TURN === 0) yield;
         if (present[row * steps + step] !== HISTOGRAM_POINT) continue;
         const labels = this.#matrix.labels[row]!;
-        const classic = this.#classic.get(labels.key);
+        const classic = classicByKey.get(labels.key);
         if (classic?.rows.some((one) => present[one * steps + step] === FLOAT_POINT)) {
           this.#evaluation.annotations.add(mixedClassicAndNative(this.#nameOf(labels), this.#position));
           mixed.add(labels.key);
@@ -163,7 +169,7 @@ class HistogramRows {
           if (++points % HISTOGRAMS_PER_TURN === 0) yield;
           this.#native(computation, row, step, assembly);
         }
-        for (const classic of this.#classic.values()) {
+        for (const classic of this.#classic) {
           if (++points % HISTOGRAMS_PER_TURN === 0) yield;
           if (!mixed.has(classic.labels.key)) this.#computeClassic(computation, classic, step, assembly);
         }
@@ -203,8 +209,6 @@ class HistogramRows {
     return this.#evaluation.settings.delayedNameRemoval ? metricName(labels) : "";
   }
 }
-
-const leOnly: ReadonlySet<string> = new Set(["le"]);
 
 function parseBound(text: string): number {
   const word = /^([+-]?)inf(inity)?$/i.exec(text);

@@ -1,4 +1,5 @@
 import { changes, resets } from "./changes.ts";
+import { instantChange } from "./instant-change.ts";
 import {
   averageOverTime,
   edgeOverTime,
@@ -10,7 +11,7 @@ import {
   variance,
 } from "./over-time.ts";
 import type { RangeFunction } from "./range-window.ts";
-import { instantChange, rateFunction } from "./rate.ts";
+import { rateFunction } from "./rate.ts";
 import { deriv, doubleExponentialSmoothing, predictLinear } from "./regression.ts";
 
 /** The functions over ranges by name. */

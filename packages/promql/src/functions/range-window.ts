@@ -37,6 +37,27 @@ export class RangeWindow {
   value: number = Number.NaN;
   histogram: FloatHistogram | undefined;
 
+  /** Floats before this index are known not to fall, but at `#lastFall`. */
+  #seenFloats = 0;
+  #lastFall = -1;
+
+  /** Begins with another series, whose windows move on from step to step. */
+  start(labels: Labels): void {
+    this.labels = labels;
+    this.#seenFloats = 0;
+    this.#lastFall = -1;
+  }
+
+  /** Whether some float is smaller than the one before it; each float of a series is looked at once for all windows. */
+  hasFall(): boolean {
+    const { floatValues } = this.samples;
+    for (let i = Math.max(this.#seenFloats, this.firstFloat + 1); i < this.endFloat; i++) {
+      if (floatValues[i]! < floatValues[i - 1]!) this.#lastFall = i;
+    }
+    this.#seenFloats = this.endFloat;
+    return this.#lastFall > this.firstFloat;
+  }
+
   get floats(): number {
     return this.endFloat - this.firstFloat;
   }

@@ -1,7 +1,7 @@
 import { ignoredInMixedRange } from "../annotations.ts";
 import { PromqlEvaluationError } from "../evaluation/evaluation-error.ts";
 import { formatFixed } from "../go-float.ts";
-import { addKahan, kahan } from "../kahan-sum.ts";
+import { lost } from "../kahan-sum.ts";
 import type { RangeFunction, RangeWindow } from "./range-window.ts";
 
 export const deriv: RangeFunction = ofTwoFloats((window) => {
@@ -56,22 +56,27 @@ function linearRegression(
     const y = floatValues[i]!;
     if (i > firstFloat && y !== first) constant = false;
     const x = (floatTimes[i]! - interceptMs) / 1000;
-    sumX = addKahan(x, sumX, cX);
-    cX = kahan.c;
-    sumY = addKahan(y, sumY, cY);
-    cY = kahan.c;
-    sumXY = addKahan(x * y, sumXY, cXY);
-    cXY = kahan.c;
-    sumX2 = addKahan(x * x, sumX2, cX2);
-    cX2 = kahan.c;
+    let total = sumX + x;
+    cX += lost(sumX, x, total);
+    sumX = total;
+    total = sumY + y;
+    cY += lost(sumY, y, total);
+    sumY = total;
+    total = sumXY + x * y;
+    cXY += lost(sumXY, x * y, total);
+    sumXY = total;
+    total = sumX2 + x * x;
+    cX2 += lost(sumX2, x * x, total);
+    sumX2 = total;
   }
   if (constant) {
     if (!Number.isFinite(first) && !Number.isNaN(first)) return { slope: Number.NaN, intercept: Number.NaN };
     return { slope: 0, intercept: first };
   }
   sumX += cX;
-  sumY += cY;
-  const covariance = sumXY + cXY - (sumX * sumY) / n;
+  if (Number.isFinite(sumY)) sumY += cY;
+  if (Number.isFinite(sumXY)) sumXY += cXY;
+  const covariance = sumXY - (sumX * sumY) / n;
   const variance = sumX2 + cX2 - (sumX * sumX) / n;
   const slope = covariance / variance;
   return { slope, intercept: sumY / n - (slope * sumX) / n };

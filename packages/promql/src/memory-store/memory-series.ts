@@ -11,6 +11,8 @@ export class MemorySeries implements StoredSeries {
   /** From old to new, and how many samples each holds: a gap of weeks ends a block before it is full. */
   #list: number[] = [];
   #counts: number[] = [];
+  /** Some sample is, or was, none with a number. */
+  #marked = false;
   #histograms: Map<number, FloatHistogram> | undefined;
   #startTimes: Map<number, number> | undefined;
   /** What a further histogram of the same run is compared with. */
@@ -46,8 +48,8 @@ export class MemorySeries implements StoredSeries {
   /** The value of the last sample, NaN when it has none. */
   get lastValue(): number {
     if (this.#list.length === 0) return Number.NaN;
-    const { slab, at } = this.#blocks.arrays(this.#list.at(-1)!);
-    return slab.values[at * BLOCK_SAMPLES + this.#counts.at(-1)! - 1]!;
+    const block = this.#list.at(-1)!;
+    return this.#blocks.slabOf(block).values[this.#blocks.beginOf(block) + this.#counts.at(-1)! - 1]!;
   }
 
   append(timeMs: number, value: number): void {
@@ -60,6 +62,7 @@ export class MemorySeries implements StoredSeries {
   appendStale(timeMs: number): void {
     const { block, index } = this.#place(timeMs);
     this.#blocks.mark(block, index, timeMs, STALE_BITS);
+    this.#marked = true;
     this.#lastHistogram = undefined;
     this.ended = true;
   }
@@ -67,6 +70,7 @@ export class MemorySeries implements StoredSeries {
   appendHistogram(timeMs: number, histogram: FloatHistogram): void {
     const { block, index } = this.#place(timeMs);
     this.#blocks.mark(block, index, timeMs, HISTOGRAM_BITS);
+    this.#marked = true;
     this.#histograms ??= new Map();
     const counterResetHint = storedHint(this.#lastHistogram, histogram);
     this.#histograms.set(timeMs, { ...histogram, counterResetHint });
@@ -86,37 +90,59 @@ export class MemorySeries implements StoredSeries {
     let first = list.length - 1;
     while (first > 0 && this.#blocks.baseMs(list[first]!) > fromMs) first--;
     for (let b = first; b < list.length; b++) {
-      const { slab, at } = this.#blocks.arrays(list[b]!);
-      const count = this.#counts[b]!;
-      const baseMs = slab.baseMs[at]!;
-      if (baseMs > toMs) return;
-      const begin = at * BLOCK_SAMPLES;
-      const end = begin + count;
-      let i = baseMs >= fromMs ? begin : firstFrom(slab.offsets, fromMs - baseMs, begin, end);
-      into.reserve(end - i);
-      const { times, values } = into;
-      let n = into.length;
-      for (; i < end; i++) {
-        const timeMs = baseMs + slab.offsets[i]!;
-        if (timeMs > toMs) break;
-        const value = slab.values[i]!;
-        // biome-ignore lint/suspicious/noSelfCompare: the fastest test for NaN, behind which marks hide
-        if (value !== value) {
-          const mark = this.#blocks.markAt(list[b]!, i - begin);
-          if (mark !== 0) {
-            into.length = n;
-            if (mark === STALE_BITS) into.pushStale(timeMs);
-            else into.pushHistogram(timeMs, this.#histograms!.get(timeMs)!);
-            n = into.length;
-            continue;
-          }
-        }
-        times[n] = timeMs;
-        values[n++] = value;
-      }
-      into.length = n;
+      const block = list[b]!;
+      const { offsets } = this.#blocks.slabOf(block);
+      const baseMs = this.#blocks.baseMs(block);
+      if (baseMs > toMs) break;
+      let begin = this.#blocks.beginOf(block);
+      let end = begin + this.#counts[b]!;
+      if (baseMs < fromMs) begin = firstFrom(offsets, fromMs - baseMs, begin, end);
+      if (baseMs + offsets[end - 1]! > toMs) end = firstFrom(offsets, Math.floor(toMs - baseMs) + 1, begin, end);
+      this.#copy(block, begin, end, into);
     }
     if (this.#startTimes !== undefined) this.#readStartTimes(into, this.#startTimes);
+  }
+
+  /** The last sample of the range, where there is one. */
+  readLatest({ fromMs, toMs }: TimeRange, into: SampleBuffer): void {
+    const list = this.#list;
+    let b = list.length - 1;
+    while (b >= 0 && this.#blocks.baseMs(list[b]!) > toMs) b--;
+    if (b < 0) return;
+    const block = list[b]!;
+    const { offsets } = this.#blocks.slabOf(block);
+    const baseMs = this.#blocks.baseMs(block);
+    const begin = this.#blocks.beginOf(block);
+    let end = begin + this.#counts[b]!;
+    if (baseMs + offsets[end - 1]! > toMs) end = firstFrom(offsets, Math.floor(toMs - baseMs) + 1, begin, end);
+    if (baseMs + offsets[end - 1]! < fromMs) return;
+    this.#copy(block, end - 1, end, into);
+    if (this.#startTimes !== undefined) this.#readStartTimes(into, this.#startTimes);
+  }
+
+  /** Hot: benchmarks/promql.ts. */
+  #copy(block: number, begin: number, end: number, into: SampleBuffer): void {
+    into.reserve(end - begin);
+    const { offsets, values } = this.#blocks.slabOf(block);
+    const baseMs = this.#blocks.baseMs(block);
+    const to = into.length - begin;
+    const { times: toTimes, values: toValues } = into;
+    for (let i = begin; i < end; i++) {
+      toTimes[to + i] = baseMs + offsets[i]!;
+      toValues[to + i] = values[i]!;
+    }
+    into.length = to + end;
+    if (this.#marked) this.#copyMarks(block, begin, end, into);
+  }
+
+  #copyMarks(block: number, begin: number, end: number, into: SampleBuffer): void {
+    const to = into.length - end;
+    const blockBegin = this.#blocks.beginOf(block);
+    for (let i = begin; i < end; i++) {
+      const mark = this.#blocks.markAt(block, i - blockBegin);
+      if (mark === STALE_BITS) into.makeStale(to + i);
+      else if (mark === HISTOGRAM_BITS) into.makeHistogram(to + i, this.#histograms!.get(into.times[to + i]!)!);
+    }
   }
 
   /** Gives back the blocks whose samples are all older; the number of blocks that were. */
