@@ -93,7 +93,8 @@ export const group: RuleGroup = {
     },
     {
       name: "RoundsRepeating",
-      expr: `${series(consensus.roundCurrent)} > 2`,
+      // Where there are leaders the round is a term, which only grows.
+      expr: `${series(consensus.roundCurrent)} > 2 unless on (instance, consensus_chain) ${series(consensus.leaderPresent)}`,
       for: "1m",
       severity: "warning",
       summary: "Round {{ $value }} of {{ $labels.consensus_chain }}: proposals do not reach a quorum",
@@ -105,7 +106,14 @@ export const group: RuleGroup = {
         labels,
         value: "4",
       },
-      silent: { samples: { [stored(consensus.roundCurrent, chain)]: "0 1 2 3 0 0 1 0 0" }, at: "4m" },
+      silent: {
+        samples: {
+          [stored(consensus.roundCurrent, chain)]: "0 1 2 3 0 0 1 0 0",
+          [stored(consensus.roundCurrent, { "consensus.chain": "ledger" })]: "7x8",
+          [stored(consensus.leaderPresent, { "consensus.chain": "ledger" })]: "1x8",
+        },
+        at: "4m",
+      },
     },
     {
       name: "DeepReorg",
