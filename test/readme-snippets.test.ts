@@ -7,6 +7,7 @@ import { root } from "./workspace.ts";
 
 /** Add a package when its snippets are whole programs; one that imports `./name.ts` needs a snippet that is that file. */
 const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  alerting: {},
   gaming: {},
   gpu: {},
   ml: {},

@@ -1,5 +1,8 @@
 export { typeOf } from "./check-types.ts";
 export declare function typeOf(expression: Expression): ValueType;
+export { formatDuration, parseDuration } from "./duration.ts";
+export declare function parseDuration(text: string): number;
+export declare function formatDuration(durationMs: number): string;
 export { type EvaluationErrorCode, PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 export type EvaluationErrorCode = "TELLTALE_PROMQL_EXECUTION" | "TELLTALE_PROMQL_TOO_MANY_SAMPLES" | "TELLTALE_PROMQL_TOO_MANY_STEPS" | "TELLTALE_PROMQL_TIMEOUT" | "TELLTALE_PROMQL_ABORTED" | "TELLTALE_PROMQL_BAD_RANGE";
 export declare class PromqlEvaluationError extends Error {
@@ -10,6 +13,8 @@ export declare class PromqlEvaluationError extends Error {
 export { formatExpression, formatQuery } from "./format.ts";
 export declare function formatQuery(query: string, options?: ParseOptions): string;
 export declare function formatExpression(expression: Expression): string;
+export { goQuote } from "./go-quote.ts";
+export declare function goQuote(text: string): string;
 export { type Buckets, type CounterResetHint, type FloatHistogram, floatHistogram, } from "./histogram/float-histogram.ts";
 export type CounterResetHint = "unknown" | "reset" | "not_reset" | "gauge";
 export interface FloatHistogram {
@@ -28,7 +33,8 @@ export interface Buckets {
     readonly counts: readonly number[];
 }
 export declare function floatHistogram(parts: Partial<FloatHistogram>): FloatHistogram;
-export { describeHistogram } from "./histogram/histogram-text.ts";
+export { describeHistogram, printHistogram } from "./histogram/histogram-text.ts";
+export declare function printHistogram(histogram: FloatHistogram): string;
 export declare function describeHistogram(histogram: FloatHistogram): string;
 export { LabelMatcher, type MatchOperator } from "./label-matcher.ts";
 export type MatchOperator = "=" | "!=" | "=~" | "!~";
@@ -41,7 +47,7 @@ export declare class LabelMatcher {
     matches(value: string): boolean;
     toString(): string;
 }
-export { formatLabels, type Labels, labelsOf, labelValue, toRecord } from "./labels.ts";
+export { compareLabels, formatLabels, type Labels, labelsOf, labelValue, toRecord, withLabel } from "./labels.ts";
 export interface Labels {
     readonly pairs: readonly string[];
     readonly key: string;
@@ -49,6 +55,8 @@ export interface Labels {
 export declare function labelsOf(values: Readonly<Record<string, string>>): Labels;
 export declare function labelValue({ pairs }: Labels, name: string): string;
 export declare function toRecord({ pairs }: Labels): Record<string, string>;
+export declare function withLabel(labels: Labels, name: string, value: string): Labels;
+export declare function compareLabels(a: Labels, b: Labels): number;
 export declare function formatLabels({ pairs }: Labels): string;
 export { type AppendResult, MemoryStore, type MemoryStoreOptions, type MemoryStoreSize, type Sample, } from "./memory-store/memory-store.ts";
 export interface MemoryStoreOptions {
@@ -171,7 +179,7 @@ export interface MatrixSeries {
         readonly histogram: FloatHistogram;
     }[];
 }
-export { SampleBuffer, type SeriesStore, type StoredSeries, type TimeRange } from "./store.ts";
+export { FLOAT, HISTOGRAM, SampleBuffer, type SeriesStore, STALE, type StoredSeries, type TimeRange } from "./store.ts";
 export interface SeriesStore {
     select(matchers: readonly LabelMatcher[], range: TimeRange): readonly StoredSeries[];
 }
@@ -182,7 +190,11 @@ export interface TimeRange {
 export interface StoredSeries {
     readonly labels: Labels;
     read(range: TimeRange, into: SampleBuffer): void;
+    readLatest?(range: TimeRange, into: SampleBuffer): void;
 }
+export declare const FLOAT = 0;
+export declare const HISTOGRAM = 1;
+export declare const STALE = 2;
 export declare class SampleBuffer {
     length: number;
     times: Float64Array;
@@ -196,8 +208,12 @@ export declare class SampleBuffer {
     push(timeMs: number, value: number): void;
     pushStale(timeMs: number): void;
     pushHistogram(timeMs: number, histogram: FloatHistogram): void;
+    makeStale(index: number): void;
+    makeHistogram(index: number, histogram: FloatHistogram): void;
     setStartTime(startMs: number): void;
 }
+export { unquote } from "./string-literal.ts";
+export declare function unquote(literal: string): string | undefined;
 export type { AggregateExpression, BinaryExpression, CallExpression, DurationExpression, DurationOperand, Expression, MatrixSelector, NumberLiteral, ParenthesizedExpression, StringLiteral, Subquery, TimeShift, UnaryExpression, ValueType, VectorMatching, VectorSelector, } from "./syntax-tree.ts";
 export type ValueType = "scalar" | "string" | "vector" | "matrix";
 export type Expression = AggregateExpression | BinaryExpression | CallExpression | MatrixSelector | NumberLiteral | ParenthesizedExpression | StringLiteral | Subquery | UnaryExpression | VectorSelector;

@@ -1,0 +1,25 @@
+export {
+  type AlertingRuleDefinition,
+  parseRuleFile,
+  type RecordingRuleDefinition,
+  type RuleDefinition,
+  type RuleFile,
+  RuleFileError,
+  type RuleFileOptions,
+  type RuleFileProblem,
+  type RuleGroupDefinition,
+} from "./rule-file/rule-file.ts";
+export type { Alert, AlertState, SentAlert } from "./rule-group/alert.ts";
+export { RuleGroup, type RuleGroupOptions, type RuleStatus, type RuleStore } from "./rule-group/rule-group.ts";
+export {
+  type AlertTest,
+  type ExpectedAlert,
+  type ExpectedSample,
+  type ExpressionTest,
+  parseRuleTestFile,
+  type RuleTestFile,
+  RuleTestFileError,
+  type RuleTestGroup,
+} from "./rule-test/rule-test-file.ts";
+export { type RuleTestOutcome, runRuleTests } from "./rule-test/run-rule-tests.ts";
+export type { YamlProblem } from "./yaml-reader.ts";

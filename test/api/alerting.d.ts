@@ -1,0 +1,161 @@
+export { type AlertingRuleDefinition, parseRuleFile, type RecordingRuleDefinition, type RuleDefinition, type RuleFile, RuleFileError, type RuleFileOptions, type RuleFileProblem, type RuleGroupDefinition, } from "./rule-file/rule-file.ts";
+export interface RuleFile {
+    readonly groups: readonly RuleGroupDefinition[];
+}
+export interface RuleGroupDefinition {
+    readonly name: string;
+    readonly intervalMs: number | undefined;
+    readonly queryOffsetMs: number | undefined;
+    readonly limit: number;
+    readonly rules: readonly RuleDefinition[];
+}
+export type RuleDefinition = AlertingRuleDefinition | RecordingRuleDefinition;
+export interface AlertingRuleDefinition extends RuleCommon {
+    readonly kind: "alerting";
+    readonly forMs: number;
+    readonly keepFiringForMs: number;
+    readonly annotations: Readonly<Record<string, string>>;
+}
+export interface RecordingRuleDefinition extends RuleCommon {
+    readonly kind: "recording";
+}
+export interface RuleFileProblem {
+    readonly line: number;
+    readonly column: number;
+    readonly group?: string;
+    readonly rule?: number;
+    readonly ruleName?: string;
+    readonly message: string;
+}
+export declare class RuleFileError extends Error {
+    readonly name = "RuleFileError";
+    readonly code = "TELLTALE_BAD_RULE_FILE";
+    readonly problems: readonly RuleFileProblem[];
+    constructor(path: string, problems: readonly RuleFileProblem[]);
+}
+export interface RuleFileOptions extends ParseOptions {
+    readonly path?: string;
+}
+export declare function parseRuleFile(text: string, { path, ...options }?: RuleFileOptions): RuleFile;
+export type { Alert, AlertState, SentAlert } from "./rule-group/alert.ts";
+export type AlertState = "inactive" | "pending" | "firing";
+export interface Alert {
+    readonly labels: Labels;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly state: AlertState;
+    readonly value: number;
+    readonly activeAtMs: number;
+    readonly firedAtMs: number | undefined;
+    readonly resolvedAtMs: number | undefined;
+    readonly lastSentAtMs: number | undefined;
+    readonly keepFiringSinceMs: number | undefined;
+}
+export interface SentAlert {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+    readonly endsAtMs: number;
+    readonly resolved: boolean;
+    readonly generatorUrl: string;
+}
+export { RuleGroup, type RuleGroupOptions, type RuleStatus, type RuleStore } from "./rule-group/rule-group.ts";
+export interface RuleStore extends SeriesStore {
+    append(samples: Iterable<Sample>): {
+        readonly appended: number;
+    };
+}
+export interface RuleGroupOptions {
+    readonly store: RuleStore;
+    readonly file?: string;
+    readonly intervalMs?: number;
+    readonly queryOffsetMs?: number;
+    readonly externalLabels?: Readonly<Record<string, string>>;
+    readonly externalUrl?: string;
+    readonly resendDelayMs?: number;
+    readonly restore?: boolean;
+    readonly outageToleranceMs?: number;
+    readonly forGracePeriodMs?: number;
+    readonly query?: QueryOptions;
+    readonly onAlerts?: (alerts: readonly SentAlert[]) => void;
+}
+export interface RuleStatus {
+    readonly definition: RuleDefinition;
+    readonly health: "unknown" | "ok" | "err";
+    readonly lastError: string | undefined;
+    readonly lastEvaluationMs: number | undefined;
+    readonly alerts: readonly Alert[];
+}
+export declare class RuleGroup {
+    #private;
+    readonly definition: RuleGroupDefinition;
+    readonly intervalMs: number;
+    constructor(definition: RuleGroupDefinition, options: RuleGroupOptions);
+    get queryOffsetMs(): number;
+    nextEvaluationMs(nowMs: number): number;
+    evaluate(timeMs: number): void;
+    evaluateInTurns(timeMs: number, pause: () => Promise<unknown>): Promise<void>;
+    rules(): readonly RuleStatus[];
+    adopt(previous: RuleGroup): void;
+    end(timeMs: number): void;
+}
+export { type AlertTest, type ExpectedAlert, type ExpectedSample, type ExpressionTest, parseRuleTestFile, type RuleTestFile, RuleTestFileError, type RuleTestGroup, } from "./rule-test/rule-test-file.ts";
+export interface RuleTestFile {
+    readonly ruleFiles: readonly string[];
+    readonly evaluationIntervalMs: number;
+    readonly groupEvalOrder: readonly string[];
+    readonly fuzzyCompare: boolean;
+    readonly tests: readonly RuleTestGroup[];
+}
+export interface RuleTestGroup {
+    readonly name: string;
+    readonly intervalMs: number;
+    readonly startMs: number;
+    readonly inputSeries: readonly {
+        readonly series: string;
+        readonly values: string;
+    }[];
+    readonly alertTests: readonly AlertTest[];
+    readonly expressionTests: readonly ExpressionTest[];
+    readonly externalLabels: Readonly<Record<string, string>>;
+    readonly externalUrl: string;
+}
+export interface AlertTest {
+    readonly evalTimeMs: number;
+    readonly alertname: string;
+    readonly expected: readonly ExpectedAlert[];
+}
+export interface ExpectedAlert {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+}
+export interface ExpressionTest {
+    readonly expression: string;
+    readonly evalTimeMs: number;
+    readonly expected: readonly ExpectedSample[];
+}
+export interface ExpectedSample {
+    readonly labels: string;
+    readonly value: number;
+    readonly histogram: string;
+}
+export declare class RuleTestFileError extends Error {
+    readonly name = "RuleTestFileError";
+    readonly code = "TELLTALE_BAD_RULE_TEST_FILE";
+    readonly problems: readonly YamlProblem[];
+    constructor(path: string, problems: readonly YamlProblem[]);
+}
+export declare function parseRuleTestFile(text: string, { path }?: {
+    readonly path?: string;
+}): RuleTestFile;
+export { type RuleTestOutcome, runRuleTests } from "./rule-test/run-rule-tests.ts";
+export interface RuleTestOutcome {
+    readonly name: string;
+    readonly failures: readonly string[];
+}
+export declare function runRuleTests(file: RuleTestFile, rules: readonly RuleFile[], query?: QueryOptions): readonly RuleTestOutcome[];
+export type { YamlProblem } from "./yaml-reader.ts";
+export interface YamlProblem {
+    readonly line: number;
+    readonly column: number;
+    readonly message: string;
+}
