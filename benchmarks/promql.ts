@@ -2,7 +2,9 @@
  * npm run bench:promql: what rules and a long range query cost in CPU time, beside the real Prometheus with the same
  * samples, asked over its API; and what a sample costs in memory.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MemoryStore, parse, queryInstant, queryRange } from "@telltale/promql";
 import { absentServers, programPath } from "../test/e2e/server-program.ts";
@@ -38,38 +40,39 @@ for (let i = 0; i < scrapes; i++) store.append(scrape(series, i));
 globalThis.gc?.();
 const bytesPerSample = (memory() - before) / (series.length * scrapes);
 
-const prometheus = values.alone || absentServers("prometheus") ? undefined : await startPrometheus();
+const servers = values.alone ? [] : await startServers();
 const works = [
   { name: `${ruleCount} alert rules of 110 series`, ours: ownRules, theirs: askRules },
   { name: `rate over ${series.length} series, 240 steps`, ours: ownRange, theirs: askRange },
 ];
-const rows = [["work", "telltale, ms of CPU", "Prometheus, ms of CPU", "ratio"]];
+const rows = [["work, ms of CPU", "telltale", ...servers.flatMap(({ name }) => [name, "ratio"])]];
 for (const { name, ours, theirs } of works) {
   const own: number[] = [];
-  const real: number[] = [];
+  const real = servers.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     const cpu = process.cpuUsage();
     ours();
     const { user, system } = process.cpuUsage(cpu);
     // The first round warms up: the code here, the caches there.
     if (round > 0) own.push((user + system) / 1000);
-    if (prometheus === undefined) continue;
-    const start = cpuOf(prometheus.pid);
-    await theirs(prometheus);
-    if (round > 0) real.push(cpuOf(prometheus.pid) - start);
+    for (const [i, { server }] of servers.entries()) {
+      const start = cpuOf(server.pid);
+      await theirs(server);
+      if (round > 0) real[i]!.push(cpuOf(server.pid) - start);
+    }
   }
   const cost = median(own);
-  if (real.length === 0) rows.push([name, cost.toFixed(0), "", ""]);
-  else rows.push([name, cost.toFixed(0), median(real).toFixed(0), (cost / median(real)).toFixed(2)]);
+  const others = real.map((costs) => median(costs));
+  rows.push([name, cost.toFixed(0), ...others.flatMap((other) => [other.toFixed(0), (cost / other).toFixed(2)])]);
 }
-await prometheus?.[Symbol.asyncDispose]();
+for (const { server } of servers) await server[Symbol.asyncDispose]();
 const text = `${table(rows)}\n\nA sample in the store takes ${bytesPerSample.toFixed(1)} bytes, its share of the labels included.`;
 console.log(text);
-if (!values.quick && prometheus !== undefined) {
+if (!values.quick && servers.length > 0) {
   writeSection(
     "promql",
     "PromQL: `npm run bench:promql`",
-    `${series.length} series of ${scrapes} samples; medians of ${rounds} rounds in turns. Prometheus answers over its API.\n\n${text}`,
+    `${series.length} series of ${scrapes} samples; medians of ${rounds} rounds in turns. Prometheus answers over its API, which includes parsing the question and writing the answer.\n\n${text}`,
   );
 }
 
@@ -89,8 +92,18 @@ async function askRange({ ask }: PrometheusWithSamples): Promise<void> {
   await ask({ query: rateOfAll, ...range });
 }
 
-async function startPrometheus(): Promise<PrometheusWithSamples> {
-  const server = await prometheusWith(programPath("prometheus"), []);
+/** Debian's Prometheus, and version 3 where somebody has built it, with the same samples. */
+async function startServers(): Promise<{ name: string; server: PrometheusWithSamples }[]> {
+  const newer = join(homedir(), "go/bin/prometheus3");
+  const programs = [
+    ...(absentServers("prometheus") ? [] : [{ name: "Prometheus, Debian's", program: programPath("prometheus") }]),
+    ...(existsSync(newer) ? [{ name: "Prometheus 3", program: newer }] : []),
+  ];
+  return await Promise.all(programs.map(async ({ name, program }) => ({ name, server: await filled(program) })));
+}
+
+async function filled(program: string): Promise<PrometheusWithSamples> {
+  const server = await prometheusWith(program, []);
   for (let i = 0; i < scrapes; i += 10) {
     await server.write(Array.from({ length: 10 }, (_, j) => scrape(series, i + j)).flat());
   }
