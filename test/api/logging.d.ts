@@ -7,7 +7,7 @@ export interface ConsoleSinkOptions {
     readonly sync?: boolean;
 }
 export declare function consoleSink(options?: ConsoleSinkOptions): LogSink;
-export { createLogging, type Logging, type LoggingOptions, type LoggingStatus, type RedactionOptions, } from "./create-logging.ts";
+export { createLogging, type Logging, type LoggingOptions, type LoggingStatus, type LogSinkStatus, type RedactionOptions, } from "./create-logging.ts";
 export interface RedactionOptions extends Partial<PathRedactionOptions>, ShapeRedactionOptions {
 }
 export interface LoggingOptions {
@@ -32,11 +32,14 @@ export interface Logging {
 export interface LoggingStatus {
     readonly sampledOut: number;
     readonly repeatedOut: number;
-    readonly sinks: readonly {
-        readonly name: string;
-        readonly pending: number;
-        readonly dropped: number;
-    }[];
+    readonly sinks: readonly LogSinkStatus[];
+}
+export interface LogSinkStatus {
+    readonly name: string;
+    readonly sent: number | undefined;
+    readonly pending: number;
+    readonly dropped: number;
+    readonly failingSinceMs: number | undefined;
 }
 export declare function createLogging(options?: LoggingOptions): Logging;
 export { event } from "./log-event.ts";
@@ -55,6 +58,9 @@ export interface LogSink {
     flushSync?(): void;
     close?(): Promise<void>;
     pending?(): number;
+    sent?(): number;
+    failingSinceMs?(): number | undefined;
+    failure?(): string | undefined;
     isFailing?(): boolean;
     takeUndelivered?(): string[];
     dropped?(): number;

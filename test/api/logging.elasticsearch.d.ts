@@ -7,6 +7,9 @@ export interface LogSink {
     flushSync?(): void;
     close?(): Promise<void>;
     pending?(): number;
+    sent?(): number;
+    failingSinceMs?(): number | undefined;
+    failure?(): string | undefined;
     isFailing?(): boolean;
     takeUndelivered?(): string[];
     dropped?(): number;

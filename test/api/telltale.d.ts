@@ -5,6 +5,7 @@ export interface Telemetry {
     logger(name: string): Logger;
     setLogLevel(level: LogLevel, name?: string): void;
     readonly sampling: SamplingControl;
+    deliveries(): readonly Delivery[];
     readonly health: Health;
     readonly healthHandler: HealthHandler;
     readonly prometheusUrl: string | undefined;
@@ -18,6 +19,16 @@ export declare class ConfigurationError extends Error {
     readonly code = "TELLTALE_BAD_CONFIGURATION";
     readonly problems: readonly ConfigurationProblem[];
     constructor(problems: readonly ConfigurationProblem[]);
+}
+export type { Delivery } from "./delivery.ts";
+export interface Delivery {
+    readonly signal: "traces" | "metrics" | "logs";
+    readonly to: string;
+    readonly sent: number;
+    readonly pending: number;
+    readonly lost: number;
+    readonly failingSinceMs: number | undefined;
+    readonly reason: string | undefined;
 }
 export type { SamplingOptions, TelltaleOptions } from "./options.ts";
 export interface TelltaleOptions {

@@ -55,7 +55,17 @@ export interface LoggingStatus {
   readonly sampledOut: number;
   /** Lines left out by the limit on repeated ones. */
   readonly repeatedOut: number;
-  readonly sinks: readonly { readonly name: string; readonly pending: number; readonly dropped: number }[];
+  readonly sinks: readonly LogSinkStatus[];
+}
+
+export interface LogSinkStatus {
+  readonly name: string;
+  /** Lines delivered; undefined for a sink that does not tell, as the console's. */
+  readonly sent: number | undefined;
+  readonly pending: number;
+  readonly dropped: number;
+  /** Since when lines cannot be delivered, Unix time in milliseconds; undefined while they are. */
+  readonly failingSinceMs: number | undefined;
 }
 
 /**
@@ -84,6 +94,8 @@ export function createLogging(options: LoggingOptions = {}): Logging {
       repeatedOut: thinned?.repeatedOut() ?? 0,
       sinks: sinks.map((sink) => ({
         name: sink.name ?? "sink",
+        sent: sink.sent?.(),
+        failingSinceMs: sink.failingSinceMs?.(),
         pending: sink.pending?.() ?? 0,
         dropped: sink.dropped?.() ?? 0,
       })),

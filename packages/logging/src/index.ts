@@ -4,6 +4,7 @@ export {
   type Logging,
   type LoggingOptions,
   type LoggingStatus,
+  type LogSinkStatus,
   type RedactionOptions,
 } from "./create-logging.ts";
 export { event } from "./log-event.ts";

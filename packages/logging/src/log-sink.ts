@@ -16,6 +16,12 @@ export interface LogSink {
   close?(): Promise<void>;
   /** Lines that have not been delivered. */
   pending?(): number;
+  /** Lines delivered so far. */
+  sent?(): number;
+  /** Since when lines cannot be delivered, Unix time in milliseconds; undefined while they are. */
+  failingSinceMs?(): number | undefined;
+  /** Why not, in the backend's or the system's words. */
+  failure?(): string | undefined;
   /** Whether what is pending could not be delivered when it was last tried. */
   isFailing?(): boolean;
   /** The lines that have not been delivered, taken out; nothing is delivered afterwards. */

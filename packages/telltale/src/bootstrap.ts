@@ -4,6 +4,8 @@ import type { Health, HealthHandler } from "@telltale/runtime";
 import { discardEarlySpans } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
+import type { Delivery } from "./delivery.ts";
+import { reportDeliveries } from "./delivery-metrics.ts";
 import { reportDiagnostics } from "./diagnostics.ts";
 import { startHealth } from "./health.ts";
 import { deliverSynchronously } from "./last-flush.ts";
@@ -28,6 +30,8 @@ export interface Telemetry {
   setLogLevel(level: LogLevel, name?: string): void;
   /** How traces are sampled: to be asked, and replaced while the application runs. */
   readonly sampling: SamplingControl;
+  /** What has become of all that was to be sent: for each exporter and sink, what it took, what waits, and since when it fails. */
+  deliveries(): readonly Delivery[];
   /**
    * Health of this process: register checks here. `@telltale/runtime` is loaded when it is first asked for, or probed.
    */
@@ -95,7 +99,9 @@ function start(configuration: Configuration): Telemetry {
     const logged = logging.flush();
     await Promise.allSettled([logged, ...signals.map((signal) => signal.flush())]);
   };
-  const health = startHealth(configuration, pipelines?.prometheus);
+  const deliveries = (): readonly Delivery[] => signals.flatMap((signal) => signal.deliveries());
+  const ownMetrics = configuration.metrics.enabled && pipelines ? reportDeliveries(deliveries) : undefined;
+  const health = startHealth(configuration, { prometheus: pipelines?.prometheus, deliveries });
   const profiling = configuration.profiling && pipelines && startProfiling(configuration.profiling);
   const lifeCycle = watchLifeCycle({
     onEnding: () => health.stopping(),
@@ -114,6 +120,7 @@ function start(configuration: Configuration): Telemetry {
     logger: (loggerName) => logging.logger(loggerName),
     setLogLevel: (level, loggerName) => logging.setLevel(level, loggerName),
     sampling: pipelines?.sampling ?? noSampling,
+    deliveries,
     get health() {
       return health.health();
     },
@@ -130,6 +137,7 @@ function start(configuration: Configuration): Telemetry {
       await withDeadline(ended, configuration.shutdownTimeoutMs);
       health[Symbol.dispose]();
       profiling?.[Symbol.dispose]();
+      ownMetrics?.[Symbol.dispose]();
       for (const api of [trace, metrics, logs, context, propagation]) api.disable();
       delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
     }),

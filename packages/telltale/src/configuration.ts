@@ -128,6 +128,8 @@ export interface HealthConfiguration {
   readonly host: string;
   readonly prefix: string;
   readonly reasons: boolean;
+  /** Whether exports that fail are a check of their own. */
+  readonly exports: boolean;
   readonly start: "auto" | "manual";
 }
 

@@ -44,6 +44,7 @@ export function startDeclared(file: string, diagnosticsLevel: Configuration["dia
     },
     shutdown: () => sdk.shutdown(),
     pending: () => 0,
+    deliveries: () => [],
     takeUndelivered: () => [], // The SDK's own processors do not give up what they hold.
   };
 }

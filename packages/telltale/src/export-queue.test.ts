@@ -161,3 +161,32 @@ test("after shutdown everything has been sent and later items are ignored", asyn
   queue.add({ id: 2 });
   expect(exporter.batches.map(({ ids }) => ids)).toEqual([[1]]);
 });
+
+test("the outcome of each export is counted, and since when they fail", async () => {
+  let error: Error | undefined = new Error("HTTP 503");
+  const exporter = {
+    export: (_: Item[], done: (result: ExportResult) => void) => done(error ? { code: 1, error } : { code: 0 }),
+    async shutdown() {},
+  };
+  const batch = { maxQueueSize: 4, maxExportBatchSize: 2, scheduledDelayMs: 60_000, exportTimeoutMs: 60_000 };
+  const queue = new ExportQueue<Item>({ exporter, what: "items to nowhere", batch, sizeOf: ({ id }) => id });
+  const beganMs = Date.now();
+  queue.add({ id: 5 });
+  expect(queue.delivery).toMatchObject({ sent: 0, pending: 5, lost: 0, failingSinceMs: undefined });
+  await queue.flush();
+  expect(queue.delivery).toMatchObject({ sent: 0, pending: 0, lost: 5, reason: "HTTP 503" });
+  expect(queue.delivery.failingSinceMs).toBeGreaterThanOrEqual(beganMs);
+  error = undefined;
+  queue.add({ id: 7 });
+  await queue.flush();
+  expect(queue.delivery).toEqual({ sent: 7, pending: 0, lost: 5, failingSinceMs: undefined, reason: undefined });
+});
+
+test("an export that does not answer in time has failed, whatever it says later", async () => {
+  const exporter = heldExporter();
+  const queue = queueOf(exporter, { exportTimeoutMs: 1 });
+  queue.add({ id: 1 });
+  await queue.flush();
+  exporter.answerAll();
+  expect(queue.delivery).toMatchObject({ sent: 0, lost: 1, reason: "no answer within 1 ms" });
+});

@@ -6,6 +6,7 @@
 import { context, diag } from "@opentelemetry/api";
 import { type ExportResult, suppressTracing } from "@opentelemetry/core";
 import type { BatchConfiguration } from "./configuration.ts";
+import { type Delivery, DeliveryTally } from "./delivery.ts";
 
 /** The part of an OpenTelemetry exporter that the queue uses. */
 export interface BatchExporter<T> {
@@ -18,6 +19,8 @@ export interface ExportQueueOptions<T> {
   readonly batch: BatchConfiguration;
   /** For messages: "spans to http://localhost:4318/v1/traces". */
   readonly what: string;
+  /** For how many an item counts, where it is several in one. @default 1 */
+  readonly sizeOf?: (item: T) => number;
 }
 
 /** Exports that may be under way at once: one round trip a batch would cap a slow collector at 512 items a round trip. */
@@ -28,6 +31,8 @@ export class ExportQueue<T> {
   readonly #exporter: BatchExporter<T>;
   readonly #batch: BatchConfiguration;
   readonly #what: string;
+  readonly #sizeOf: (item: T) => number;
+  readonly #tally = new DeliveryTally();
   readonly #inFlight = new Map<Promise<void>, T[]>();
   /** Batches that wait for an export to end, the oldest first. */
   #full: T[][] = [];
@@ -41,6 +46,7 @@ export class ExportQueue<T> {
     this.#exporter = options.exporter;
     this.#batch = options.batch;
     this.#what = options.what;
+    this.#sizeOf = options.sizeOf ?? (() => 1);
   }
 
   /** Items dropped so far because the queue was full. */
@@ -51,8 +57,14 @@ export class ExportQueue<T> {
   /** Items not yet delivered: queued or in flight. */
   get pending(): number {
     let count = this.#waiting;
-    for (const items of this.#inFlight.values()) count += items.length;
+    for (const items of this.#inFlight.values()) count += this.#count(items);
     return count;
+  }
+
+  /** What has become of the items so far. */
+  get delivery(): Omit<Delivery, "signal" | "to"> {
+    const { lost, ...tally } = this.#tally.read();
+    return { ...tally, lost: lost + this.#dropped, pending: this.pending };
   }
 
   /** Queues one item; when the queue is full the item is dropped and counted. Never throws. Hot: benchmarks/tracing.ts. */
@@ -61,7 +73,7 @@ export class ExportQueue<T> {
     const filling = this.#filling;
     const { maxExportBatchSize, maxQueueSize } = this.#batch;
     if (filling.length + this.#full.length * maxExportBatchSize >= maxQueueSize) {
-      this.#drop();
+      this.#drop(item);
       return;
     }
     filling.push(item);
@@ -97,7 +109,11 @@ export class ExportQueue<T> {
 
   /** Queued and not yet being exported. */
   get #waiting(): number {
-    return this.#filling.length + this.#full.reduce((sum, items) => sum + items.length, 0);
+    return this.#full.reduce((sum, items) => sum + this.#count(items), this.#count(this.#filling));
+  }
+
+  #count(items: readonly T[]): number {
+    return items.reduce((sum, item) => sum + this.#sizeOf(item), 0);
   }
 
   #exportFull(): void {
@@ -125,19 +141,28 @@ export class ExportQueue<T> {
   }
 
   #export(items: T[]): void {
+    const { exportTimeoutMs } = this.#batch;
+    // Now, since an exporter may empty them for later use when it is done.
+    const count = this.#count(items);
     const settled = new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, this.#batch.exportTimeoutMs).unref();
-      const done = (): void => {
+      let isDone = false;
+      const done = ({ code, error }: ExportResult): void => {
+        if (isDone) return;
+        isDone = true;
         clearTimeout(deadline);
+        if (code === SUCCESS) this.#tally.succeeded(count);
+        else this.#tally.failed(count, error);
         resolve();
       };
+      const late = (): void => done(failed(new Error(`no answer within ${exportTimeoutMs} ms`)));
+      const deadline = setTimeout(late, exportTimeoutMs).unref();
       // The exporter's own HTTP requests are not part of anybody's trace.
       context.with(suppressTracing(context.active()), () => {
         waitForResources(items)
           .then(() => this.#exporter.export(items, done))
           .catch((error: unknown) => {
             diag.error(`telltale: the exporter of ${this.#what} threw`, error);
-            done();
+            done(failed(error as Error));
           });
       });
     }).then(() => {
@@ -147,8 +172,8 @@ export class ExportQueue<T> {
     this.#inFlight.set(settled, items);
   }
 
-  #drop(): void {
-    this.#dropped++;
+  #drop(item: T): void {
+    this.#dropped += this.#sizeOf(item);
     if (this.#warned) return;
     this.#warned = true;
     diag.warn(
@@ -157,6 +182,10 @@ export class ExportQueue<T> {
     );
   }
 }
+
+// The values of ExportResultCode: importing the enum would load @opentelemetry/core.
+const SUCCESS = 0;
+const failed = (error: Error): ExportResult => ({ code: 1, error });
 
 interface WithResource {
   readonly resource?: { readonly asyncAttributesPending?: boolean; waitForAsyncAttributes?(): Promise<void> };

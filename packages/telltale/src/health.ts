@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import type { PrometheusEndpoint } from "@telltale/metrics";
 import type { Health, HealthHandler } from "@telltale/runtime";
 import type { Configuration, HealthConfiguration } from "./configuration.ts";
+import type { Delivery } from "./delivery.ts";
+import { exportsCheck } from "./exports-check.ts";
 import { sideServer } from "./side-server.ts";
 
 const require = createRequire(import.meta.url);
@@ -15,10 +17,23 @@ export interface LazyHealth extends Disposable {
   stopping(): void;
 }
 
-const defaults: HealthConfiguration = { port: undefined, host: "127.0.0.1", prefix: "", reasons: true, start: "auto" };
+const defaults: HealthConfiguration = {
+  port: undefined,
+  host: "127.0.0.1",
+  prefix: "",
+  reasons: true,
+  exports: true,
+  start: "auto",
+};
 
 /** Answers probes on the Prometheus endpoint's port, or on a port of their own; one that is busy is told by an error line. */
-export function startHealth(configuration: Configuration, prometheus: PrometheusEndpoint | undefined): LazyHealth {
+export function startHealth(
+  configuration: Configuration,
+  {
+    prometheus,
+    deliveries,
+  }: { readonly prometheus: PrometheusEndpoint | undefined; readonly deliveries: () => readonly Delivery[] },
+): LazyHealth {
   const settings = configuration.health ?? defaults;
   let loaded: { readonly health: Health; readonly handler: HealthHandler } | undefined;
   let isStopping = false;
@@ -26,6 +41,8 @@ export function startHealth(configuration: Configuration, prometheus: Prometheus
     if (loaded !== undefined) return loaded;
     const { createHealth, healthHandler } = require("@telltale/runtime") as typeof import("@telltale/runtime");
     const health = createHealth({ start: settings.start });
+    // A backend that is away is no reason to take the application out of service.
+    if (settings.exports) health.register("exports", exportsCheck(deliveries), { critical: false });
     if (isStopping) health.stopping();
     loaded = { health, handler: healthHandler(health, settings) };
     return loaded;

@@ -3,6 +3,7 @@ import type { Resource } from "@opentelemetry/resources";
 import type { LoggerProvider, LogRecordProcessor, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { type LogSink, recordSink } from "@telltale/logging";
 import type { Configuration, LogSinkConfiguration } from "./configuration.ts";
+import { type Delivery, shownEndpoint } from "./delivery.ts";
 import { ExportQueue } from "./export-queue.ts";
 import { createLogExporter } from "./log-exporter.ts";
 import { otlpLineSink } from "./otlp-line-sink.ts";
@@ -51,6 +52,7 @@ export function startLogRecords(configuration: Configuration["logging"], resourc
       await Promise.all(queues.map(({ lines }) => lines.shutdown()));
       await provider.shutdown();
     },
+    deliveries: () => queues.map(({ sink, records, lines }) => together(sink, records.delivery, lines.delivery())),
     pending: () => queues.reduce((sum, { records, lines }) => sum + records.pending + lines.sink.pending(), 0),
     takeUndelivered: () =>
       queues.map(({ sink, records, lines }) => ({
@@ -58,6 +60,24 @@ export function startLogRecords(configuration: Configuration["logging"], resourc
         exporter: sink,
         items: [...lines.takeUndelivered(), ...records.takeUndelivered().map(plainLogRecord)],
       })),
+  };
+}
+
+/** Records of the API and lines of telltale's loggers go to the same place, by queues of their own. */
+function together(
+  { endpoint }: OtlpSink,
+  records: Omit<Delivery, "signal" | "to">,
+  lines: Omit<Delivery, "signal" | "to">,
+): Delivery {
+  const since = [records.failingSinceMs, lines.failingSinceMs].filter((ms) => ms !== undefined);
+  return {
+    signal: "logs",
+    to: shownEndpoint(endpoint),
+    sent: records.sent + lines.sent,
+    pending: records.pending + lines.pending,
+    lost: records.lost + lines.lost,
+    failingSinceMs: since.length === 0 ? undefined : Math.min(...since),
+    reason: records.reason ?? lines.reason,
   };
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { type Attributes, diag } from "@opentelemetry/api";
 import { consoleSink, type LogSink } from "@telltale/logging";
 import type { LogSinkConfiguration } from "./configuration.ts";
+import { type Delivery, shownEndpoint } from "./delivery.ts";
 import type { Signal } from "./signal.ts";
 
 const require = createRequire(import.meta.url);
@@ -30,6 +31,7 @@ export function startLineSinks(configurations: readonly LogSinkConfiguration[], 
       await Promise.all(started.map(({ sink }) => sink.close?.()));
       for (const { sink } of started) tellLosses(sink);
     },
+    deliveries: () => started.flatMap(({ configuration, sink }) => deliveryOf(configuration, sink) ?? []),
     // A process that has nothing left to do waits for what can be delivered, not for a backend to come back.
     pending: () =>
       started.reduce((sum, { sink }) => sum + (sink.isFailing?.() === true ? 0 : (sink.pending?.() ?? 0)), 0),
@@ -40,6 +42,31 @@ export function startLineSinks(configurations: readonly LogSinkConfiguration[], 
         return [{ signal: "lines" as const, exporter: configuration, resource, items }];
       }),
   };
+}
+
+/** Of a sink that knows; the console is not asked. */
+function deliveryOf(configuration: LineSinkConfiguration, sink: LogSink): Delivery | undefined {
+  if (configuration.type === "console" || sink.sent === undefined) return undefined;
+  return {
+    signal: "logs",
+    to: placeOf(configuration),
+    sent: sink.sent(),
+    pending: sink.pending?.() ?? 0,
+    lost: sink.dropped?.() ?? 0,
+    failingSinceMs: sink.failingSinceMs?.(),
+    reason: sink.failure?.(),
+  };
+}
+
+function placeOf(configuration: Exclude<LineSinkConfiguration, { readonly type: "console" }>): string {
+  switch (configuration.type) {
+    case "file":
+      return configuration.path;
+    case "syslog":
+      return `${configuration.host ?? "127.0.0.1"}:${configuration.port ?? 514}`;
+    default:
+      return shownEndpoint(String(configuration.endpoint));
+  }
 }
 
 /** A sink with what it needs loaded here and not before. */

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { ExportResult } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { IMetricReader, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import {
@@ -12,6 +13,7 @@ import {
   statsdListener,
 } from "@telltale/metrics";
 import type { Configuration } from "./configuration.ts";
+import { type Delivery, DeliveryTally, shownEndpoint } from "./delivery.ts";
 import { settleMicrotasks, type UndeliveredBatch } from "./last-flush.ts";
 import { createMetricExporter, createRequestExporter, type PushedMetrics } from "./metric-exporter.ts";
 import type { Signal } from "./signal.ts";
@@ -43,6 +45,7 @@ export function startMetrics(configuration: Configuration["metrics"], resource: 
       await provider.shutdown();
     },
     pending: () => 0,
+    deliveries: () => pushers.flatMap(deliveryOf),
     takeUndelivered: () => pushers.map((pusher) => undelivered(provider, pusher)),
   };
 }
@@ -79,21 +82,23 @@ function pushed({ exporters, statsd, exportIntervalMs, exportTimeoutMs }: Config
 interface Pusher {
   readonly exporter: PushedMetrics;
   readonly reader: IMetricReader;
+  readonly tally: DeliveryTally;
   /** Makes of a last collection what is left to be sent. */
   items(collected: ResourceMetrics): MetricItems;
 }
 type MetricItems = Extract<UndeliveredBatch, { signal: "metrics" }>["items"];
 
 function startPusher({ exporter: configured, exportIntervalMs, exportTimeoutMs }: Pushed): Pusher {
+  const tally = new DeliveryTally();
   if (configured.type === "otlp" && configured.protocol === "http/protobuf") {
-    const exporter = createRequestExporter(configured);
+    const exporter = counted(createRequestExporter(configured), tally);
     const reader = otlpMetricReader({ exporter, exportIntervalMs, exportTimeoutMs });
     // With what is known of the resource by now: asking for more would be told on standard error.
     const known = (collected: ResourceMetrics): ResourceMetrics => readableMetrics(plainMetrics(collected));
-    return { exporter: configured, reader, items: (collected) => reader.lastRequests(known(collected)) };
+    return { exporter: configured, reader, tally, items: (collected) => reader.lastRequests(known(collected)) };
   }
   const sdk = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-  const exporter = createMetricExporter(configured);
+  const exporter = counted(createMetricExporter(configured), tally);
   const temporality = exporter.selectAggregationTemporality?.bind(exporter);
   const reader = new sdk.PeriodicExportingMetricReader({
     exporter,
@@ -102,7 +107,29 @@ function startPusher({ exporter: configured, exportIntervalMs, exportTimeoutMs }
     metricProducers: [instrumentProducer(temporality ? { temporality } : {})],
   });
   const items = (collected: ResourceMetrics) => (collected.scopeMetrics.length > 0 ? [plainMetrics(collected)] : []);
-  return { exporter: configured, reader, items };
+  return { exporter: configured, reader, tally, items };
+}
+
+interface Exports {
+  export(metrics: never, done: (result: ExportResult) => void): void;
+}
+
+/** `exporter`, with the outcome of each export counted. */
+function counted<T extends Exports>(exporter: T, tally: DeliveryTally): T {
+  const send = exporter.export.bind(exporter);
+  exporter.export = (metrics, done) =>
+    send(metrics, (result) => {
+      if (result.code === 0) tally.succeeded(1);
+      else tally.failed(1, result.error);
+      done(result);
+    });
+  return exporter;
+}
+
+function deliveryOf({ exporter, tally }: Pusher): Delivery[] {
+  if (exporter.type === "console") return [];
+  const to = exporter.type === "statsd" ? `${exporter.host}:${exporter.port}` : shownEndpoint(exporter.endpoint);
+  return [{ signal: "metrics", to, pending: 0, ...tally.read() }];
 }
 
 function undelivered(provider: MeterProvider, { exporter, reader, items }: Pusher): UndeliveredBatch {

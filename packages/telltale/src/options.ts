@@ -1251,6 +1251,11 @@ export interface HealthOptions {
    */
   readonly reasons?: boolean;
   /**
+   * Whether the check `exports` is there from the start: degraded while an exporter or log sink fails, unhealthy after a minute of it. It is not critical, so the process stays ready.
+   * @default true
+   */
+  readonly exports?: boolean;
+  /**
    * When the process is ready: `auto` once every critical check has answered, `manual` when the application says `telemetry.health.started()`.
    * @default auto
    */

@@ -4,6 +4,7 @@ import type { Resource } from "@opentelemetry/resources";
 import type { LogSink } from "@telltale/logging";
 import type { LineChunk } from "@telltale/logging/otlp-lines";
 import type { Configuration, LogSinkConfiguration } from "./configuration.ts";
+import type { Delivery } from "./delivery.ts";
 import { ExportQueue } from "./export-queue.ts";
 import type { LogExporter } from "./log-exporter.ts";
 import { knownAttributes } from "./resource.ts";
@@ -11,7 +12,11 @@ import { knownAttributes } from "./resource.ts";
 const require = createRequire(import.meta.url);
 
 export interface OtlpLineSink {
-  readonly sink: Required<Pick<LogSink, "name" | "write" | "flush" | "pending" | "dropped">>;
+  readonly sink: Required<
+    Pick<LogSink, "name" | "write" | "flush" | "pending" | "dropped" | "sent" | "failingSinceMs">
+  >;
+  /** What has become of the lines so far. */
+  delivery(): Omit<Delivery, "signal" | "to">;
   /** Sends what is left; the exporter is left open. */
   shutdown(): Promise<void>;
   /** What has not been delivered, as requests; nothing is sent afterwards. */
@@ -50,6 +55,7 @@ export function otlpLineSink(
       maxExportBatchSize: 1,
     },
     what: `log lines, ${maxExportBatchSize} at a time, to ${options.sink.endpoint}`,
+    sizeOf: ({ lines }) => lines,
   });
 
   function encode(chunk: LineChunk): Uint8Array {
@@ -97,8 +103,14 @@ export function otlpLineSink(
         pass();
         return queue.flush();
       },
-      pending: () => queue.pending * maxExportBatchSize + (filling?.lines ?? 0),
-      dropped: () => queue.dropped * maxExportBatchSize,
+      pending: () => queue.pending + (filling?.lines ?? 0),
+      dropped: () => queue.dropped,
+      sent: () => queue.delivery.sent,
+      failingSinceMs: () => queue.delivery.failingSinceMs,
+    },
+    delivery() {
+      const { delivery } = queue;
+      return { ...delivery, pending: delivery.pending + (filling?.lines ?? 0) };
     },
     async shutdown() {
       stopped = true;

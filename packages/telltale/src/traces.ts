@@ -13,6 +13,7 @@ import {
   type TracerProviderOptions,
 } from "@telltale/tracing";
 import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
+import { shownEndpoint } from "./delivery.ts";
 import { ExportQueue } from "./export-queue.ts";
 import { knownAttributes } from "./resource.ts";
 import { type SamplingControl, startSampling } from "./sampling.ts";
@@ -31,6 +32,7 @@ interface ExporterQueue {
   readonly exporter: SpanExporterConfiguration;
   readonly queue: ExportQueue<ReadableSpan>;
   readonly what: string;
+  readonly to: string;
 }
 
 /** The tracer provider with a queue for each exporter. */
@@ -52,10 +54,11 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
       exporting.push(printingProcessor(printer));
       continue;
     }
-    const what = `spans to ${exporter.type === "file" ? exporter.path : exporter.endpoint}`;
+    const to = exporter.type === "file" ? exporter.path : exporter.endpoint;
+    const what = `spans to ${to}`;
     const { batch } = configuration;
     const queue = new ExportQueue<ReadableSpan>({ exporter: createSpanExporter(exporter), batch, what });
-    queues.push({ exporter, queue, what });
+    queues.push({ exporter, queue, what, to: shownEndpoint(to) });
     exporting.push(queueingProcessor(queue));
   }
   processors.push(sampling.beforeExport(exporting));
@@ -79,6 +82,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
       sampling.stop();
       await provider.shutdown();
     },
+    deliveries: () => queues.map(({ queue, to }) => ({ signal: "traces", to, ...queue.delivery })),
     pending: () => queues.reduce((sum, { queue }) => sum + queue.pending, 0),
     takeUndelivered() {
       sampling.keepWaiting();

@@ -118,6 +118,7 @@ test("what the disk cannot take is dropped and counted", async () => {
   const written = numbers(readFileSync(path, "utf8"));
   expect(written).toEqual(upTo(written.length));
   expect(sink.dropped!()).toBe(1_000 - written.length);
+  expect(sink.sent!()).toBe(written.length);
   expect(sink.dropped!()).toBeGreaterThan(0);
 });
 

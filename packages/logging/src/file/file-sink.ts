@@ -65,6 +65,9 @@ export function fileSink(options: FileSinkOptions): LogSink {
     flushSync,
     pending: () => file.pending,
     isFailing: () => file.isFailing,
+    sent: () => file.sent,
+    failingSinceMs: () => file.failingSinceMs,
+    failure: () => file.failure,
     dropped: () => file.dropped,
     async close() {
       process.off("exit", flushSync);

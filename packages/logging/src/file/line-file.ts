@@ -46,7 +46,8 @@ export class LineFile {
   #compressing: Promise<void> | undefined;
   #dropped = 0;
   #ended = false;
-  #failing = false;
+  #sent = 0;
+  #failing: { readonly sinceMs: number; readonly reason: string } | undefined;
   readonly #warnOfDrop = warnOnce();
 
   constructor(options: LineFileOptions) {
@@ -59,7 +60,21 @@ export class LineFile {
 
   /** Whether the last write failed. */
   get isFailing(): boolean {
-    return this.#failing;
+    return this.#failing !== undefined;
+  }
+
+  /** Unix time in milliseconds. */
+  get failingSinceMs(): number | undefined {
+    return this.#failing?.sinceMs;
+  }
+
+  get failure(): string | undefined {
+    return this.#failing?.reason;
+  }
+
+  /** Lines that are in the file. */
+  get sent(): number {
+    return this.#sent;
   }
 
   get pending(): number {
@@ -75,7 +90,7 @@ export class LineFile {
     }
     this.#lines.push(line);
     this.#length += line.length;
-    if (this.#length >= CHUNK_LENGTH && !this.#failing) this.#writing ??= this.#writeAll();
+    if (this.#length >= CHUNK_LENGTH && this.#failing === undefined) this.#writing ??= this.#writeAll();
     else this.#timer ??= setTimeout(() => this.#onTimer(), WRITE_DELAY_MS).unref();
   }
 
@@ -105,12 +120,14 @@ export class LineFile {
     let fd: number | undefined;
     try {
       fd = openSync(this.#options.path, "a");
+      const inFlightLines = this.#inFlight?.lines ?? 0;
       const { bytes } = this.#finishInFlight() ?? {};
       // That thread has not begun, and at the end of a process it will not.
       if (bytes !== undefined) writeFully(fd, bytes);
       const rest = Buffer.from(this.#lines.join(""));
       writeFully(fd, rest);
       this.#sizeBytes += rest.length;
+      this.#sent += this.#lines.length + (bytes === undefined ? 0 : inFlightLines);
       this.#lines = [];
       this.#length = 0;
     } catch (error) {
@@ -133,11 +150,11 @@ export class LineFile {
         await this.#prepare();
         await this.#write(this.#take());
       }
-      this.#failing = false;
+      this.#failing = undefined;
     } catch (error) {
-      if (!this.#failing)
+      if (this.#failing === undefined)
         diag.warn(`telltale: the log file ${this.#options.path} cannot be written to; trying again`, error);
-      this.#failing = true;
+      this.#failing ??= { sinceMs: Date.now(), reason: error instanceof Error ? error.message : String(error) };
       if (!this.#ended) this.#timer = setTimeout(() => this.#onTimer(), RETRY_DELAY_MS).unref();
     } finally {
       this.#writing = undefined;
@@ -226,6 +243,7 @@ export class LineFile {
         written += (await this.#handle!.write(bytes, written)).bytesWritten;
       }
       this.#sizeBytes += bytes.length;
+      this.#sent += lines.length;
     } catch (error) {
       this.#lines.unshift(...lines);
       this.#length += lines.reduce((sum, { length }) => sum + length, 0);

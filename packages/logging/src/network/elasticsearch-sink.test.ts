@@ -237,11 +237,11 @@ describe("what fails", () => {
     };
     for (let i = 0; i < 10; i++) sink.write(line({ i }));
     await sink.flush!();
-    expect(sink.pending!()).toBe(2);
+    expect([sink.pending!(), sink.sent!(), typeof sink.failingSinceMs!()]).toEqual([2, 7, "number"]);
     await sink.flush!();
     expect(calls).toBe(12);
     expect(numbers()).toEqual([0, 1, 2, 4, 6, 8, 9, 3, 5]);
-    expect(sink.dropped!()).toBe(1);
+    expect([sink.sent!(), sink.dropped!(), sink.failingSinceMs!()]).toEqual([9, 1, undefined]);
     expect(warnings).toEqual([
       expect.stringContaining("refuses log lines: type_429: because"),
       expect.stringContaining("does not take log lines"),

@@ -54,7 +54,10 @@ export class LineQueue {
   #timer: NodeJS.Timeout | undefined;
   #maxBatchLines: number;
   #failures = 0;
+  #sent = 0;
   #dropped = 0;
+  #failingSinceMs: number | undefined;
+  #failure: string | undefined;
   #ended = false;
 
   /** `send` gets each batch, in a context in which nothing is traced. */
@@ -79,6 +82,20 @@ export class LineQueue {
   /** Whether the last batch could not be delivered; what is pending is sent again later. */
   get isFailing(): boolean {
     return this.#failures > 0;
+  }
+
+  /** Lines that the backend has taken. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Unix time in milliseconds. */
+  get failingSinceMs(): number | undefined {
+    return this.#failingSinceMs;
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   get pending(): number {
@@ -159,6 +176,7 @@ export class LineQueue {
     }
     this.#inFlight = [];
     if (this.#ended) return undefined;
+    this.#sent += lines.length - sent.retry.length - sent.refused;
     this.#countRefused(sent);
     if (sent.tooLarge) {
       if (this.#maxBatchLines === 1) {
@@ -172,6 +190,8 @@ export class LineQueue {
     if (sent.retry.length === 0) {
       if (this.#failures > 0) diag.info(`telltale: ${this.name} takes log lines again`);
       this.#failures = 0;
+      this.#failingSinceMs = undefined;
+      this.#failure = undefined;
       return undefined;
     }
     if (this.#failures === 0) {
@@ -179,6 +199,8 @@ export class LineQueue {
         `telltale: ${this.name} does not take log lines (${sent.reason ?? "no reason given"}); they are kept and sent again`,
       );
     }
+    this.#failingSinceMs ??= Date.now();
+    this.#failure = sent.reason ?? "no reason given";
     this.#putBack(sent.retry);
     const backOffMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (0.75 + Math.random() / 2);
     this.#failures++;

@@ -18,6 +18,9 @@ export function queueSink(
     },
     pending: () => queue.pending,
     isFailing: () => queue.isFailing,
+    sent: () => queue.sent,
+    failingSinceMs: () => queue.failingSinceMs,
+    failure: () => queue.failure,
     takeUndelivered: () => queue.takeUndelivered(),
     dropped: () => queue.dropped,
   };

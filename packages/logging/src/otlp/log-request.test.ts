@@ -162,18 +162,17 @@ test("times are read to the millisecond, whichever second the line before was of
   );
 });
 
-test.each([
-  "2026-11-22T05:02:58.7a6Z",
-  "2026-11-22T05:02:58,746Z",
-  "2026-13-22T05:02:58.746Z",
-])("%s is no time, also after a time of the same second", async (time) => {
-  const lines = ["2026-11-22T05:02:58.746Z", time].map((text) => lineAt(text));
-  const logs = await received(logRequest(bytes(lines), { resource, limits }));
-  expect(logs.map(({ timeUnixNano }) => String(timeUnixNano))).toEqual([
-    `${Date.parse("2026-11-22T05:02:58.746Z")}000000`,
-    "0",
-  ]);
-});
+test.each(["2026-11-22T05:02:58.7a6Z", "2026-11-22T05:02:58,746Z", "2026-13-22T05:02:58.746Z"])(
+  "%s is no time, also after a time of the same second",
+  async (time) => {
+    const lines = ["2026-11-22T05:02:58.746Z", time].map((text) => lineAt(text));
+    const logs = await received(logRequest(bytes(lines), { resource, limits }));
+    expect(logs.map(({ timeUnixNano }) => String(timeUnixNano))).toEqual([
+      `${Date.parse("2026-11-22T05:02:58.746Z")}000000`,
+      "0",
+    ]);
+  },
+);
 
 function lineAt(time: string): string {
   return `{"level":"info","time":"${time}","logger":"x","msg":"y"}\n`;

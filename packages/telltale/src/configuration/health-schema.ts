@@ -29,6 +29,11 @@ export const health: GroupOption = {
       defaultNote: "none",
     },
     reasons: { kind: "flag", doc: "Whether answers say why a check is not well.", default: true },
+    exports: {
+      kind: "flag",
+      doc: "Whether the check `exports` is there from the start: degraded while an exporter or log sink fails, unhealthy after a minute of it. It is not critical, so the process stays ready.",
+      default: true,
+    },
     start: {
       kind: "choice",
       doc: "When the process is ready: `auto` once every critical check has answered, `manual` when the application says `telemetry.health.started()`.",
