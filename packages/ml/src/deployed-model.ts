@@ -6,30 +6,32 @@ import { whenDone } from "./when-done.ts";
 export class DeployedModel {
   readonly name: string;
   private readonly series: ModelSeries;
+  private readonly answers: ModelSeries["answers"];
 
   /** Made by `deployedModel()`. */
   constructor(name: string) {
     this.name = name;
     this.series = modelSeries(name);
+    this.answers = this.series.answers;
   }
 
   /** Times a prediction until it is there, or has failed; its result comes back. */
   predict<T>(work: () => T): T {
     const startMs = performance.now();
     return whenDone(work, {
-      done: () => this.series.predicted.record((performance.now() - startMs) / 1_000),
-      failed: () => this.series.predictionFailed.record((performance.now() - startMs) / 1_000),
+      done: () => this.answers.predicted.record((performance.now() - startMs) / 1_000),
+      failed: () => this.answers.failed.record((performance.now() - startMs) / 1_000),
     });
   }
 
   /** A prediction that was timed elsewhere. */
   predicted(seconds: number): void {
-    if (this.series.isAmount(seconds, "the time of a prediction")) this.series.predicted.record(seconds);
+    if (this.series.isAmount(seconds, "the time of a prediction")) this.answers.predicted.record(seconds);
   }
 
   /** How often it is right, from 0 to 1, as it was measured after it was deployed. */
   accuracy(value: number): void {
-    if (this.series.isShare(value, "the accuracy of a deployed model")) this.series.accuracy.record(value);
+    if (this.series.isShare(value, "the accuracy of a deployed model")) this.answers.accuracy.record(value);
   }
 }
 

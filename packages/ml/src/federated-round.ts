@@ -140,7 +140,7 @@ export class FederatedRound {
   aggregated(): void {
     if (this.isClosedTo("an aggregation")) return;
     const seconds = this.run.series.secondsSince(this.lastUpdateMs, this.run.settings.now());
-    if (seconds !== undefined) this.run.series.aggregationDuration.record(seconds);
+    if (seconds !== undefined) this.run.series.federation.aggregationDuration.record(seconds);
     this.close();
   }
 

@@ -29,48 +29,33 @@ const anomalies = counter({ ...catalogue.anomalies, scope: mlScope });
 export class ModelSeries {
   readonly model: string;
   readonly own: { readonly "ml.model": string };
-  readonly samples: BoundCounter;
-  readonly epochs: BoundCounter;
-  readonly stepDuration;
-  readonly validationDuration;
-  readonly aggregationDuration;
-  readonly accuracy;
-  readonly predicted;
-  readonly predictionFailed;
-  private readonly skipped: Readonly<Partial<Record<SkipReason, BoundCounter>>>;
   private readonly told = new Set<string>();
-  private federated: Federated | undefined;
+  private ofRuns: TrainingSeries | undefined;
+  private ofFederations: FederationSeries | undefined;
+  private ofAnswers: AnswerSeries | undefined;
 
   constructor(model: string) {
     this.model = model;
     const own = { "ml.model": model };
     this.own = own;
-    this.samples = trainingSamples.bind(own);
-    this.epochs = trainingEpochs.bind(own);
-    this.stepDuration = stepDuration.bind(own);
-    this.validationDuration = validationDuration.bind(own);
-    this.aggregationDuration = aggregationDuration.bind(own);
-    this.accuracy = modelAccuracy.bind(own);
-    this.predicted = predictionDuration.bind({ ...own, "ml.outcome": "completed" });
-    this.predictionFailed = predictionDuration.bind({ ...own, "ml.outcome": "failed" });
-    // Counters that rules ask for an increase of are there from the start, so that the first one is seen.
-    const skip = (reason: SkipReason) => [reason, skippedSteps.bind({ ...own, "ml.reason": reason })];
-    this.skipped = Object.fromEntries(skipReasons.map(skip));
   }
 
-  skippedStep(reason: SkipReason): void {
-    // A reason that is none of ours is `other`.
-    (this.skipped[reason] ?? skippedSteps.bind({ ...this.own, "ml.reason": reason })).add(1);
-  }
-
-  ended(outcome: RunOutcome, seconds: number): void {
-    trainingDuration.record(seconds, { ...this.own, "ml.outcome": outcome });
+  /** What only a model that is trained has. */
+  get training(): TrainingSeries {
+    this.ofRuns ??= trainingSeries(this.own);
+    return this.ofRuns;
   }
 
   /** What only a federated training has. */
-  get federation(): Federated {
-    this.federated ??= federated(this.own);
-    return this.federated;
+  get federation(): FederationSeries {
+    this.ofFederations ??= federationSeries(this.own);
+    return this.ofFederations;
+  }
+
+  /** What only a model that answers has. */
+  get answers(): AnswerSeries {
+    this.ofAnswers ??= answerSeries(this.own);
+    return this.ofAnswers;
   }
 
   anomaly(anomaly: MlAnomaly, what: string): void {
@@ -105,9 +90,31 @@ export class ModelSeries {
   }
 }
 
-type Federated = ReturnType<typeof federated>;
+type Own = { readonly "ml.model": string };
+type TrainingSeries = ReturnType<typeof trainingSeries>;
+type FederationSeries = ReturnType<typeof federationSeries>;
+type AnswerSeries = ReturnType<typeof answerSeries>;
 
-function federated(own: { readonly "ml.model": string }) {
+function trainingSeries(own: Own) {
+  // Counters that rules ask for an increase of are there from the start, so that the first one is seen.
+  const skip = (reason: SkipReason) => [reason, skippedSteps.bind({ ...own, "ml.reason": reason })];
+  const bound: Readonly<Partial<Record<SkipReason, BoundCounter>>> = Object.fromEntries(skipReasons.map(skip));
+  return {
+    samples: trainingSamples.bind(own),
+    epochs: trainingEpochs.bind(own),
+    stepDuration: stepDuration.bind(own),
+    validationDuration: validationDuration.bind(own),
+    /** A reason that is none of ours is `other`. */
+    skipped(reason: SkipReason): void {
+      (bound[reason] ?? skippedSteps.bind({ ...own, "ml.reason": reason })).add(1);
+    },
+    ended(outcome: RunOutcome, seconds: number): void {
+      trainingDuration.record(seconds, { ...own, "ml.outcome": outcome });
+    },
+  };
+}
+
+function federationSeries(own: Own) {
   const detection = (rule: ByzantineRule, action: SuspectAction) =>
     byzantineDetections.bind({ ...own, "ml.rule": rule, "ml.action": action });
   const bound = new Map(
@@ -119,9 +126,18 @@ function federated(own: { readonly "ml.model": string }) {
   return {
     l2: updateDeviation.bind({ ...own, "ml.measure": "l2" }),
     cosine: updateDeviation.bind({ ...own, "ml.measure": "cosine" }),
+    aggregationDuration: aggregationDuration.bind(own),
     detected(rule: ByzantineRule, action: SuspectAction): void {
       (bound.get(rule)?.[action] ?? detection(rule, action)).add(1);
     },
+  };
+}
+
+function answerSeries(own: Own) {
+  return {
+    predicted: predictionDuration.bind({ ...own, "ml.outcome": "completed" }),
+    failed: predictionDuration.bind({ ...own, "ml.outcome": "failed" }),
+    accuracy: modelAccuracy.bind(own),
   };
 }
 

@@ -12,6 +12,7 @@ export class RunContext {
   readonly runId: string | undefined;
   readonly settings: MlSettings;
   readonly series: ModelSeries;
+  readonly training: ModelSeries["training"];
   readonly live: LiveTraining;
   readonly span: Span | undefined;
   readonly startMs: number;
@@ -33,6 +34,7 @@ export class RunContext {
     this.runId = runId;
     this.settings = settings;
     this.series = modelSeries(model);
+    this.training = this.series.training;
     this.live = startLiveTraining(model, settings.now);
     if (settings.spans) {
       this.tracer = (settings.tracerProvider ?? trace).getTracer(mlScope.name, mlScope.version);
@@ -64,10 +66,10 @@ export class RunContext {
   // Hot: benchmarks/domains.ts.
   stepEnded(startMs: number, skipReason: SkipReason | undefined, samples: number): void {
     const seconds = this.series.secondsSince(startMs, this.settings.now());
-    if (seconds !== undefined) this.series.stepDuration.record(seconds);
+    if (seconds !== undefined) this.training.stepDuration.record(seconds);
     if (samples > 0) {
       this.samples += samples;
-      this.series.samples.add(samples);
+      this.training.samples.add(samples);
     }
     if (skipReason === undefined) {
       this.steps++;
@@ -78,7 +80,7 @@ export class RunContext {
 
   private skip(reason: SkipReason): void {
     this.skipped++;
-    this.series.skippedStep(reason);
+    this.training.skipped(reason);
     // Mixed precision looks for its scale by overflows, and a step that is skipped by hand is no signal.
     if (reason === "overflow" || reason === "manual" || this.hasDiverged) return;
     this.hasDiverged = true;

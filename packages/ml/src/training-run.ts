@@ -75,7 +75,7 @@ export class TrainingRun implements Disposable {
       span?.end();
       if (error !== undefined || this.isClosedTo("a validation")) return;
       const seconds = this.run.series.secondsSince(startMs, this.run.settings.now());
-      if (seconds !== undefined) this.run.series.validationDuration.record(seconds);
+      if (seconds !== undefined) this.run.training.validationDuration.record(seconds);
     };
     const inside = (): T =>
       span === undefined
@@ -92,7 +92,7 @@ export class TrainingRun implements Disposable {
       return;
     }
     this.run.epochs = number;
-    this.run.series.epochs.add(1);
+    this.run.training.epochs.add(1);
     this.run.span?.addEvent("ml.epoch", { "ml.epoch": number });
   }
 
@@ -138,7 +138,7 @@ export class TrainingRun implements Disposable {
     run.isOver = true;
     run.live.end();
     const seconds = run.series.secondsSince(run.startMs, endMs);
-    if (seconds !== undefined) run.series.ended(outcome, seconds);
+    if (seconds !== undefined) run.training.ended(outcome, seconds);
     run.span?.setAttributes({ "ml.outcome": outcome, "ml.steps": run.steps }).end();
   }
 
