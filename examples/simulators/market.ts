@@ -120,7 +120,10 @@ export async function simulate(options: SimulateOptions<MarketFault> = {}): Prom
       isHoarding: has("hoard"),
     }));
   }
-  once("bad-day", () => portfolio.trade({ pnl: "-6000", venue: "north", symbol: "BTC/USDT" }));
+  once("bad-day", () => {
+    portfolio.trade({ pnl: "-6000", venue: "north", symbol: "BTC/USDT" });
+    maker.breach("loss of one trade");
+  });
   once("drawdown", () => small.trade({ pnl: "-3000", venue: "north", symbol: "BTC/USDT" }));
   clock.every(
     () => 1_000,

@@ -28,8 +28,8 @@ export const faults = {
     alerts: ["ChainHalted", "QuorumAtRisk", "RoundsRepeating"],
     dueMs: 8 * MINUTE_MS,
   },
-  "failed-rounds": {
-    description: "Each height takes six rounds and a minute and a half.",
+  "refused-proposals": {
+    description: "The first three proposals for each block are refused, and the fourth is slow.",
     alerts: ["RoundsRepeating"],
     dueMs: 5 * MINUTE_MS,
   },
@@ -100,7 +100,7 @@ export async function simulate(options: SimulateOptions<ValidatorsFault> = {}): 
   const chain = new Chain({ clock, random, consensus: bitcraps }, () => ({
     missing: has("halt") ? 16 : has("offline") ? 12 : 1,
     equivocates: has("byzantine"),
-    failedRounds: has("failed-rounds") ? 6 : 0,
+    refusedRounds: has("refused-proposals") ? 3 : 0,
     finalizes: !has("finality"),
     reorganizes: has("reorgs"),
   }));

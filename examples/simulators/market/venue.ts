@@ -36,6 +36,9 @@ export interface VenueCounts {
 
 const SYMBOL = "BTC/USDT";
 const MESSAGE_MS = 500;
+const ACCOUNT_MS = 10_000;
+/** What the venue allows of requests in a minute. */
+const RATE_LIMIT = 1_200;
 const FLAP_MS = 50_000;
 const RETRY_MS = 2_000;
 const CANCEL_AFTER_MS = 5_000;
@@ -60,6 +63,10 @@ export class Venue {
     // This venue says itself when it closes; silence alone is no end.
     this.connection = trading.connection({ venue: name, channel: "trades", deadAfterMs: 86_400_000 });
     this.connect();
+    clock.every(
+      () => ACCOUNT_MS,
+      () => this.account(),
+    );
     clock.every(
       () => MESSAGE_MS,
       () => this.stream(),
@@ -130,6 +137,15 @@ export class Venue {
       clock.after(500, () => this.fill(order, 1));
       clock.after(900, () => this.fill(order, 1));
     });
+  }
+
+  /** What the venue says of the account, the limits and its clock. */
+  private account(): void {
+    const { random, trading, portfolio } = this.world;
+    const free = (portfolio.equity / 2).toFixed(2);
+    portfolio.balance({ venue: this.name, currency: "USDT", free, locked: "500.00" });
+    trading.rateLimit({ venue: this.name, limit: "requests_1m", used: random.between(40, 90), allowed: RATE_LIMIT });
+    this.connection.clockOffset(random.normal(1.5, 0.2));
   }
 
   private stream(): void {

@@ -9,8 +9,8 @@ export interface ChainMood {
   readonly missing: number;
   /** One of them votes twice. */
   readonly equivocates: boolean;
-  /** Proposals come to nothing in the first rounds of each height. */
-  readonly failedRounds: number;
+  /** The proposals of so many rounds of each height are refused at once, and the next one is slow. */
+  readonly refusedRounds: number;
   readonly finalizes: boolean;
   readonly reorganizes: boolean;
 }
@@ -34,6 +34,8 @@ const POWER = 10;
 const TOTAL = VALIDATORS * POWER;
 const BLOCK_MS = 6_000;
 const REORG_MS = 90_000;
+const PROPOSE_TIMEOUT_MS = 3_000;
+const SLOW_PROPOSAL_MS = 15_000;
 /** Blocks that a block has to have above it to be final. */
 const DEPTH = 2;
 
@@ -65,29 +67,33 @@ export class Chain {
 
   private round(height: Height, number: number): void {
     const { clock, random } = this.world;
-    const { missing, failedRounds } = this.mood();
+    const { missing, refusedRounds } = this.mood();
     this.counts.rounds++;
     const round = height.round(number);
     round.phase("propose");
-    const isProposed = (height.number + number) % VALIDATORS >= missing && number >= failedRounds;
-    if (!isProposed) {
-      // The longer it takes, the longer they wait, as CometBFT's timeouts grow.
-      clock.after(number < 3 ? 2_000 : 30_000, () => this.round(height, number + 1));
+    if (number < refusedRounds) {
+      round.proposal("rejected");
+      clock.after(10, () => this.round(height, number + 1));
       return;
     }
-    clock.after(random.between(100, 300), () => {
+    if (proposerOf(height.number, number) < missing) {
+      clock.after(PROPOSE_TIMEOUT_MS, () => this.round(height, number + 1));
+      return;
+    }
+    const slowMs = refusedRounds > 0 ? SLOW_PROPOSAL_MS : 0;
+    clock.after(slowMs + random.between(100, 300), () => {
       round.proposal("received");
       round.phase("prevote");
       this.vote(height, number, "prevote");
     });
-    clock.after(900, () => {
+    clock.after(slowMs + 900, () => {
       round.phase("precommit");
       this.vote(height, number, "precommit");
     });
-    clock.after(1_600, () => {
+    clock.after(slowMs + 1_600, () => {
       const hasQuorum = (VALIDATORS - missing) / VALIDATORS > 2 / 3;
       if (hasQuorum) this.commit(height);
-      else clock.after(3_000, () => this.round(height, number + 1));
+      else clock.after(PROPOSE_TIMEOUT_MS, () => this.round(height, number + 1));
     });
   }
 
@@ -124,4 +130,9 @@ export class Chain {
     }
     clock.after(Math.max(0, BLOCK_MS - (clock.now() - this.startedAtMs)), () => this.next());
   }
+}
+
+/** Whose turn it is; those who are missing are neighbours, and their turns are not. */
+function proposerOf(height: number, round: number): number {
+  return (height * 17 + round * 13) % VALIDATORS;
 }
