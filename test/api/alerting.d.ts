@@ -1,3 +1,56 @@
+export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
+export type AlertMatchOperator = "=" | "!=" | "=~" | "!~";
+export interface AlertMatcher {
+    readonly name: string;
+    readonly operator: AlertMatchOperator;
+    readonly value: string;
+    matches(value: string): boolean;
+}
+export { type AlertmanagerConfig, AlertmanagerConfigError, type InhibitRule, parseAlertmanagerConfig, type ReceiverDefinition, } from "./routing/alertmanager-config.ts";
+export interface AlertmanagerConfig {
+    readonly route: Route;
+    readonly receivers: readonly ReceiverDefinition[];
+    readonly inhibitRules: readonly InhibitRule[];
+    readonly timeIntervals: readonly NamedTimeInterval[];
+    readonly resolveTimeoutMs: number;
+}
+export interface ReceiverDefinition {
+    readonly name: string;
+}
+export interface InhibitRule {
+    readonly source: readonly AlertMatcher[];
+    readonly target: readonly AlertMatcher[];
+    readonly equal: readonly string[];
+}
+export declare class AlertmanagerConfigError extends Error {
+    readonly name = "AlertmanagerConfigError";
+    readonly code = "TELLTALE_BAD_ALERTMANAGER_CONFIG";
+    readonly problems: readonly YamlProblem[];
+    constructor(path: string, problems: readonly YamlProblem[]);
+}
+export declare function parseAlertmanagerConfig(text: string, { path }?: {
+    readonly path?: string;
+}): AlertmanagerConfig;
+export { matchRoutes, type Route } from "./routing/route.ts";
+export interface Route {
+    readonly receiver: string;
+    readonly matchers: readonly AlertMatcher[];
+    readonly continue: boolean;
+    readonly groupBy: readonly string[] | "all";
+    readonly groupWaitMs: number;
+    readonly groupIntervalMs: number;
+    readonly repeatIntervalMs: number;
+    readonly muteTimeIntervals: readonly string[];
+    readonly activeTimeIntervals: readonly string[];
+    readonly key: string;
+    readonly routes: readonly Route[];
+}
+export declare function matchRoutes(route: Route, labels: Readonly<Record<string, string>>): readonly Route[];
+export type { NamedTimeInterval } from "./routing/time-interval.ts";
+export interface NamedTimeInterval {
+    readonly name: string;
+    contains(timeMs: number): boolean;
+}
 export { type AlertingRuleDefinition, parseRuleFile, type RecordingRuleDefinition, type RuleDefinition, type RuleFile, RuleFileError, type RuleFileOptions, type RuleFileProblem, type RuleGroupDefinition, } from "./rule-file/rule-file.ts";
 export interface RuleFile {
     readonly groups: readonly RuleGroupDefinition[];

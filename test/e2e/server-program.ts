@@ -8,6 +8,7 @@ const programs = {
   mariadb: { debianPackage: "mariadb-server", folders: ["/usr/sbin"], file: "mariadbd" },
   redis: { debianPackage: "redis-server", folders: ["/usr/bin"], file: "redis-server" },
   prometheus: { debianPackage: "prometheus", folders: ["/usr/bin"], file: "prometheus" },
+  amtool: { debianPackage: "prometheus-alertmanager", folders: ["/usr/bin"], file: "amtool" },
 } as const;
 
 export type ServerProgram = keyof typeof programs;

@@ -1,3 +1,13 @@
+export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
+export {
+  type AlertmanagerConfig,
+  AlertmanagerConfigError,
+  type InhibitRule,
+  parseAlertmanagerConfig,
+  type ReceiverDefinition,
+} from "./routing/alertmanager-config.ts";
+export { matchRoutes, type Route } from "./routing/route.ts";
+export type { NamedTimeInterval } from "./routing/time-interval.ts";
 export {
   type AlertingRuleDefinition,
   parseRuleFile,
