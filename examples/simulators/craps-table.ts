@@ -7,7 +7,7 @@ import { type FaultDescription, type SimulateOptions, simulation } from "./simul
 export const faults = {
   loaded: {
     description: "The dice are changed for some that mostly show a three, and points are made.",
-    alerts: ["PayoutAboveStake"],
+    alerts: ["PayoutAboveStake", "UnfairDraws"],
     dueMs: 130 * 60_000,
   },
 } as const satisfies Record<string, FaultDescription>;

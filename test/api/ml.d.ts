@@ -199,6 +199,7 @@ export { type DeployedModel, deployedModel, predict } from "./deployed-model.ts"
 export declare class DeployedModel {
     readonly name: string;
     private readonly series;
+    private readonly answers;
     constructor(name: string);
     predict<T>(work: () => T): T;
     predicted(seconds: number): void;
