@@ -120,10 +120,14 @@ export async function simulate(options: SimulateOptions<MarketFault> = {}): Prom
       isHoarding: has("hoard"),
     }));
   }
-  once("bad-day", () => {
-    portfolio.trade({ pnl: "-6000", venue: "north", symbol: "BTC/USDT" });
-    maker.breach("loss of one trade");
-  });
+  once("bad-day", () => portfolio.trade({ pnl: "-6000", venue: "north", symbol: "BTC/USDT" }));
+  // Its risk check looks at the day once a minute.
+  clock.every(
+    () => MINUTE_MS,
+    () => {
+      if (portfolio.dayPnl < -5_000) maker.breach("day_loss");
+    },
+  );
   once("drawdown", () => small.trade({ pnl: "-3000", venue: "north", symbol: "BTC/USDT" }));
   clock.every(
     () => 1_000,
