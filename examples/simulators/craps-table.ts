@@ -50,6 +50,14 @@ export async function simulate(options: SimulateOptions<keyof typeof faults> = {
       },
     );
   }
+  clock.every(
+    () => random.exponential(900_000),
+    () => {
+      const session = random.pick(sessions);
+      session.dispute();
+      clock.after(random.between(10_000, 60_000), () => session.dispute(random.chance(0.1) ? "upheld" : "rejected"));
+    },
+  );
   await run();
   for (const session of sessions) session.close();
   const { rounds, draws, bets, wagered, paidOut, returnToPlayer } = game.summary;

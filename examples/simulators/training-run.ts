@@ -43,8 +43,8 @@ const MODEL = "vain-lm";
 const STEP_MS = 2_000;
 const BATCH = 64;
 const STEPS_PER_EPOCH = 200;
-/** Some 45 minutes. */
-const STEPS_PER_RUN = 1_350;
+/** Some half an hour. */
+const STEPS_PER_RUN = 900;
 const ROUND_MS = 60_000;
 const CLIENTS = 12;
 const COORDINATES = 64;

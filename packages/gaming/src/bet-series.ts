@@ -8,6 +8,9 @@ export type BetOutcome = "won" | "lost" | "push" | "void";
 export type DisputeOutcome = "opened" | "upheld" | "rejected" | "withdrawn";
 export type GameAnomaly = "closed_bet" | "closed_session" | "bad_value" | "unknown_result" | "clock";
 
+const disputeOutcomes: readonly DisputeOutcome[] = ["opened", "upheld", "rejected", "withdrawn"];
+const allAnomalies: readonly GameAnomaly[] = ["closed_bet", "closed_session", "bad_value", "unknown_result", "clock"];
+
 const rounds = counter({ ...catalogue.rounds, scope: gamingScope });
 const roundDuration = histogram({ ...catalogue.roundDuration, scope: gamingScope });
 const bets = counter({ ...catalogue.bets, scope: gamingScope });
@@ -45,6 +48,9 @@ export class GameSeries {
     this.game = game;
     this.own = { "game.name": game };
     this.roundDuration = roundDuration.bind(this.own);
+    // There from the start, so that the first one is seen as an increase.
+    for (const outcome of disputeOutcomes) disputes.bind({ ...this.own, "game.outcome": outcome });
+    for (const anomaly of allAnomalies) anomalies.bind({ ...this.own, "game.anomaly": anomaly });
   }
 
   bets(type: string): BetTypeSeries {

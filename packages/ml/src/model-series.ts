@@ -11,6 +11,7 @@ export type SuspectAction = "flagged" | "excluded";
 export type MlAnomaly = "closed_run" | "closed_round" | "clock" | "bad_value" | "too_many";
 
 export const skipReasons: readonly SkipReason[] = ["nan_loss", "inf_loss", "nan_gradient", "overflow", "manual"];
+const allAnomalies: readonly MlAnomaly[] = ["closed_run", "closed_round", "clock", "bad_value", "too_many"];
 export const byzantineRules: readonly ByzantineRule[] = ["norm", "cosine", "krum", "trimmed_mean", "zscore"];
 
 const skippedSteps = counter({ ...catalogue.skippedSteps, scope: mlScope });
@@ -38,6 +39,8 @@ export class ModelSeries {
     this.model = model;
     const own = { "ml.model": model };
     this.own = own;
+    // There from the start, so that the first one is seen as an increase.
+    for (const anomaly of allAnomalies) anomalies.bind({ ...own, "ml.anomaly": anomaly });
   }
 
   /** What only a model that is trained has. */
@@ -108,8 +111,10 @@ function trainingSeries(own: Own) {
     skipped(reason: SkipReason): void {
       (bound[reason] ?? skippedSteps.bind({ ...own, "ml.reason": reason })).add(1);
     },
-    ended(outcome: RunOutcome, seconds: number): void {
-      trainingDuration.record(seconds, { ...own, "ml.outcome": outcome });
+    ended: {
+      completed: trainingDuration.bind({ ...own, "ml.outcome": "completed" }),
+      failed: trainingDuration.bind({ ...own, "ml.outcome": "failed" }),
+      stopped: trainingDuration.bind({ ...own, "ml.outcome": "stopped" }),
     },
   };
 }

@@ -138,7 +138,7 @@ export class TrainingRun implements Disposable {
     run.isOver = true;
     run.live.end();
     const seconds = run.series.secondsSince(run.startMs, endMs);
-    if (seconds !== undefined) run.training.ended(outcome, seconds);
+    if (seconds !== undefined) run.training.ended[outcome].record(seconds);
     run.span?.setAttributes({ "ml.outcome": outcome, "ml.steps": run.steps }).end();
   }
 
