@@ -16,7 +16,7 @@ for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
   if (/\.js(\.map)?$/.test(file)) rmSync(join("dist", file));
 }
 const exported = exportedSources();
-const starting = exported.filter((source) => requiredBy(source).length > 0);
+const starting = [...exported, ...commandSources()].filter((source) => requiredBy(source).length > 0);
 const metafiles = [
   await bundle([...exported.filter((source) => !starting.includes(source)), ...starting.flatMap(requiredBy)]),
 ];
@@ -29,6 +29,12 @@ function exportedSources(): string[] {
     readonly exports: Readonly<Record<string, string | { readonly "telltale-source": string }>>;
   };
   return Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target["telltale-source"]]));
+}
+
+/** What the package puts on the path, `dist/x.js`. */
+function commandSources(): string[] {
+  const { bin = {} } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly bin?: Record<string, string> };
+  return Object.values(bin).map((file) => join("src", `${basename(file, ".js")}.ts`));
 }
 
 /** A thread starts in a file of its own, `./x-worker.js` beside whatever starts it: flat, as everything else is in one file. */
@@ -62,6 +68,8 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     banner: {
       js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
     },
+    // Tools that do not know of import.meta would take a file without imports and exports for CommonJS.
+    footer: { js: "export {};" },
     plugins: [requires(), insideOrOutside()],
   });
   await mergeShared(metafile);
