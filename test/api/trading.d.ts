@@ -39,9 +39,10 @@ export interface Fill {
 export type { Intervention, InterventionRule } from "./interventions.ts";
 export interface InterventionRule {
     readonly name: string;
-    readonly on: Anomaly | "rejected" | "day_loss" | "drawdown" | "consecutive_losses";
+    readonly on: Anomaly | "rejected" | Measured | "day_loss" | "drawdown" | "consecutive_losses";
     readonly atLeast: number;
     readonly withinMs?: number;
+    readonly zScore?: number;
     readonly action: "reduce" | "halt";
 }
 export interface Intervention {
@@ -82,6 +83,8 @@ export declare class Order {
     get spanContext(): SpanContext | undefined;
     get cumQty(): Decimal;
     get notional(): Decimal;
+    get ackMs(): number | undefined;
+    get slippage(): number | undefined;
     get isActive(): boolean;
     get isClosed(): boolean;
     get isAcknowledged(): boolean;

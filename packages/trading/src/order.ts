@@ -21,6 +21,7 @@ import {
 import type { OrderTerms, ReplacedTerms, ResumedState } from "./order-terms.ts";
 import type { OrderTrace } from "./order-trace.ts";
 import { errorReason, isDefinite, type RejectReason, rejectReason } from "./reject-reason.ts";
+import { slippageBasisPoints } from "./slippage.ts";
 
 const NO_IDS: readonly string[] = [];
 const FORWARD = { reversed: false };
@@ -123,6 +124,20 @@ export class Order {
   /** What was paid for `cumQty`. */
   get notional(): Decimal {
     return this.fills.notional;
+  }
+
+  /** How long the venue took to acknowledge it, once it has. */
+  get ackMs(): number | undefined {
+    const ms = this.acceptedAt - this.sentAt;
+    return ms >= 0 ? ms : undefined;
+  }
+
+  /** In basis points, above zero adverse: against the price of its decision, or else of its arrival, or its limit. */
+  get slippage(): number | undefined {
+    const { decisionPrice, arrivalPrice, limit } = this.terms;
+    const benchmark = decisionPrice ?? arrivalPrice ?? limit;
+    if (benchmark === undefined || this.fills.isResumed) return undefined;
+    return slippageBasisPoints(this.fills, benchmark, this.side);
   }
 
   /** Whether it waits for its end. */

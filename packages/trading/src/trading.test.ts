@@ -64,6 +64,39 @@ test("anomalies halt trading when they are as many as the rule says, within its 
   expect(trading.state).toBe("halted");
 });
 
+test("what is unusual at a venue trips a rule: acknowledgements far slower, slippage far larger than the median", () => {
+  const clock = { ms: 0 };
+  const told: string[] = [];
+  const { trading } = desk({
+    interventions: [
+      { name: "slow venue", on: "unusual_ack", atLeast: 3, action: "reduce" },
+      { name: "thin book", on: "unusual_slippage", atLeast: 1, zScore: 20, action: "reduce" },
+    ],
+    onIntervention: ({ rule, dryRun }) => told.push(`${rule} ${dryRun}`),
+    now: () => clock.ms,
+    wallClock: () => clock.ms,
+  });
+  const orders = trading.orders({ venue: "moody" });
+  const trade = (ackMs: number, price: string) => {
+    const order = orders.create({ symbol: "BTC/USDT", side: "buy", qty: 1, decisionPrice: "50000" });
+    order.sent();
+    clock.ms += ackMs;
+    order.accepted();
+    order.filled({ price, qty: 1 });
+  };
+  for (let i = 0; i < 100; i++) trade(20 + (i % 5), "50001.50");
+  expect(told).toEqual([]);
+  trade(900, "50001.50");
+  trade(22, "50001.50");
+  trade(900, "50001.50");
+  expect(told).toEqual([]);
+  trade(900, "50001.50");
+  expect(told).toEqual(["slow venue true"]);
+  trade(22, "50200");
+  expect(told).toEqual(["slow venue true", "thin book true"]);
+  expect(trading.state).toBe("active");
+});
+
 test("from tick to trade is recorded once an order was sent, and only then", () => {
   const clock = { ms: 100 };
   const { trading, values } = desk({ now: () => clock.ms });
@@ -85,6 +118,7 @@ test.each([
   [{ logs: "some" }, "trading.logs"],
   [{ stratgey: "a" }, "trading.stratgey"],
   [{ interventions: [{ ...overfills, atLeast: 0 }] }, "trading.interventions"],
+  [{ interventions: [{ ...overfills, zScore: -1 }] }, "trading.interventions"],
 ])("the option in %j is refused at once", (options, path) => {
   expect(() => createTrading(options as TradingOptions)).toThrow(path);
 });

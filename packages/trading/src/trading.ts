@@ -2,6 +2,8 @@
 import type { TracerProvider } from "@opentelemetry/api";
 import { rateLimitUsed } from "./connection-observations.ts";
 import { type Intervention, type InterventionRule, interventions } from "./interventions.ts";
+import type { Order } from "./order.ts";
+import type { OrderEventName } from "./order-host.ts";
 import { logState, type OrderLogging, orderLog } from "./order-log.ts";
 import { orderTracing } from "./order-tracing.ts";
 import { type OrderEventListener, Orders, type OrdersOptions } from "./orders.ts";
@@ -75,7 +77,7 @@ export function createTrading(options: TradingOptions = {}): Trading {
   const risk = new RiskState(strategy, (state, reason) => {
     if (logs !== "none") logState("trading.state", { strategy, state, reason });
   });
-  const watching = interventions(options.interventions ?? [], { now, trip });
+  const watching = interventions(options.interventions ?? [], { now, wallClock, trip });
   const disposables: Disposable[] = [tracing, risk];
   const venues = new Map<string, Orders>();
   const ticks = new Map<string, (receivedAtMs?: number) => Tick>();
@@ -89,9 +91,16 @@ export function createTrading(options: TradingOptions = {}): Trading {
     options.onIntervention?.(intervention);
   }
 
+  const hasRules = (options.interventions ?? []).length > 0;
   const told: OrderEventListener = (name, venue, order, detail) => {
-    if (name === "order.closed" && order?.status === "rejected") watching.event("rejected");
+    if (hasRules && order !== undefined) watch(name, venue, order);
     log(name, venue, order, detail);
+  };
+  const watch = (name: OrderEventName, venue: string, order: Order): void => {
+    if (name === "order.accepted") watching.measured("unusual_ack", venue, order.ackMs);
+    if (name !== "order.closed") return;
+    if (order.status === "rejected") watching.event("rejected");
+    watching.measured("unusual_slippage", venue, order.slippage);
   };
 
   function ordersOf(given: OrdersOptions): Orders {
