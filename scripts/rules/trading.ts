@@ -10,8 +10,8 @@ const strategy = { "trading.strategy": "grid-1" } as const;
 const strategyLabels = { instance: "a", trading_strategy: "grid-1" };
 const symbol = { "trading.symbol": "BTC/USDT" } as const;
 
-/** Market data of a connection that says it is up: that a lost connection brings none is no second piece of news. */
-const STALENESS = `${series(trading.marketDataStaleness)} unless on (instance, trading_venue, trading_channel) ${series(trading.connectionStatus, { "trading.connection.state": ["disconnected", "connecting"] })} == 1`;
+/** Only where the connection says that it is up: that a lost one brings no data is no second piece of news. */
+const IF_CONNECTED = `unless on (instance, trading_venue, trading_channel) ${series(trading.connectionStatus, { "trading.connection.state": ["disconnected", "connecting"] })} == 1`;
 
 export const group: RuleGroup = {
   domain: "trading",
@@ -46,7 +46,7 @@ export const group: RuleGroup = {
     },
     {
       name: "MarketDataStale",
-      expr: `(${STALENESS}) > 30`,
+      expr: `(${series(trading.marketDataStaleness)} ${IF_CONNECTED}) > 30`,
       severity: "critical",
       summary: "No data from {{ $labels.trading_venue }} for over 30 s",
       meaning: "The connection says that it is up, but prices are older than 30 s: decisions are made on the past.",
@@ -66,18 +66,22 @@ export const group: RuleGroup = {
     },
     {
       name: "MarketDataSlow",
-      expr: `(${STALENESS}) > 10 <= 30`,
-      for: "15s",
+      // A feed that falls silent is in between for 20 s, and then stale.
+      expr: `(max_over_time(${series(trading.marketDataStaleness)}[2m]) ${IF_CONNECTED}) > 10 <= 30`,
+      for: "30s",
       severity: "warning",
       summary: "Slow data from {{ $labels.trading_venue }}",
-      meaning: "The last message is more than 10 s old.",
+      meaning: "Messages come, but with pauses of more than 10 s between them.",
       steps: ["Is the market quiet, or only this venue? Compare trading.market_data.messages of the others."],
       fires: {
-        samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 11 12 20 21" },
+        samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 11 2 18 3 12 1 17" },
         at: "2m",
         labels: { ...feedLabels, trading_symbol: "BTC/USDT" },
       },
-      silent: { samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 5x8" }, at: "2m" },
+      silent: {
+        samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 25 55 85 115 145" },
+        at: "2m",
+      },
     },
     {
       name: "ReconnectStorm",

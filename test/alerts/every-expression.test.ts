@@ -7,7 +7,7 @@ import { ruleGroups } from "../../scripts/rule-files.ts";
 import { withVariables } from "../grafana-variables.ts";
 import { prometheusWith } from "../promql/prometheus-answers.ts";
 import { catalogueFeed } from "./catalogue-feed.ts";
-import { instantVector, recorded } from "./rule-run.ts";
+import { instantVector, recorded } from "./instant-vector.ts";
 
 const endMs = Date.UTC(2026, 0, 5, 12);
 const stepMs = 60_000;
