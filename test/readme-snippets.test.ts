@@ -1,29 +1,34 @@
-/** What a README tells newcomers to type has to compile. */
+/** What a page tells newcomers to type has to compile. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "./workspace.ts";
 
-/** Add a package when its snippets are whole programs; one that imports `./name.ts` needs a snippet that is that file. */
-const packages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  alerting: {},
-  gaming: {},
-  gpu: {},
-  ml: {},
-  metrics: { "metrics.ts": "export const metrics", "catalogue.ts": "export const catalogue" },
+/** Add a page when its snippets are whole programs; one that imports `./name.ts` needs a snippet that is that file. */
+const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "docs/cluster.md": {},
+  "docs/consensus.md": {},
+  "docs/trading.md": {},
+  "packages/alerting/README.md": {},
+  "packages/cluster/README.md": {},
+  "packages/gaming/README.md": {},
+  "packages/gpu/README.md": {},
+  "packages/ml/README.md": {},
+  "packages/metrics/README.md": { "metrics.ts": "export const metrics", "catalogue.ts": "export const catalogue" },
+  "packages/trading/README.md": {},
 };
 
-test.each(Object.keys(packages))("every snippet in the README of %s compiles", (name) => {
+test.each(Object.keys(pages))("every snippet in %s compiles", (page) => {
   const folder = mkdtempSync(join(root, "node_modules/.readme-"));
   try {
-    const snippets = snippetsOf(join(root, "packages", name, "README.md"));
+    const snippets = snippetsOf(join(root, page));
     expect(snippets.length).toBeGreaterThan(0);
     mkdirSync(join(folder, "src"));
     snippets.forEach((snippet, i) => {
       writeFileSync(join(folder, "src", `snippet-${i}.ts`), `${snippet}\nexport {};\n`);
     });
-    for (const [file, mark] of Object.entries(packages[name] ?? {})) {
+    for (const [file, mark] of Object.entries(pages[page] ?? {})) {
       writeFileSync(join(folder, "src", file), snippets.find((snippet) => snippet.includes(mark)) ?? "");
     }
     // Koa comes without types.
