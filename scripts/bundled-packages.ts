@@ -13,7 +13,7 @@ export const bundledPackages: readonly string[] = [
   "@opentelemetry/sdk-metrics",
   "@opentelemetry/sdk-trace",
   "@opentelemetry/semantic-conventions",
-  ...["http", "undici", "express", "koa", "pg", "mysql2", "redis", "ioredis", "runtime-node"].map(
+  ...["http", "undici", "express", "koa", "pg", "mysql2", "redis", "ioredis"].map(
     (name) => `@opentelemetry/instrumentation-${name}`,
   ),
   "@opentelemetry/redis-common",

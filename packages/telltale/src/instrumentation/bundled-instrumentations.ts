@@ -15,6 +15,5 @@ export const bundledInstrumentations: Readonly<Record<string, () => unknown>> = 
   "@opentelemetry/instrumentation-mysql2": () => require("@opentelemetry/instrumentation-mysql2"),
   "@opentelemetry/instrumentation-pg": () => require("@opentelemetry/instrumentation-pg"),
   "@opentelemetry/instrumentation-redis": () => require("@opentelemetry/instrumentation-redis"),
-  "@opentelemetry/instrumentation-runtime-node": () => require("@opentelemetry/instrumentation-runtime-node"),
   "@opentelemetry/instrumentation-undici": () => require("@opentelemetry/instrumentation-undici"),
 };
