@@ -12,6 +12,8 @@ export type ParticipantState = "active" | "dropped" | "excluded";
 /** Longer than any reader waits, shorter than what a rule calls a stall. */
 export const KEPT_AFTER_END_MS = 600_000;
 const MAX_SLOTS = 400;
+/** The first that the metrics do not tell apart. */
+const SHARED_SLOT = 8;
 
 export class LiveTraining {
   readonly model: string;
@@ -25,6 +27,8 @@ export class LiveTraining {
   readonly accuracy: Record<Split, number> = unknown();
   participants: Record<ParticipantState, number> | undefined;
   now: () => number = () => 0;
+  /** How many have it now: one, but for the slot that is shared. */
+  runs = 0;
   endedAtMs: number | undefined;
   readonly attributes: RunAttributes;
 
@@ -36,6 +40,7 @@ export class LiveTraining {
 
   start(now: () => number): this {
     this.now = now;
+    this.runs++;
     this.endedAtMs = undefined;
     this.gradientNorm = Number.NaN;
     this.learningRate = Number.NaN;
@@ -47,7 +52,8 @@ export class LiveTraining {
   }
 
   end(): void {
-    this.endedAtMs = this.now();
+    this.runs--;
+    if (this.runs === 0) this.endedAtMs = this.now();
   }
 
   get isGone(): boolean {
@@ -64,18 +70,27 @@ type SlotName = "1" | "2" | "3" | "4" | "5" | "6" | "7";
 
 const slots = new Map<string, LiveTraining>();
 
-/** The lowest slot of the model that no run has now. */
+/** The lowest slot of the model that no run has now; beyond them all, the one that its further runs share. */
 export function startLiveTraining(model: string, now: () => number): LiveTraining {
-  for (let slot = 0; ; slot++) {
+  for (let slot = 0; slot < SHARED_SLOT; slot++) {
     const key = `${slot} ${model}`;
     const found = slots.get(key);
-    if (found !== undefined && found.endedAtMs === undefined) continue;
+    if (found !== undefined && found.runs > 0) continue;
     if (found !== undefined && !found.isGone) return found.start(now);
-    const made = new LiveTraining(model, slot).start(now);
-    // A run without a slot is counted as all are; only what it is at the moment is not seen.
-    if (found !== undefined || slots.size < MAX_SLOTS || forgetGone()) slots.set(key, made);
-    return made;
+    if (found === undefined && slots.size >= MAX_SLOTS && !forgetGone()) return shared("other", now);
+    const made = new LiveTraining(model, slot);
+    slots.set(key, made);
+    return made.start(now);
   }
+  return shared(model, now);
+}
+
+/** The steps of all its runs count, and the rest is that of the latest. */
+function shared(model: string, now: () => number): LiveTraining {
+  const key = `${SHARED_SLOT} ${model}`;
+  const found = slots.get(key) ?? new LiveTraining(model, SHARED_SLOT);
+  slots.set(key, found);
+  return found.start(now);
 }
 
 const splits: readonly Split[] = ["train", "validation", "test"];
@@ -131,7 +146,7 @@ function unknown(): Record<Split, number> {
   return { train: Number.NaN, validation: Number.NaN, test: Number.NaN };
 }
 
-/** From the eighth on they are `other` in the metrics. */
+/** That of the shared one is `other` in the metrics. */
 function slotName(slot: number): SlotName {
   return String(slot) as SlotName;
 }
