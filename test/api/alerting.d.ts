@@ -6,16 +6,13 @@ export interface AlertMatcher {
     readonly value: string;
     matches(value: string): boolean;
 }
-export { type AlertmanagerConfig, AlertmanagerConfigError, type InhibitRule, parseAlertmanagerConfig, type ReceiverDefinition, } from "./routing/alertmanager-config.ts";
+export { type AlertmanagerConfig, AlertmanagerConfigError, type InhibitRule, parseAlertmanagerConfig, } from "./routing/alertmanager-config.ts";
 export interface AlertmanagerConfig {
     readonly route: Route;
     readonly receivers: readonly ReceiverDefinition[];
     readonly inhibitRules: readonly InhibitRule[];
     readonly timeIntervals: readonly NamedTimeInterval[];
     readonly resolveTimeoutMs: number;
-}
-export interface ReceiverDefinition {
-    readonly name: string;
 }
 export interface InhibitRule {
     readonly source: readonly AlertMatcher[];
@@ -31,6 +28,87 @@ export declare class AlertmanagerConfigError extends Error {
 export declare function parseAlertmanagerConfig(text: string, { path }?: {
     readonly path?: string;
 }): AlertmanagerConfig;
+export { type AlertStatus, Dispatcher, type DispatcherState, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
+export interface Notification {
+    readonly receiver: string;
+    readonly integration: IntegrationDefinition;
+    readonly groupKey: string;
+    readonly groupLabels: Readonly<Record<string, string>>;
+    readonly alerts: readonly NotifiedAlert[];
+    readonly deadlineMs: number;
+}
+export interface NotifiedAlert extends HeldAlert {
+    readonly resolved: boolean;
+}
+export interface DispatcherState {
+    readonly alerts: readonly HeldAlert[];
+    readonly notificationLog: readonly NotificationLogEntry[];
+    readonly silences: readonly Silence[];
+}
+export interface AlertStatus extends HeldAlert {
+    readonly state: "active" | "suppressed" | "resolved";
+    readonly receivers: readonly string[];
+    readonly silencedBy: readonly string[];
+    readonly inhibitedBy: readonly string[];
+}
+export declare class Dispatcher {
+    #private;
+    constructor(config: AlertmanagerConfig, options?: {
+        readonly state?: DispatcherState;
+        readonly nowMs?: number;
+    });
+    receive(alerts: readonly IncomingAlert[], nowMs: number): void;
+    nextDueMs(): number;
+    due(nowMs: number): readonly Notification[];
+    delivered(notification: Notification, nowMs: number): void;
+    failed(notification: Notification): void;
+    silence(definition: SilenceDefinition, nowMs: number): Silence;
+    expireSilence(id: string, nowMs: number): boolean;
+    silences(): readonly Silence[];
+    alerts(nowMs: number): readonly AlertStatus[];
+    state(): DispatcherState;
+}
+export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
+export interface IncomingAlert {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly startsAtMs?: number;
+    readonly endsAtMs?: number;
+    readonly generatorUrl?: string;
+}
+export interface HeldAlert {
+    readonly key: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+    readonly endsAtMs: number;
+    readonly updatedAtMs: number;
+    readonly generatorUrl: string;
+    readonly timeout: boolean;
+}
+export type { NotificationLogEntry } from "./routing/notification-log.ts";
+export interface NotificationLogEntry {
+    readonly key: string;
+    readonly firing: readonly string[];
+    readonly resolved: readonly string[];
+    readonly timeMs: number;
+    readonly expiresAtMs: number;
+}
+export type { IntegrationDefinition, ReceiverDefinition } from "./routing/receiver-definition.ts";
+export interface ReceiverDefinition {
+    readonly name: string;
+    readonly integrations: readonly IntegrationDefinition[];
+    readonly undeliverable: readonly string[];
+}
+export interface IntegrationDefinition {
+    readonly kind: "webhook";
+    readonly index: number;
+    readonly sendResolved: boolean;
+    readonly url: string;
+    readonly maxAlerts: number;
+    readonly timeoutMs: number;
+    readonly authorization: string | undefined;
+}
 export { matchRoutes, type Route } from "./routing/route.ts";
 export interface Route {
     readonly receiver: string;
@@ -43,9 +121,28 @@ export interface Route {
     readonly muteTimeIntervals: readonly string[];
     readonly activeTimeIntervals: readonly string[];
     readonly key: string;
+    readonly id: string;
     readonly routes: readonly Route[];
 }
 export declare function matchRoutes(route: Route, labels: Readonly<Record<string, string>>): readonly Route[];
+export { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "./routing/silences.ts";
+export interface SilenceDefinition {
+    readonly matchers: readonly {
+        readonly name: string;
+        readonly operator: AlertMatchOperator;
+        readonly value: string;
+    }[];
+    readonly startsAtMs?: number;
+    readonly endsAtMs: number;
+    readonly createdBy: string;
+    readonly comment: string;
+}
+export interface Silence extends Required<SilenceDefinition> {
+    readonly id: string;
+    readonly updatedAtMs: number;
+}
+export type SilenceState = "pending" | "active" | "expired";
+export declare function silenceState({ startsAtMs, endsAtMs }: Silence, nowMs: number): SilenceState;
 export type { NamedTimeInterval } from "./routing/time-interval.ts";
 export interface NamedTimeInterval {
     readonly name: string;

@@ -4,9 +4,19 @@ export {
   AlertmanagerConfigError,
   type InhibitRule,
   parseAlertmanagerConfig,
-  type ReceiverDefinition,
 } from "./routing/alertmanager-config.ts";
+export {
+  type AlertStatus,
+  Dispatcher,
+  type DispatcherState,
+  type Notification,
+  type NotifiedAlert,
+} from "./routing/dispatcher.ts";
+export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
+export type { NotificationLogEntry } from "./routing/notification-log.ts";
+export type { IntegrationDefinition, ReceiverDefinition } from "./routing/receiver-definition.ts";
 export { matchRoutes, type Route } from "./routing/route.ts";
+export { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "./routing/silences.ts";
 export type { NamedTimeInterval } from "./routing/time-interval.ts";
 export {
   type AlertingRuleDefinition,

@@ -1,6 +1,7 @@
 import { goQuote, parseDuration } from "@telltale/promql";
 import { readBoolean, readYaml, type YamlProblem, type YamlValue } from "../yaml-reader.ts";
 import { type AlertMatcher, alertMatcher, parseAlertMatchers, sortMatchers } from "./alert-matcher.ts";
+import { type ReceiverDefinition, readReceiver } from "./receiver-definition.ts";
 import { buildRoute, type Route, type RouteDefinition } from "./route.ts";
 import { type NamedTimeInterval, readTimeInterval } from "./time-interval.ts";
 
@@ -12,10 +13,6 @@ export interface AlertmanagerConfig {
   readonly timeIntervals: readonly NamedTimeInterval[];
   /** How long an alert fires that says no end. */
   readonly resolveTimeoutMs: number;
-}
-
-export interface ReceiverDefinition {
-  readonly name: string;
 }
 
 /** While an alert that matches the source fires, those that match the target and are equal in these labels are not told. */
@@ -43,7 +40,7 @@ const topLevel = [
 ];
 
 /**
- * Reads an alertmanager.yml and checks it: the routing tree, inhibition and time intervals. Of receivers it reads the names.
+ * Reads an alertmanager.yml and checks it: the routing tree, inhibition, time intervals and receivers.
  * @throws AlertmanagerConfigError with all faults
  */
 export function parseAlertmanagerConfig(
@@ -66,13 +63,22 @@ export function parseAlertmanagerConfig(
   checkRoot(route, definition);
   const config = {
     route: buildRoute(definition),
-    receivers,
+    receivers: isGiven(global?.get("http_config")) ? receivers.map(withGlobalHttpConfig) : receivers,
     inhibitRules: fields.get("inhibit_rules")?.items().map(readInhibitRule) ?? [],
     timeIntervals,
     resolveTimeoutMs: global?.get("resolve_timeout")?.read(parseDuration) ?? 5 * 60_000,
   };
   if (problems.length > 0) throw new AlertmanagerConfigError(path, problems);
   return config;
+}
+
+function isGiven(value: YamlValue | undefined): boolean {
+  return value !== undefined && !value.isNull();
+}
+
+/** What all connections are to be like is nothing that one receiver says. */
+function withGlobalHttpConfig(receiver: ReceiverDefinition): ReceiverDefinition {
+  return { ...receiver, undeliverable: [...receiver.undeliverable, "http_config of global"] };
 }
 
 interface Named {
@@ -103,12 +109,6 @@ function unique<T extends Named>(
     seen.add(one.name);
     return one;
   });
-}
-
-function readReceiver(value: YamlValue): ReceiverDefinition {
-  const name = value.fields().get("name")?.text() ?? "";
-  if (name === "") value.problem("missing name in receiver");
-  return { name };
 }
 
 interface Known {

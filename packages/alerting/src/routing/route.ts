@@ -15,6 +15,8 @@ export interface Route {
   readonly activeTimeIntervals: readonly string[];
   /** Of all matchers from the root on; what the keys of groups start with. */
   readonly key: string;
+  /** Its places in the tree from the root on; no other route has the same. */
+  readonly id: string;
   readonly routes: readonly Route[];
 }
 
@@ -42,7 +44,7 @@ const root = {
 };
 
 /** The tree with what each route has from its parents. */
-export function buildRoute(definition: RouteDefinition, parent?: Route): Route {
+export function buildRoute(definition: RouteDefinition, parent?: Route, place = 0): Route {
   const from = parent ?? root;
   const own = formatMatchers(definition.matchers);
   const route = {
@@ -56,9 +58,10 @@ export function buildRoute(definition: RouteDefinition, parent?: Route): Route {
     muteTimeIntervals: definition.muteTimeIntervals,
     activeTimeIntervals: definition.activeTimeIntervals,
     key: parent === undefined ? own : `${parent.key}/${own}`,
+    id: parent === undefined ? "0" : `${parent.id}/${place}`,
     routes: [] as readonly Route[],
   };
-  route.routes = definition.routes.map((one) => buildRoute(one, route));
+  route.routes = definition.routes.map((one, i) => buildRoute(one, route, i));
   return route;
 }
 

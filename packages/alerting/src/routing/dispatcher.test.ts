@@ -1,0 +1,360 @@
+import { describe, expect, test } from "vitest";
+import { parseAlertmanagerConfig } from "./alertmanager-config.ts";
+import { Dispatcher, type DispatcherState, type Notification } from "./dispatcher.ts";
+import type { IncomingAlert } from "./held-alerts.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const START = Date.UTC(2024, 0, 1, 12);
+
+const hook = (name: string, more = ""): string =>
+  `  - name: ${name}\n    webhook_configs: [{ url: "http://${name}"${more} }]`;
+const config = (route: string, more = "", receivers = hook("desk")): string =>
+  `route:\n  receiver: desk\n  group_by: [alertname]\n${route.replace(/^/gm, "  ")}\nreceivers:\n${receivers}\n${more}`;
+const plain = config("group_wait: 30s\ngroup_interval: 5m\nrepeat_interval: 4h");
+
+/** A dispatcher with a clock; what is due is delivered at once, unless `deliver` says otherwise. */
+function desk(
+  text: string,
+  options: { state?: DispatcherState; nowMs?: number; deliver?: (one: Notification) => boolean } = {},
+) {
+  let nowMs = options.nowMs ?? START;
+  const { state, deliver = () => true } = options;
+  const dispatcher = new Dispatcher(parseAlertmanagerConfig(text), state === undefined ? { nowMs } : { state, nowMs });
+  const told: string[] = [];
+  return {
+    dispatcher,
+    told,
+    now: () => nowMs,
+    send: (...alerts: readonly IncomingAlert[]) => dispatcher.receive(alerts, nowMs),
+    /** What was told on the way, as `after 30 s: desk Down a, b(resolved)`. */
+    pass(durationMs: number): readonly string[] {
+      const endMs = nowMs + durationMs;
+      const from = told.length;
+      while (dispatcher.nextDueMs() <= endMs) {
+        nowMs = Math.max(nowMs, dispatcher.nextDueMs());
+        for (const notification of dispatcher.due(nowMs)) {
+          if (deliver(notification)) {
+            dispatcher.delivered(notification, nowMs);
+            told.push(`${(nowMs - START) / SECOND}s ${describeNotification(notification)}`);
+          } else dispatcher.failed(notification);
+        }
+      }
+      nowMs = endMs;
+      return told.slice(from);
+    },
+  };
+}
+
+function describeNotification({ receiver, groupLabels, alerts }: Notification): string {
+  const names = alerts.map(({ labels, resolved }) => `${labels["venue"] ?? "-"}${resolved ? "(resolved)" : ""}`);
+  return `${receiver} ${groupLabels["alertname"] ?? "-"}: ${names.join(", ")}`;
+}
+
+function alert(
+  alertname: string,
+  venue: string,
+  more: Partial<IncomingAlert> & { labels?: Record<string, string> } = {},
+): IncomingAlert {
+  return { startsAtMs: START, endsAtMs: START + 100 * HOUR, ...more, labels: { alertname, venue, ...more.labels } };
+}
+
+describe("a group", () => {
+  test("waits for more alerts of its kind and tells them together", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "b"));
+    expect(pass(10 * SECOND)).toEqual([]);
+    send(alert("Down", "a"), alert("Slow", "a"));
+    expect(pass(MINUTE)).toEqual(["30s desk Down: a, b", "40s desk Slow: a"]);
+  });
+
+  test("tells nothing again before the repeat interval is over, however often the alert is sent", () => {
+    const { send, pass, now, told } = desk(plain);
+    for (let minute = 0; minute < 4 * 60; minute++) {
+      send(alert("Down", "a", { endsAtMs: now() + 4 * MINUTE }));
+      pass(MINUTE);
+    }
+    expect(told).toEqual(["30s desk Down: a"]);
+  });
+
+  test("tells after the repeat interval, at the next time that it is due", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a"));
+    expect(pass(9 * HOUR)).toEqual([
+      "30s desk Down: a",
+      `${30 + 4 * 3600 + 300}s desk Down: a`,
+      `${30 + 8 * 3600 + 600}s desk Down: a`,
+    ]);
+  });
+
+  test("tells a new alert at the next group interval, with the old ones", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a"));
+    pass(MINUTE);
+    send(alert("Down", "b"));
+    expect(pass(10 * MINUTE)).toEqual(["330s desk Down: a, b"]);
+  });
+
+  test("tells that an alert is resolved, once, and is then forgotten", () => {
+    const { send, pass, now, dispatcher } = desk(plain);
+    send(alert("Down", "a"), alert("Down", "b"));
+    pass(MINUTE);
+    send(alert("Down", "a", { endsAtMs: now() }));
+    expect(pass(30 * MINUTE)).toEqual(["330s desk Down: a(resolved), b"]);
+    send(alert("Down", "b", { endsAtMs: now() }));
+    expect(pass(HOUR)).toEqual([`${330 + 6 * 300}s desk Down: b(resolved)`]);
+    expect(dispatcher.nextDueMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("does not tell of an alert that was over before anybody was told", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a", { endsAtMs: START + 10 * SECOND }));
+    expect(pass(HOUR)).toEqual([]);
+  });
+
+  test("takes an alert as resolved that says no end when nobody sends it any more", () => {
+    const { send, pass } = desk(plain);
+    const { labels } = alert("Down", "a");
+    send({ labels });
+    pass(3 * MINUTE);
+    send({ labels });
+    expect(pass(HOUR)).toEqual(["630s desk Down: a(resolved)"]);
+  });
+
+  test("lets an alert that has waited elsewhere not wait again", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a", { startsAtMs: START - MINUTE }));
+    expect(pass(0)).toEqual(["0s desk Down: a"]);
+  });
+
+  test("is of all labels with ..., and of none with an empty list", () => {
+    const all = desk(plain.replace("[alertname]", "['...']"));
+    all.send(alert("Down", "a"), alert("Down", "b"));
+    expect(all.pass(MINUTE)).toEqual(["30s desk Down: a", "30s desk Down: b"]);
+    const none = desk(plain.replace("[alertname]", "[]"));
+    none.send(alert("Down", "a"), alert("Slow", "b"));
+    expect(none.pass(MINUTE)).toEqual(["30s desk -: a, b"]);
+  });
+
+  test("is not told anew when what changes is an annotation", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a", { annotations: { value: "1" } }));
+    pass(MINUTE);
+    send(alert("Down", "a", { annotations: { value: "2" } }));
+    expect(pass(HOUR)).toEqual([]);
+  });
+});
+
+describe("delivery", () => {
+  test("that fails is tried again at the group interval, and a resolved alert is not lost by it", () => {
+    let works = false;
+    const { send, pass, now } = desk(plain, { deliver: () => works });
+    send(alert("Down", "a"));
+    expect(pass(MINUTE)).toEqual([]);
+    works = true;
+    expect(pass(5 * MINUTE)).toEqual(["330s desk Down: a"]);
+    works = false;
+    send(alert("Down", "a", { endsAtMs: now() }));
+    expect(pass(10 * MINUTE)).toEqual([]);
+    works = true;
+    expect(pass(10 * MINUTE)).toEqual(["1230s desk Down: a(resolved)"]);
+  });
+
+  test("that is on its way lets its group wait", () => {
+    const { dispatcher, send } = desk(plain);
+    send(alert("Down", "a"));
+    const [notification] = dispatcher.due(START + 30 * SECOND);
+    expect(notification!.deadlineMs).toBe(START + 30 * SECOND + 5 * MINUTE);
+    expect(dispatcher.nextDueMs()).toBe(Number.POSITIVE_INFINITY);
+    expect(dispatcher.due(START + HOUR)).toEqual([]);
+    dispatcher.delivered(notification!, START + HOUR);
+    expect(dispatcher.nextDueMs()).toBe(START + 30 * SECOND + 5 * MINUTE);
+    expect(dispatcher.due(START + HOUR)).toEqual([]);
+  });
+
+  test("to two integrations of a receiver is written down for each", () => {
+    const failing = new Set(["http://second"]);
+    const receivers = "  - name: desk\n    webhook_configs: [{ url: 'http://first' }, { url: 'http://second' }]";
+    const urls: string[] = [];
+    const { send, pass } = desk(plain.replace(hook("desk"), receivers), {
+      deliver: ({ integration }) => {
+        urls.push(integration.url);
+        return !failing.has(integration.url);
+      },
+    });
+    send(alert("Down", "a"));
+    pass(MINUTE);
+    failing.clear();
+    pass(HOUR);
+    expect(urls).toEqual(["http://first", "http://second", "http://second"]);
+  });
+
+  test("leaves out resolved alerts where the receiver wants none", () => {
+    const { send, pass, now } = desk(plain.replace(hook("desk"), hook("desk", ", send_resolved: false")));
+    send(alert("Down", "a"), alert("Down", "b"));
+    pass(MINUTE);
+    send(alert("Down", "a", { endsAtMs: now() }));
+    expect(pass(10 * MINUTE)).toEqual([]);
+    send(alert("Down", "b", { endsAtMs: now() }));
+    expect(pass(10 * MINUTE)).toEqual([]);
+    // It is another occurrence, of which the receiver knows nothing.
+    send(alert("Down", "b", { startsAtMs: now(), endsAtMs: now() + 100 * HOUR }));
+    expect(pass(10 * MINUTE)).toHaveLength(1);
+  });
+});
+
+describe("after a restart", () => {
+  function restarted(before: ReturnType<typeof desk>, nowMs: number) {
+    const state = JSON.parse(JSON.stringify(before.dispatcher.state())) as DispatcherState;
+    return desk(plain, { state, nowMs });
+  }
+
+  test("nothing is told twice", () => {
+    const before = desk(plain);
+    before.send(alert("Down", "a"));
+    before.pass(MINUTE);
+    const after = restarted(before, before.now() + MINUTE);
+    after.send(alert("Down", "a"));
+    expect(after.pass(HOUR)).toEqual([]);
+    expect(after.pass(4 * HOUR)).toHaveLength(1);
+  });
+
+  test("nothing is forgotten: what was not told yet, what failed, what was resolved", () => {
+    const waiting = desk(plain);
+    waiting.send(alert("Down", "a"));
+    expect(restarted(waiting, START + MINUTE).pass(MINUTE)).toEqual(["60s desk Down: a"]);
+
+    const failed = desk(plain, { deliver: () => false });
+    failed.send(alert("Down", "a"));
+    failed.pass(MINUTE);
+    expect(restarted(failed, START + MINUTE).pass(MINUTE)).toEqual(["60s desk Down: a"]);
+
+    const resolved = desk(plain);
+    resolved.send(alert("Down", "a"));
+    resolved.pass(MINUTE);
+    resolved.send(alert("Down", "a", { endsAtMs: resolved.now() }));
+    expect(restarted(resolved, START + 2 * MINUTE).pass(MINUTE)).toEqual(["120s desk Down: a(resolved)"]);
+  });
+
+  test("silences are as they were", () => {
+    const before = desk(plain);
+    const matchers = [{ name: "venue", operator: "=", value: "a" }] as const;
+    before.dispatcher.silence({ matchers, endsAtMs: START + HOUR, createdBy: "me", comment: "" }, START);
+    const after = restarted(before, START + MINUTE);
+    after.send(alert("Down", "a"), alert("Down", "b"));
+    expect(after.pass(10 * MINUTE)).toEqual(["60s desk Down: b"]);
+  });
+});
+
+describe("routing", () => {
+  test("tells two receivers when the first route continues, each group by itself", () => {
+    const routes =
+      "group_wait: 0s\nroutes:\n  - matchers: [venue=a]\n    receiver: pager\n    continue: true\n    group_by: [venue]\n  - matchers: [alertname=~D.*]\n    group_wait: 1m";
+    const { send, pass } = desk(config(routes, "", `${hook("desk")}\n${hook("pager")}`));
+    send(alert("Down", "a"), alert("Slow", "b"));
+    expect(pass(2 * MINUTE)).toEqual(["0s pager -: a", "0s desk Slow: b", "60s desk Down: a"]);
+  });
+
+  test("gives the same key to the same group, after a restart too", () => {
+    const routes = "group_wait: 0s\nroutes:\n  - matchers: ['venue=~\"a|b\"', severity!=info]\n    receiver: desk";
+    const { dispatcher, send } = desk(config(routes));
+    send(alert('Down "now"', "a"));
+    expect(dispatcher.due(START)[0]!.groupKey).toBe('{}/{severity!="info",venue=~"a|b"}:{alertname="Down \\"now\\""}');
+  });
+});
+
+describe("inhibition", () => {
+  const rules =
+    "inhibit_rules:\n  - source_matchers: [severity=critical]\n    target_matchers: ['severity=~\"warning|critical\"']\n    equal: [venue]\n";
+  const inhibiting = config("group_wait: 0s\ngroup_interval: 1m", rules);
+  const labelled = (name: string, venue: string, severity: string, more: Partial<IncomingAlert> = {}) =>
+    alert(name, venue, { ...more, labels: { severity } });
+
+  test("keeps an alert from being told while a graver one of the same place fires", () => {
+    const { send, pass, now, dispatcher } = desk(inhibiting);
+    send(labelled("Gone", "a", "critical"), labelled("Slow", "a", "warning"), labelled("Slow", "b", "warning"));
+    expect(pass(10 * MINUTE)).toEqual(["0s desk Gone: a", "0s desk Slow: b"]);
+    expect(dispatcher.alerts(now()).map(({ state }) => state)).toEqual(["active", "suppressed", "active"]);
+    send(labelled("Gone", "a", "critical", { endsAtMs: now() }));
+    expect(pass(2 * MINUTE)).toEqual(["660s desk Gone: a(resolved)", "660s desk Slow: a, b"]);
+  });
+
+  test("is not mutual, nor of itself", () => {
+    const { send, pass } = desk(inhibiting);
+    send(labelled("Gone", "a", "critical"), labelled("Burning", "a", "critical"));
+    expect(pass(MINUTE)).toHaveLength(2);
+  });
+});
+
+describe("a silence", () => {
+  const fast = config("group_wait: 0s\ngroup_interval: 1m\nrepeat_interval: 4h");
+  const silence = (venue: string, endsAtMs: number, startsAtMs = START) => ({
+    matchers: [{ name: "venue", operator: "=~", value: venue }] as const,
+    startsAtMs,
+    endsAtMs,
+    createdBy: "me",
+    comment: "maintenance",
+  });
+
+  test("keeps what it matches from being told, from its start to its end", () => {
+    const { send, pass, dispatcher, now } = desk(fast);
+    dispatcher.silence(silence("a|c", START + 10 * MINUTE), START);
+    send(alert("Down", "a"), alert("Down", "b"));
+    expect(pass(9 * MINUTE)).toEqual(["0s desk Down: b"]);
+    expect(dispatcher.alerts(now())[0]).toMatchObject({
+      state: "suppressed",
+      silencedBy: [dispatcher.silences()[0]!.id],
+    });
+    expect(pass(2 * MINUTE)).toEqual(["600s desk Down: a, b"]);
+  });
+
+  test("that is ended early lets alerts through at the next time", () => {
+    const { send, pass, dispatcher, now } = desk(fast);
+    const { id } = dispatcher.silence(silence("a", START + HOUR), START);
+    send(alert("Down", "a"));
+    expect(pass(90 * SECOND)).toEqual([]);
+    expect(dispatcher.expireSilence(id, now())).toBe(true);
+    expect(dispatcher.expireSilence(id, now())).toBe(false);
+    expect(pass(MINUTE)).toEqual(["120s desk Down: a"]);
+  });
+
+  test("that is to come does nothing before", () => {
+    const { send, pass, dispatcher } = desk(fast);
+    dispatcher.silence(silence("a", START + HOUR, START + MINUTE), START);
+    send(alert("Down", "a"));
+    expect(pass(0)).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "ends before it starts",
+      { ...silence("a", START + MINUTE), startsAtMs: START + HOUR },
+      "give an end after its start",
+    ],
+    ["is over", silence("a", START - MINUTE, START - HOUR), "after now"],
+    ["has no matchers", { ...silence("a", START + HOUR), matchers: [] }, "no matchers"],
+    ["matches everything", silence(".*", START + HOUR), "give at least one that matches something"],
+  ])("that %s is refused", (_, definition, message) => {
+    expect(() => desk(fast).dispatcher.silence(definition, START)).toThrow(message);
+  });
+});
+
+describe("time intervals", () => {
+  const named =
+    "time_intervals:\n  - name: lunch\n    time_intervals: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }]\n";
+  const timed = (field: string) =>
+    config(`group_wait: 0s\ngroup_interval: 10m\nroutes:\n  - matchers: [venue=a]\n    ${field}: [lunch]`, named);
+
+  test("mute a route for their time", () => {
+    const { send, pass } = desk(timed("mute_time_intervals"));
+    send(alert("Down", "a"), alert("Down", "b"));
+    expect(pass(2 * HOUR)).toEqual(["0s desk Down: b", "3600s desk Down: a"]);
+  });
+
+  test("let a route tell in their time only", () => {
+    const { send, pass } = desk(timed("active_time_intervals"), { nowMs: START - 30 * MINUTE });
+    send(alert("Down", "a"));
+    expect(pass(HOUR)).toEqual(["0s desk Down: a"]);
+  });
+});

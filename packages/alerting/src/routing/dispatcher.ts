@@ -1,0 +1,254 @@
+import { goQuote } from "@telltale/promql";
+import type { AlertmanagerConfig } from "./alertmanager-config.ts";
+import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
+import { inhibitedBy } from "./inhibition.ts";
+import { NotificationLog, type NotificationLogEntry, needsTelling } from "./notification-log.ts";
+import type { IntegrationDefinition } from "./receiver-definition.ts";
+import { groupLabelsOf, matchRoutes, type Route } from "./route.ts";
+import { type Silence, type SilenceDefinition, Silences } from "./silences.ts";
+
+/** Something to be delivered: the alerts of one group to one integration of a receiver. */
+export interface Notification {
+  readonly receiver: string;
+  readonly integration: IntegrationDefinition;
+  /** The same for the same group, for ever: what receivers tell repetitions by. */
+  readonly groupKey: string;
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly alerts: readonly NotifiedAlert[];
+  /** Until then it is worth trying; afterwards the group is due again. */
+  readonly deadlineMs: number;
+}
+
+export interface NotifiedAlert extends HeldAlert {
+  readonly resolved: boolean;
+}
+
+/** What a dispatcher is made of; as JSON it outlives a restart. */
+export interface DispatcherState {
+  readonly alerts: readonly HeldAlert[];
+  readonly notificationLog: readonly NotificationLogEntry[];
+  readonly silences: readonly Silence[];
+}
+
+/** How an alert is, for those who look. */
+export interface AlertStatus extends HeldAlert {
+  readonly state: "active" | "suppressed" | "resolved";
+  readonly receivers: readonly string[];
+  readonly silencedBy: readonly string[];
+  /** The keys of alerts. */
+  readonly inhibitedBy: readonly string[];
+}
+
+interface Group {
+  readonly id: string;
+  readonly route: Route;
+  readonly key: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly alerts: Map<string, HeldAlert>;
+  dueMs: number;
+  /** Of the last flush. */
+  readonly pending: Set<Notification>;
+  failed: boolean;
+  resolved: readonly HeldAlert[];
+}
+
+/** What one integration is told and how that is written down. */
+interface Telling {
+  readonly group: Group;
+  readonly entry: NotificationLogEntry;
+}
+
+/** A notification is tried for so long at least. Alertmanager: MinTimeout. */
+const LEAST_TIMEOUT_MS = 10_000;
+
+/**
+ * Who is to be told of what, and when: Alertmanager's groups, inhibition, silences, time intervals and notification log, without
+ * a timer or a connection. Time is an argument, and what `due` gives is for the caller to deliver.
+ */
+export class Dispatcher {
+  readonly #config: AlertmanagerConfig;
+  readonly #alerts: HeldAlerts;
+  readonly #log: NotificationLog;
+  readonly #silences: Silences;
+  readonly #groups = new Map<string, Group>();
+  readonly #tellings = new WeakMap<Notification, Telling>();
+
+  constructor(config: AlertmanagerConfig, options: { readonly state?: DispatcherState; readonly nowMs?: number } = {}) {
+    const { state, nowMs = 0 } = options;
+    this.#config = config;
+    this.#alerts = new HeldAlerts(config.resolveTimeoutMs, state?.alerts);
+    this.#log = new NotificationLog(state?.notificationLog);
+    this.#silences = new Silences(state?.silences);
+    for (const alert of this.#alerts.all()) this.#group(alert, nowMs);
+  }
+
+  /** Takes alerts in. An alert that is sent again is the same one by its labels. */
+  receive(alerts: readonly IncomingAlert[], nowMs: number): void {
+    for (const alert of alerts) this.#group(this.#alerts.put(alert, nowMs), nowMs);
+  }
+
+  /** When `due` has something to do next; Infinity when it has not. */
+  nextDueMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { dueMs, pending } of this.#groups.values()) if (pending.size === 0) nextMs = Math.min(nextMs, dueMs);
+    return nextMs;
+  }
+
+  /** What is to be delivered now. Each of them ends with `delivered` or `failed`; until then its group waits. */
+  due(nowMs: number): readonly Notification[] {
+    const notifications: Notification[] = [];
+    for (const group of this.#groups.values()) {
+      if (group.dueMs > nowMs || group.pending.size > 0) continue;
+      if (group.alerts.size === 0) this.#groups.delete(group.id);
+      else notifications.push(...this.#flush(group, nowMs));
+    }
+    this.#alerts.prune(nowMs);
+    this.#log.prune(nowMs);
+    this.#silences.prune(nowMs);
+    return notifications;
+  }
+
+  /** The receiver accepted it: it is not told the same again. */
+  delivered(notification: Notification, nowMs: number): void {
+    const telling = this.#tellings.get(notification);
+    if (telling === undefined) return;
+    this.#log.set({ ...telling.entry, timeMs: nowMs, expiresAtMs: nowMs + 2 * telling.group.route.repeatIntervalMs });
+    this.#settle(notification, telling.group);
+  }
+
+  /** Nobody knows it: it is tried again when the group is due the next time. */
+  failed(notification: Notification): void {
+    const telling = this.#tellings.get(notification);
+    if (telling === undefined) return;
+    telling.group.failed = true;
+    this.#settle(notification, telling.group);
+  }
+
+  /** @throws RangeError when the silence could never apply */
+  silence(definition: SilenceDefinition, nowMs: number): Silence {
+    return this.#silences.add(definition, nowMs);
+  }
+
+  /** Ends a silence; false when none of that id is active or to come. */
+  expireSilence(id: string, nowMs: number): boolean {
+    return this.#silences.expire(id, nowMs);
+  }
+
+  silences(): readonly Silence[] {
+    return this.#silences.all();
+  }
+
+  alerts(nowMs: number): readonly AlertStatus[] {
+    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => {
+      const silencedBy = this.#silences.matching(alert.labels, nowMs);
+      const source = inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs);
+      const suppressed = silencedBy.length > 0 || source !== undefined;
+      return {
+        ...alert,
+        state: isResolved(alert, nowMs) ? "resolved" : suppressed ? "suppressed" : "active",
+        receivers: matchRoutes(this.#config.route, alert.labels).map(({ receiver }) => receiver),
+        silencedBy,
+        inhibitedBy: source === undefined ? [] : [source.key],
+      };
+    });
+  }
+
+  state(): DispatcherState {
+    return {
+      alerts: [...this.#alerts.all()],
+      notificationLog: this.#log.all(),
+      silences: this.#silences.all(),
+    };
+  }
+
+  #group(alert: HeldAlert, nowMs: number): void {
+    for (const route of matchRoutes(this.#config.route, alert.labels)) {
+      const labels = groupLabelsOf(route, alert.labels);
+      const key = `${route.key}:${formatGroupLabels(labels)}`;
+      // Two routes of the same matchers have groups of the same key, which are told apart by their receivers only.
+      const id = `${route.id}\0${key}`;
+      const known = this.#groups.get(id);
+      if (known !== undefined) {
+        known.alerts.set(alert.key, alert);
+        continue;
+      }
+      // An alert that has waited elsewhere does not wait again.
+      const dueMs = alert.startsAtMs + route.groupWaitMs < nowMs ? nowMs : nowMs + route.groupWaitMs;
+      const alerts = new Map([[alert.key, alert]]);
+      this.#groups.set(id, { id, route, key, labels, alerts, dueMs, pending: new Set(), failed: false, resolved: [] });
+    }
+  }
+
+  #flush(group: Group, nowMs: number): readonly Notification[] {
+    const { route } = group;
+    group.dueMs = nowMs + route.groupIntervalMs;
+    group.failed = false;
+    const alerts = [...group.alerts.values()]
+      .toSorted(compareHeld)
+      .map((alert): NotifiedAlert => ({ ...alert, resolved: isResolved(alert, nowMs) }));
+    group.resolved = [...group.alerts.values()].filter((alert) => isResolved(alert, nowMs));
+    const told = this.#isMuted(route, nowMs) ? [] : alerts.filter((alert) => !this.#isSuppressed(alert, nowMs));
+    const notifications = told.length === 0 ? [] : this.#notifications(group, told, nowMs);
+    for (const notification of notifications) group.pending.add(notification);
+    if (notifications.length === 0) this.#forgetResolved(group);
+    return notifications;
+  }
+
+  #isSuppressed(alert: HeldAlert, nowMs: number): boolean {
+    if (inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs) !== undefined) return true;
+    return this.#silences.matching(alert.labels, nowMs).length > 0;
+  }
+
+  #isMuted({ activeTimeIntervals, muteTimeIntervals }: Route, nowMs: number): boolean {
+    const within = (names: readonly string[]) =>
+      this.#config.timeIntervals.some(({ name, contains }) => names.includes(name) && contains(nowMs));
+    return (activeTimeIntervals.length > 0 && !within(activeTimeIntervals)) || within(muteTimeIntervals);
+  }
+
+  #notifications(group: Group, alerts: readonly NotifiedAlert[], nowMs: number): readonly Notification[] {
+    const { route, labels: groupLabels, key: groupKey } = group;
+    const firing = alerts.filter(({ resolved }) => !resolved);
+    const keys = (some: readonly NotifiedAlert[]) => some.map(({ key }) => key);
+    const state = {
+      firing: keys(firing),
+      resolved: keys(alerts.filter(({ resolved }) => resolved)),
+      repeatIntervalMs: route.repeatIntervalMs,
+      nowMs,
+    };
+    const receiver = this.#config.receivers.find(({ name }) => name === route.receiver);
+    return (receiver?.integrations ?? []).flatMap((integration) => {
+      const { sendResolved } = integration;
+      const key = `${groupKey}:${route.receiver}/${integration.kind}/${integration.index}`;
+      if (!needsTelling(this.#log.get(key), { ...state, sendResolved })) return [];
+      const expiresAtMs = nowMs + 2 * route.repeatIntervalMs;
+      const entry = { key, firing: state.firing, resolved: state.resolved, timeMs: nowMs, expiresAtMs };
+      // Who does not want to hear of resolved alerts counts as told of them.
+      if (!sendResolved && firing.length === 0) {
+        this.#log.set(entry);
+        return [];
+      }
+      const deadlineMs = nowMs + Math.max(route.groupIntervalMs, LEAST_TIMEOUT_MS);
+      const told = sendResolved ? alerts : firing;
+      const notification = { receiver: route.receiver, integration, groupKey, groupLabels, alerts: told, deadlineMs };
+      this.#tellings.set(notification, { group, entry });
+      return [notification];
+    });
+  }
+
+  #settle(notification: Notification, group: Group): void {
+    this.#tellings.delete(notification);
+    group.pending.delete(notification);
+    if (group.pending.size === 0 && !group.failed) this.#forgetResolved(group);
+  }
+
+  /** Unless they have come again in the meantime. */
+  #forgetResolved(group: Group): void {
+    for (const alert of group.resolved) if (group.alerts.get(alert.key) === alert) group.alerts.delete(alert.key);
+    group.resolved = [];
+  }
+}
+
+function formatGroupLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${goQuote(value)}`);
+  return `{${pairs.sort().join(", ")}}`;
+}
