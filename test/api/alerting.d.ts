@@ -1,3 +1,46 @@
+export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
+export interface NotifierOptions {
+    readonly config: AlertmanagerConfig;
+    readonly externalUrl?: string;
+    readonly state?: DispatcherState;
+    readonly clock?: NotifierClock;
+    readonly onState?: (state: DispatcherState) => void;
+    readonly onFailure?: (notification: Notification, reason: string) => void;
+}
+export interface Notifier {
+    readonly dispatcher: Dispatcher;
+    receive(alerts: readonly IncomingAlert[]): void;
+    wake(): void;
+    stop(): Promise<void>;
+}
+export declare function startNotifier(options: NotifierOptions): Notifier;
+export type { NotifierClock } from "./delivery/notifier-clock.ts";
+export interface NotifierClock {
+    now(): number;
+    at(timeMs: number, call: () => void): Disposable;
+}
+export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
+export interface WebhookBody {
+    readonly receiver: string;
+    readonly status: "firing" | "resolved";
+    readonly alerts: readonly WebhookAlert[];
+    readonly groupLabels: Texts;
+    readonly commonLabels: Texts;
+    readonly commonAnnotations: Texts;
+    readonly externalURL: string;
+    readonly version: "4";
+    readonly groupKey: string;
+    readonly truncatedAlerts: number;
+}
+export interface WebhookAlert {
+    readonly status: "firing" | "resolved";
+    readonly labels: Texts;
+    readonly annotations: Texts;
+    readonly startsAt: string;
+    readonly endsAt: string;
+    readonly generatorURL: string;
+    readonly fingerprint: string;
+}
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export type AlertMatchOperator = "=" | "!=" | "=~" | "!~";
 export interface AlertMatcher {

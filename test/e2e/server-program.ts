@@ -8,6 +8,11 @@ const programs = {
   mariadb: { debianPackage: "mariadb-server", folders: ["/usr/sbin"], file: "mariadbd" },
   redis: { debianPackage: "redis-server", folders: ["/usr/bin"], file: "redis-server" },
   prometheus: { debianPackage: "prometheus", folders: ["/usr/bin"], file: "prometheus" },
+  alertmanager: {
+    debianPackage: "prometheus-alertmanager",
+    folders: ["/usr/bin"],
+    file: "prometheus-alertmanager",
+  },
   amtool: { debianPackage: "prometheus-alertmanager", folders: ["/usr/bin"], file: "amtool" },
 } as const;
 

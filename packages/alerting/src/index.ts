@@ -1,3 +1,6 @@
+export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
+export type { NotifierClock } from "./delivery/notifier-clock.ts";
+export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export {
   type AlertmanagerConfig,

@@ -181,14 +181,16 @@ function readIntervalNames(value: YamlValue | undefined, known: Known): readonly
 /** `match`, `match_re` and `matchers`, with a prefix in inhibition rules. */
 function readMatchers(fields: ReadonlyMap<string, YamlValue>, prefix: string): readonly AlertMatcher[] {
   const matchers: AlertMatcher[] = [];
-  for (const [field, operator] of [["match", "="] as const, ["match_re", "=~"] as const]) {
-    const pairs = fields.get(`${prefix}${field}`)?.fields() ?? new Map<string, YamlValue>();
-    for (const [name, value] of pairs) {
+  // The pattern is in the keys of groups as Alertmanager has it there, anchored.
+  const deprecated = [
+    { field: "match", matcher: (name: string, text: string) => alertMatcher(name, "=", text) },
+    { field: "match_re", matcher: (name: string, text: string) => alertMatcher(name, "=~", `^(?:${text})$`) },
+  ];
+  for (const { field, matcher } of deprecated) {
+    for (const [name, value] of fields.get(`${prefix}${field}`)?.fields() ?? []) {
       if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) value.problem(`invalid label name ${goQuote(name)}`);
-      const matcher = value.isNull()
-        ? alertMatcher(name, operator, "")
-        : value.read((text) => alertMatcher(name, operator, text));
-      if (matcher !== undefined) matchers.push(matcher);
+      const read = value.isNull() ? matcher(name, "") : value.read((text) => matcher(name, text));
+      if (read !== undefined) matchers.push(read);
     }
   }
   for (const item of fields.get(`${prefix}matchers`)?.items() ?? []) {

@@ -1,0 +1,285 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import type { DispatcherState } from "../routing/dispatcher.ts";
+import { type Notifier, startNotifier } from "./notifier.ts";
+import type { NotifierClock } from "./notifier-clock.ts";
+import type { WebhookBody } from "./webhook-body.ts";
+
+const START = Date.UTC(2024, 0, 1);
+
+/** Time that passes when it is told to, to the next timer; something happens at every change. */
+class TestClock extends EventEmitter implements NotifierClock {
+  #nowMs = START;
+  readonly #timers = new Map<symbol, { readonly timeMs: number; readonly call: () => void }>();
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  at(timeMs: number, call: () => void): Disposable {
+    const timer = Symbol();
+    this.#timers.set(timer, { timeMs, call });
+    this.emit("change");
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+  }
+
+  /** Seconds from the start at which something is to happen. */
+  timers(): readonly number[] {
+    return [...this.#timers.values()].map(({ timeMs }) => (timeMs - START) / 1000).sort((a, b) => a - b);
+  }
+
+  passTo(seconds: number): void {
+    this.#nowMs = START + seconds * 1000;
+    for (const [timer, { timeMs, call }] of [...this.#timers]) {
+      if (timeMs <= this.#nowMs && this.#timers.delete(timer)) call();
+    }
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await once(this, "change");
+  }
+}
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    response.writeHead(code, headers).end("told you so");
+const hang: Answer = () => {};
+const dropReply: Answer = (_, request) => request.socket.destroy();
+
+const running: { server: Server; notifier: Notifier }[] = [];
+
+/** A receiver over real HTTP that answers in this order, and then always with 200; a notifier that tells it of everything. */
+async function desk(
+  answers: readonly Answer[],
+  options: { route?: string; webhook?: string; state?: DispatcherState } = {},
+) {
+  const clock = new TestClock();
+  const bodies: WebhookBody[] = [];
+  const headers: IncomingMessage["headers"][] = [];
+  const failures: string[] = [];
+  let state: DispatcherState | undefined;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    headers.push(request.headers);
+    bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as WebhookBody);
+    (answers[bodies.length - 1] ?? status(200))(response, request);
+    clock.emit("change");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?secret=1`;
+  const { route = "group_wait: 0s, group_interval: 5m", webhook = "" } = options;
+  const config = parseAlertmanagerConfig(
+    `route: { receiver: desk.1, group_by: [alertname], ${route} }\n` +
+      `receivers: [{ name: desk.1, webhook_configs: [{ url: "${url}"${webhook} }] }]`,
+  );
+  const notifier = startNotifier({
+    config,
+    clock,
+    externalUrl: "http://here",
+    ...(options.state === undefined ? {} : { state: options.state }),
+    onState(next) {
+      state = next;
+      clock.emit("change");
+    },
+    onFailure(_, reason) {
+      failures.push(reason);
+      clock.emit("change");
+    },
+  });
+  running.push({ server, notifier });
+  return {
+    clock,
+    bodies,
+    headers,
+    failures,
+    notifier,
+    state: () => state!,
+    send: (venue = "a") => notifier.receive([{ labels: { alertname: "Down", venue }, endsAtMs: START + 3_600_000 }]),
+    told: () => (state?.notificationLog ?? []).length,
+  };
+}
+
+afterEach(async () => {
+  for (const { server, notifier } of running.splice(0)) {
+    await notifier.stop();
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe("a webhook", () => {
+  test("receives Alertmanager's body of version 4", async () => {
+    const { bodies, clock, headers, notifier, told } = await desk([], {
+      webhook: ", max_alerts: 2, http_config: { authorization: { credentials: t0ken } }",
+    });
+    const common = { annotations: { summary: "gone", at: "x" }, startsAtMs: START - 1_500, endsAtMs: START + 60_000 };
+    notifier.receive([
+      { ...common, labels: { alertname: "Down", venue: "b" }, generatorUrl: "http://source" },
+      { ...common, labels: { alertname: "Down", venue: "a" }, annotations: { summary: "gone", at: "y" } },
+      { ...common, labels: { alertname: "Down", venue: "c" } },
+    ]);
+    await clock.until(() => told() === 1);
+    const alert = { status: "firing", startsAt: "2023-12-31T23:59:58.500Z", endsAt: "0001-01-01T00:00:00Z" };
+    expect(headers[0]).toMatchObject({ authorization: "Bearer t0ken", "content-type": "application/json" });
+    expect(bodies).toEqual([
+      {
+        receiver: "desk\\.1",
+        status: "firing",
+        alerts: [
+          {
+            ...alert,
+            labels: { alertname: "Down", venue: "a" },
+            annotations: { summary: "gone", at: "y" },
+            generatorURL: "",
+            fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+          },
+          {
+            ...alert,
+            labels: { alertname: "Down", venue: "b" },
+            annotations: { summary: "gone", at: "x" },
+            generatorURL: "http://source",
+            fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+          },
+        ],
+        groupLabels: { alertname: "Down" },
+        commonLabels: { alertname: "Down" },
+        commonAnnotations: { summary: "gone" },
+        externalURL: "http://here",
+        version: "4",
+        groupKey: '{}:{alertname="Down"}',
+        truncatedAlerts: 1,
+      },
+    ]);
+  });
+
+  test("is told of the end of an alert, with its time", async () => {
+    const { bodies, clock, notifier, send, told } = await desk([]);
+    send();
+    await clock.until(() => told() === 1);
+    clock.passTo(60);
+    notifier.receive([{ labels: { alertname: "Down", venue: "a" }, endsAtMs: START + 60_000 }]);
+    clock.passTo(300);
+    await clock.until(() => bodies.length === 2);
+    expect(bodies[1]).toMatchObject({
+      status: "resolved",
+      alerts: [{ status: "resolved", endsAt: "2024-01-01T00:01:00Z" }],
+    });
+  });
+});
+
+describe("a receiver that refuses", () => {
+  test("with 5xx is asked again after pauses that grow, and has one notification in the end", async () => {
+    const { bodies, clock, send, told, failures } = await desk([status(500), status(503), status(502)]);
+    send();
+    for (const [attempt, seconds] of [0.5, 1.5, 3.5].entries()) {
+      await clock.until(() => bodies.length === attempt + 1 && clock.timers().includes(seconds));
+      expect(told()).toBe(0);
+      clock.passTo(seconds);
+    }
+    await clock.until(() => told() === 1);
+    expect(bodies).toHaveLength(4);
+    expect(failures).toEqual([]);
+  });
+
+  test("with 429 is left alone for as long as it says", async () => {
+    const { bodies, clock, send, told } = await desk([
+      status(429, { "retry-after": "7" }),
+      status(503, { "retry-after": new Date(START + 27_000).toUTCString() }),
+    ]);
+    send();
+    await clock.until(() => clock.timers().includes(7));
+    clock.passTo(7);
+    await clock.until(() => clock.timers().includes(27));
+    clock.passTo(27);
+    await clock.until(() => told() === 1);
+    expect(bodies).toHaveLength(3);
+  });
+
+  test("for longer than the group interval is told when the group is due again", async () => {
+    const { bodies, clock, send, told, failures } = await desk([status(503, { "retry-after": "900" })]);
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(failures[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered 503: told you so$/);
+    clock.passTo(300);
+    await clock.until(() => told() === 1);
+    expect(bodies).toHaveLength(2);
+  });
+
+  test("with 4xx is not asked again before the group is due", async () => {
+    const { bodies, clock, send, failures, told } = await desk([status(400)]);
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(clock.timers()).toEqual([300]);
+    clock.passTo(300);
+    await clock.until(() => told() === 1);
+    expect(bodies).toHaveLength(2);
+  });
+});
+
+describe("a receiver that is lost sight of", () => {
+  test("because its reply is dropped is told again with the same key", async () => {
+    const { bodies, clock, send, told } = await desk([dropReply]);
+    send();
+    await clock.until(() => clock.timers().includes(0.5));
+    clock.passTo(0.5);
+    await clock.until(() => told() === 1);
+    expect(bodies.map(({ groupKey }) => groupKey)).toEqual(new Array(2).fill('{}:{alertname="Down"}'));
+  });
+
+  test("because it hangs is asked again after 30 s, or the timeout that the file says", async () => {
+    for (const [webhook, seconds] of [
+      ["", 30],
+      [", timeout: 3s", 3],
+    ] as const) {
+      const { bodies, clock, send, told } = await desk([hang], { webhook });
+      send();
+      await clock.until(() => bodies.length === 1);
+      clock.passTo(seconds);
+      await clock.until(() => clock.timers().includes(seconds + 0.5));
+      clock.passTo(seconds + 0.5);
+      await clock.until(() => told() === 1);
+      expect(bodies).toHaveLength(2);
+    }
+  });
+
+  test("because the process ends is told by the next one, and only what it does not know", async () => {
+    const first = await desk([hang]);
+    first.send();
+    await first.clock.until(() => first.bodies.length === 1);
+    await first.notifier.stop();
+    const second = await desk([], { state: first.state() });
+    await second.clock.until(() => second.told() === 1);
+    const third = await desk([], { state: second.state() });
+    third.send("a");
+    third.send("b");
+    third.clock.passTo(300);
+    await third.clock.until(() => third.bodies.length === 1);
+    expect(third.bodies[0]!.alerts.map(({ labels }) => labels["venue"])).toEqual(["a", "b"]);
+  });
+});
+
+test("receivers that cannot be told fail by name when the notifier starts", () => {
+  const config = parseAlertmanagerConfig(
+    "route: { receiver: a }\nreceivers: [{ name: a, email_configs: [{ to: me@example.org }] }]",
+  );
+  expect(() => startNotifier({ config })).toThrow(
+    'receiver "a" has email_configs: cannot be delivered yet; use webhook_configs',
+  );
+});
+
+test("a notifier that is stopped says nothing more, and stopping it twice is harmless", async () => {
+  const { bodies, clock, notifier, send } = await desk([], { route: "group_wait: 30s" });
+  send();
+  await notifier.stop();
+  await notifier.stop();
+  clock.passTo(30);
+  expect(clock.timers()).toEqual([]);
+  expect(bodies).toEqual([]);
+});

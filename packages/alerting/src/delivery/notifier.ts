@@ -1,0 +1,125 @@
+import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import { Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
+import type { IncomingAlert } from "../routing/held-alerts.ts";
+import { checkDeliverable } from "../routing/receiver-definition.ts";
+import { type NotifierClock, wallClock } from "./notifier-clock.ts";
+import { type Attempt, sendWebhook } from "./send-webhook.ts";
+
+export interface NotifierOptions {
+  readonly config: AlertmanagerConfig;
+  /** Where the user finds the alerts; receivers are told. @default "" */
+  readonly externalUrl?: string;
+  /** What `state()` gave before a restart. */
+  readonly state?: DispatcherState;
+  /** @default the wall clock */
+  readonly clock?: NotifierClock;
+  /** Called after each change that must outlive a restart, before anything else happens: store it. */
+  readonly onState?: (state: DispatcherState) => void;
+  /** Called when a receiver could not be told; it is tried again when the group is due the next time. */
+  readonly onFailure?: (notification: Notification, reason: string) => void;
+}
+
+/** Tells receivers of alerts until it is stopped. */
+export interface Notifier {
+  readonly dispatcher: Dispatcher;
+  /** Takes alerts in, as a rule group's `onAlerts` gives them. */
+  receive(alerts: readonly IncomingAlert[]): void;
+  /** Looks again at what is due, after something was changed in the dispatcher. */
+  wake(): void;
+  /** Ends what is on its way; it counts as not delivered. */
+  stop(): Promise<void>;
+}
+
+/** The first pause before another attempt; each is twice as long as the one before. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long an answer is waited for, where the file does not say; Alertmanager waits until the group is due again. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+
+/**
+ * Starts telling receivers of what they are to be told, with attempts until the group is due again.
+ * @throws Error with the code TELLTALE_RECEIVER_UNSUPPORTED for receivers that cannot be told
+ */
+export function startNotifier(options: NotifierOptions): Notifier {
+  const { config, externalUrl = "", state, clock = wallClock, onState, onFailure } = options;
+  checkDeliverable(config.receivers);
+  const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...(state === undefined ? {} : { state }) });
+  const stopped = new AbortController();
+  const deliveries = new Set<Promise<void>>();
+  let timer: Disposable | undefined;
+
+  function wake(): void {
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+    if (stopped.signal.aborted) return;
+    for (const notification of dispatcher.due(clock.now())) {
+      const delivery = deliver(notification).finally(() => {
+        deliveries.delete(delivery);
+        wake();
+      });
+      deliveries.add(delivery);
+    }
+    const nextMs = dispatcher.nextDueMs();
+    if (Number.isFinite(nextMs)) timer = clock.at(nextMs, wake);
+  }
+
+  async function deliver(notification: Notification): Promise<void> {
+    const { deadlineMs } = notification;
+    let pauseMs = FIRST_PAUSE_MS;
+    for (;;) {
+      const attempt = await attemptOnce(notification);
+      if (attempt.outcome === "accepted") {
+        dispatcher.delivered(notification, clock.now());
+        onState?.(dispatcher.state());
+        return;
+      }
+      const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
+      if (stopped.signal.aborted || clock.now() + waitMs >= deadlineMs) {
+        dispatcher.failed(notification);
+        onFailure?.(notification, attempt.reason);
+        return;
+      }
+      await pause(waitMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async function attemptOnce(notification: Notification): Promise<Attempt> {
+    const { deadlineMs, integration } = notification;
+    const nowMs = clock.now();
+    const late = new AbortController();
+    const limitMs = integration.timeoutMs > 0 ? integration.timeoutMs : ATTEMPT_TIMEOUT_MS;
+    using _ = clock.at(Math.min(nowMs + limitMs, deadlineMs), () => late.abort(new Error("no answer in time")));
+    const signal = AbortSignal.any([stopped.signal, late.signal]);
+    return await sendWebhook(notification, { externalUrl, signal, nowMs });
+  }
+
+  async function pause(durationMs: number): Promise<void> {
+    let resume: () => void = () => {};
+    const over = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    using _ = clock.at(clock.now() + durationMs, () => resume());
+    stopped.signal.addEventListener("abort", resume);
+    if (stopped.signal.aborted) resume();
+    await over;
+    stopped.signal.removeEventListener("abort", resume);
+  }
+
+  wake();
+  return {
+    dispatcher,
+    receive(alerts) {
+      dispatcher.receive(alerts, clock.now());
+      onState?.(dispatcher.state());
+      wake();
+    },
+    wake,
+    async stop() {
+      stopped.abort();
+      timer?.[Symbol.dispose]();
+      await Promise.all(deliveries);
+    },
+  };
+}
