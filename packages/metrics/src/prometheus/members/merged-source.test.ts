@@ -26,8 +26,13 @@ const WORKER = `
     exponentialHistogram({ name: "shared.wide" }).record(4 ** n);
     gauge({ name: "shared.odd" }).record(1e308);
     process.on("message", (message) => {
-      // Until it is killed.
-      if (message === "block") { process.send("blocked"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); }
+      // Until it is killed, or its primary is.
+      if (message === "block") {
+        process.send("blocked");
+        const [never, parent] = [new Int32Array(new SharedArrayBuffer(4)), process.ppid];
+        while (process.ppid === parent) Atomics.wait(never, 0, 0, 20);
+        process.exit();
+      }
       if (message === "count") { counter({ name: "shared.orders" }).add(100, { side: "buy" }); process.send("counted"); }
       if (message === "end") process.exit();
     });
@@ -138,6 +143,7 @@ test("while a worker is blocked the page has what it had before", async () => {
     for (let i = 0; i < 2; i++) show(await scrape());
     second.process.kill("SIGKILL");`);
   for (let i = 0; i < 2; i++) expect(await child.json()).toContain('shared_orders_total{side="buy"} 1003');
+  expect(await child.exited).toBe(0);
 });
 
 test("a worker that joins later stands on the page, and one that knows nothing of telltale is asked for nothing", async () => {
