@@ -30,7 +30,13 @@ function run(ending: string, env: Record<string, string> = {}): Promise<Applicat
   return startApplication({
     source: program(ending),
     until: "started",
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: "life-cycle", ...env },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_SERVICE_NAME: "life-cycle",
+      // Enough on a machine that is busy with other things.
+      TELLTALE_SHUTDOWN_TIMEOUT_MS: "20000",
+      ...env,
+    },
   });
 }
 

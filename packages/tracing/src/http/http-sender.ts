@@ -56,7 +56,8 @@ export function httpSender(options: HttpSenderOptions): HttpSender {
       const waitMs = outcome.retry === undefined ? undefined : (outcome.retry.afterMs ?? backoffMs(attempt));
       const isLast = waitMs === undefined || attempt === MAX_RETRIES || performance.now() + waitMs > deadlineMs;
       if (isLast) throw outcome.error;
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      // Whoever waits for the outcome has a deadline of their own; a process that has nothing else to do may end.
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
     }
   }
 
