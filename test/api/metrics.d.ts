@@ -120,6 +120,8 @@ export interface Instrument {
     series(): readonly Series[];
     readTotals?(range: SeriesRange): void;
     drainRows?(range: SeriesRange): void;
+    share?(series: Series): SharedPlace;
+    still?(): boolean;
 }
 export { forgetInstrument, instruments } from "./instrument-registry.ts";
 export declare function instruments(): Iterable<Instrument>;
@@ -321,6 +323,11 @@ export interface RollingPercentilesOptions {
 export interface RollingPercentiles extends Percentiles, Disposable {
 }
 export declare function rollingPercentiles(options?: RollingPercentilesOptions): RollingPercentiles;
+export type { SharedPlace } from "./shared-totals.ts";
+export interface SharedPlace {
+    readonly memory: SharedArrayBuffer;
+    readonly slot: number;
+}
 export { type StatsdExporterOptions, statsdExporter } from "./statsd/exporter.ts";
 export interface StatsdExporterOptions {
     readonly host?: string;

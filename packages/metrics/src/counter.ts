@@ -7,7 +7,17 @@ import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import { addToRest, drainSum, drainSums, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
+import { type SharedPlace, shareTotal } from "./shared-totals.ts";
+import {
+  addToRest,
+  drainSum,
+  drainSums,
+  readSums,
+  SumParts,
+  type SumSeries,
+  totalSum,
+  updateShared,
+} from "./sum-parts.ts";
 
 /** A counter bound to one set of attributes: `add` touches its own field and nothing else. */
 export interface BoundCounter {
@@ -46,6 +56,10 @@ export function createCounter<A extends AttributeValues>(
   return Object.assign(instrument, {
     readTotals: readSums(store),
     drainRows: drainSums(store),
+    share(series: CounterSeries): SharedPlace {
+      CounterSeries.prototype.add = CounterSeries.prototype.addShared;
+      return shareTotal(series, series.total());
+    },
     bind(attributes?: AttributesOf<A>): BoundCounter {
       const series = store.bind(attributes);
       return exemplars ? withExemplars(series) : series;
@@ -58,6 +72,9 @@ export function createCounter<A extends AttributeValues>(
     },
   });
 }
+
+/** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
+const update = updateShared;
 
 class CounterSeries implements Series, SumSeries, BoundCounter {
   readonly chunk: SeriesChunk<SumParts>;
@@ -75,6 +92,16 @@ class CounterSeries implements Series, SumSeries, BoundCounter {
       const sum = this.whole + value;
       if ((sum | 0) === sum) this.whole = sum;
       else this.addRest(value);
+    } else this.refuse(value);
+  }
+
+  /** What `add` is as soon as another thread reads totals. */
+  addShared(value: number): void {
+    if (typeof value === "number" && value >= 0) {
+      const sum = this.whole + value;
+      if ((sum | 0) === sum) this.whole = sum;
+      else this.addRest(value);
+      update(this);
     } else this.refuse(value);
   }
 

@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { revise } from "./revision.ts";
 
 /** Why a value was refused, as in the attribute `reason` of `telltale.dropped.records`. */
 export type DropReason = "not_finite" | "negative" | "range" | "type" | "unsafe_integer";
@@ -66,6 +67,7 @@ function count<R extends string>(tally: Map<string, Map<R, number>>, instrument:
   tally.set(instrument, reasons);
   const next = (reasons.get(reason) ?? 0) + 1;
   reasons.set(reason, next);
+  revise();
   return next;
 }
 

@@ -6,6 +6,7 @@ import type { Instrument, Series, SeriesRange } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
+import { type SharedPlace, type SharedTotals, shareTotal } from "./shared-totals.ts";
 
 /** A gauge bound to one set of attributes. */
 export interface BoundGauge {
@@ -36,13 +37,17 @@ export function createGauge<A extends AttributeValues>(
   declaration: InstrumentDeclaration<A>,
   keepKey?: KeepKey,
 ): Gauge<A> {
-  const { instrument, store } = seriesInstrument<GaugeSeries, A, undefined>(
+  const { instrument, store } = seriesInstrument<GaugeSeries, A, SharedTotals>(
     { kind: "gauge", declaration, keepKey },
-    { numbers: () => undefined, create: (place) => new GaugeSeries(place) },
+    { numbers: () => ({ shared: undefined }), create: (place) => new GaugeSeries(place) },
   );
   return Object.assign(instrument, {
     readTotals({ into, at, from, to }: SeriesRange): void {
       for (let i = from; i < to; i++) into[at + i - from] = store.list[i]?.value ?? Number.NaN;
+    },
+    share(series: GaugeSeries): SharedPlace {
+      GaugeSeries.prototype.record = GaugeSeries.prototype.recordShared;
+      return shareTotal(series, series.value);
     },
     bind: (attributes?: AttributesOf<A>): BoundGauge => store.bind(attributes),
     // Hot: benchmarks/metrics.
@@ -53,7 +58,7 @@ export function createGauge<A extends AttributeValues>(
 }
 
 class GaugeSeries implements Series, BoundGauge {
-  readonly chunk: SeriesChunk;
+  readonly chunk: SeriesChunk<SharedTotals>;
   readonly slot: number;
   /** NaN, which no record leaves here, so that V8 lays the field out for doubles at once. */
   value = Number.NaN;
@@ -61,7 +66,7 @@ class GaugeSeries implements Series, BoundGauge {
   records = 0;
   drained = 0;
 
-  constructor({ chunk, slot }: SeriesPlace<undefined>) {
+  constructor({ chunk, slot }: SeriesPlace<SharedTotals>) {
     this.chunk = chunk;
     this.slot = slot;
   }
@@ -71,6 +76,16 @@ class GaugeSeries implements Series, BoundGauge {
     if (typeof value === "number" && value - value === 0) {
       this.value = value;
       this.records = (this.records + 1) | 0;
+    } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
+  }
+
+  /** What `record` is as soon as another thread reads totals. */
+  recordShared(value: number): void {
+    if (typeof value === "number" && value - value === 0) {
+      this.value = value;
+      this.records = (this.records + 1) | 0;
+      const { shared } = this.chunk.numbers;
+      if (shared !== undefined) shared[this.slot] = value;
     } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
   }
 

@@ -68,6 +68,7 @@ export {
   type RollingPercentilesOptions,
   rollingPercentiles,
 } from "./rolling-percentiles.ts";
+export type { SharedPlace } from "./shared-totals.ts";
 export { type StatsdExporterOptions, statsdExporter } from "./statsd/exporter.ts";
 export type { StatsdFlavour, StatsdHistograms } from "./statsd/lines.ts";
 export { type StatsdListener, type StatsdListenerOptions, statsdListener } from "./statsd/listener.ts";

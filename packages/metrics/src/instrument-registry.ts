@@ -3,6 +3,7 @@ import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { checkDeclaration } from "./declaration.ts";
 import type { Instrument, InstrumentKind } from "./instrument.ts";
+import { revise } from "./revision.ts";
 
 /** An instrument with what it was made from. */
 export interface DeclaredInstrument {
@@ -41,6 +42,7 @@ export function declareInstrument<I extends Instrument, A extends AttributeValue
     const instrument = create(declaration);
     const entry = { instrument, kind, declaration, create: create as DeclaredInstrument["create"] };
     registered.set(key, { ...entry, place: callerPlace(), streams: streamsOf(entry) });
+    revise();
     return instrument;
   }
   const differences = differing(before, { kind, declaration });
@@ -58,11 +60,13 @@ export function instruments(): Iterable<Instrument> {
 export function viewInstruments(next: Viewer): void {
   viewer = next;
   for (const entry of registered.values()) entry.streams = streamsOf(entry);
+  revise();
 }
 
 /** Takes an instrument and its series out of every reader's sight, as a test or a hot reload may want. */
 export function forgetInstrument(instrument: Instrument): void {
   for (const [key, entry] of registered) if (entry.instrument === instrument) registered.delete(key);
+  revise();
 }
 
 function streamsOf(declared: DeclaredInstrument): readonly Instrument[] {

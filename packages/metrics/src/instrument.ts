@@ -1,6 +1,7 @@
 import type { Attributes, ValueType } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+import type { SharedPlace } from "./shared-totals.ts";
 
 export type InstrumentKind = "counter" | "upDownCounter" | "gauge" | "histogram" | "exponentialHistogram";
 
@@ -67,4 +68,11 @@ export interface Instrument {
    * NaN comes first where nothing was recorded. Absent where the numbers are not at hand.
    */
   drainRows?(range: SeriesRange): void;
+  /**
+   * Of series that hold one number each: keeps the total of this one where another thread may read it from now on, NaN while
+   * there is nothing to report.
+   */
+  share?(series: Series): SharedPlace;
+  /** Whether its numbers stay as they are while the revision does. Absent means no. */
+  still?(): boolean;
 }

@@ -49,6 +49,7 @@ export function seriesInstrument<S extends Series, A extends AttributeValues, N>
     exemplars: declaration.exemplars === true,
     store,
     refresh: () => store.sweep(Date.now()),
+    still: () => store.list.length === 0,
     series: () => store.list,
     get size(): number {
       return store.list.length;

@@ -6,6 +6,7 @@ import { shareOut } from "./delta-readers.ts";
 import { departures } from "./departures.ts";
 import type { InstrumentKind, Series } from "./instrument.ts";
 import { keyOrder } from "./key-order.ts";
+import { revise } from "./revision.ts";
 import { type SeriesChunk, type SeriesPlace, seriesPlaces } from "./series-chunk.ts";
 
 /** OpenTelemetry SDK specification, "Overflow attribute". */
@@ -146,6 +147,7 @@ export class SeriesStore<S extends Series, N = unknown> {
   #made({ keys, values }: CanonicalAttributes): S {
     const series = this.#options.create(this.#place(keys, values, Date.now()));
     this.list.push(series);
+    revise();
     return series;
   }
 
@@ -196,6 +198,7 @@ export class SeriesStore<S extends Series, N = unknown> {
   }
 
   #remove(gone: ReadonlySet<S>): void {
+    revise();
     for (const series of gone) {
       shareOut(this, this.#options.kind, series);
       this.#touched.delete(series);

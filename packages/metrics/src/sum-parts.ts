@@ -1,5 +1,6 @@
 import type { Instrument } from "./instrument.ts";
 import type { SeriesChunk } from "./series-chunk.ts";
+import type { SharedTotals } from "./shared-totals.ts";
 
 /**
  * A series that sums. The part of its sum that is a 31-bit integer is a field of its own: V8 keeps it in the object itself,
@@ -12,11 +13,12 @@ export interface SumSeries {
 }
 
 /** The rarer parts of the sums of a chunk's series, made when one has them: an array of doubles boxes none of its numbers. */
-export class SumParts {
+export class SumParts implements SharedTotals {
   /** Beyond 31 bits, and fractions. */
   rest: Float64Array | undefined = undefined;
   /** What delta readers were handed. */
   settled: Float64Array | undefined = undefined;
+  shared: SharedTotals["shared"] = undefined;
 }
 
 /** Moves the whole part, and what does not fit into it, to the rest. */
@@ -26,6 +28,14 @@ export function addToRest(series: SumSeries, value: number): void {
   parts.rest ??= new Float64Array(chunk.capacity);
   parts.rest[slot] = (parts.rest[slot] as number) + (series.whole + value);
   series.whole = 0;
+}
+
+/** After a record, where another thread reads the total. */
+export function updateShared(series: SumSeries): void {
+  const { slot } = series;
+  const { rest, settled, shared } = series.chunk.numbers;
+  if (shared === undefined) return;
+  shared[slot] = rest === undefined && settled === undefined ? series.whole : totalSum(series);
 }
 
 /** All that was recorded in the series' life. */

@@ -6,7 +6,17 @@ import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
 import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
-import { addToRest, drainSum, drainSums, readSums, SumParts, type SumSeries, totalSum } from "./sum-parts.ts";
+import { type SharedPlace, shareTotal } from "./shared-totals.ts";
+import {
+  addToRest,
+  drainSum,
+  drainSums,
+  readSums,
+  SumParts,
+  type SumSeries,
+  totalSum,
+  updateShared,
+} from "./sum-parts.ts";
 
 /** An up-down counter bound to one set of attributes. */
 export interface BoundUpDownCounter {
@@ -44,6 +54,10 @@ export function createUpDownCounter<A extends AttributeValues>(
   return Object.assign(instrument, {
     readTotals: readSums(store),
     drainRows: drainSums(store),
+    share(series: UpDownSeries): SharedPlace {
+      UpDownSeries.prototype.add = UpDownSeries.prototype.addShared;
+      return shareTotal(series, series.total());
+    },
     bind: (attributes?: AttributesOf<A>): BoundUpDownCounter => store.bind(attributes),
     // Hot: benchmarks/metrics.
     add(value: number, attributes?: AttributesOf<A>): void {
@@ -51,6 +65,9 @@ export function createUpDownCounter<A extends AttributeValues>(
     },
   });
 }
+
+/** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
+const update = updateShared;
 
 class UpDownSeries implements Series, SumSeries, BoundUpDownCounter {
   readonly chunk: SeriesChunk<SumParts>;
@@ -68,6 +85,16 @@ class UpDownSeries implements Series, SumSeries, BoundUpDownCounter {
       const sum = this.whole + value;
       if ((sum | 0) === sum) this.whole = sum;
       else this.addRest(value);
+    } else this.refuse(value);
+  }
+
+  /** What `add` is as soon as another thread reads totals. */
+  addShared(value: number): void {
+    if (typeof value === "number") {
+      const sum = this.whole + value;
+      if ((sum | 0) === sum) this.whole = sum;
+      else this.addRest(value);
+      update(this);
     } else this.refuse(value);
   }
 

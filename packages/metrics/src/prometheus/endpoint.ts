@@ -38,10 +38,11 @@ export interface PrometheusEndpointOptions extends PageProtection {
   /** How long a page is given to whoever asks next, in milliseconds. @default 1000 */
   readonly keepPageMs?: number;
   /**
-   * Which thread answers: this one, or a worker, which costs this one little more than handing over its numbers, and answers
-   * while this one is blocked. A page then has the numbers of the moment when this thread gives them within 25 ms; else the
-   * last ones, which are at most five seconds older than the time that it has been silent (or as old as the last scrape, when
-   * nobody scraped for a minute). `telltale.prometheus.sample.age` on the page says how old they are.
+   * Which thread answers: this one, or a worker, which answers while this one is blocked. It reads the totals of counters,
+   * up-down counters and gauges where they are kept, so that these are always those of now; their records then cost some
+   * nanoseconds more. For all else it asks this thread, and a page has the numbers of the moment when this thread gives them
+   * within 25 ms; else the last ones, which are at most five seconds older than the time that it has been silent (or as old as
+   * the last scrape, when nobody scraped for a minute). `telltale.prometheus.sample.age` on the page says how old they are.
    * @default "main"
    */
   readonly serve?: "main" | "worker";

@@ -13,6 +13,8 @@ export interface PageContents {
   readonly scopes: readonly ScopeMetrics[];
   /** Instruments of this package. */
   readonly instruments: readonly Instrument[];
+  /** Whether this is all there is: no MeterProvider, process or thread was asked for more. */
+  readonly alone?: boolean;
 }
 
 /** Where the contents of pages come from: what there is when it is asked. */
@@ -30,7 +32,7 @@ export function localSource(reader: PageReader): PageSource {
   return async () => {
     const { resource, scopeMetrics } = await collected(reader);
     const own = sources.flatMap((source) => [...source.instruments()]);
-    return { resource: knownAttributes(resource), scopes: scopeMetrics, instruments: own };
+    return { resource: knownAttributes(resource), scopes: scopeMetrics, instruments: own, alone: !reader.bound };
   };
 }
 

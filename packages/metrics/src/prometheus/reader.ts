@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { ExporterConfig, PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import type { MetricProducer } from "@opentelemetry/sdk-metrics";
+import { revise } from "../revision.ts";
 
 /** A reader that tells whether there is a MeterProvider behind it, since asking it when there is none throws. */
 export type PageReader = PrometheusExporter & { readonly bound: boolean };
@@ -24,6 +25,7 @@ export function prometheusReader({
     override setMetricProducer(producer: MetricProducer): void {
       super.setMetricProducer(producer);
       this.bound = true;
+      revise();
     }
 
     override async onForceFlush(): Promise<void> {

@@ -10,6 +10,8 @@ export interface WorkerData {
   readonly options: WorkerOptions;
   /** On it the numbers are asked for; the answer comes on it too, when there is nothing to tell but numbers. */
   readonly line: AskLine;
+  /** Of the thread that records. */
+  readonly revision: Int32Array<SharedArrayBuffer>;
 }
 
 /** From the thread that records to the one that serves. */

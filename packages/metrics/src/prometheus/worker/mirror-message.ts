@@ -1,10 +1,12 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument } from "../../instrument.ts";
+import type { SharedPlace } from "../../shared-totals.ts";
 
 /**
  * What the thread that records tells the thread that serves, besides the numbers: what changed since the last message. The
- * numbers of all series lie in shared memory, those of the tables one after another in order, after the time of the sample.
+ * numbers of all series lie in shared memory, those of the tables one after another in order, after those of the sample. Of
+ * rows that have a place of their own they are there, and always those of now.
  */
 export interface MirrorMessage {
   /** Absent while it is the same. */
@@ -19,7 +21,10 @@ export interface MirrorMessage {
 }
 
 /** Before the numbers stands when they were taken, in milliseconds since 1970. */
-export const FIRST_NUMBER = 1;
+export const SAMPLED_MS = 0;
+/** And while which revision all there is to know are the rows' own places; NaN when that is not all. */
+export const LIVE_REVISION = 1;
+export const FIRST_NUMBER = 2;
 
 /** One instrument: a row of numbers for each series. */
 export interface TableChange {
@@ -39,6 +44,7 @@ export type TableHead = Pick<
 export interface TableRow {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
+  readonly place?: SharedPlace;
 }
 
 /** Numbers of a row: of a histogram the counts up to each limit, up to infinity, and the sum. */

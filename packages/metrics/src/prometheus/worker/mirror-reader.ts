@@ -2,34 +2,41 @@ import type { Attributes, ValueType } from "@opentelemetry/api";
 import type { Histogram } from "@opentelemetry/sdk-metrics";
 import { catalogue } from "../../catalogue.ts";
 import type { Instrument, Series } from "../../instrument.ts";
+import type { SharedPlace } from "../../shared-totals.ts";
 import type { PageContents } from "../page-source.ts";
 import {
   FIRST_NUMBER,
+  LIVE_REVISION,
   type MirrorMessage,
   rowWidth,
+  SAMPLED_MS,
   type TableChange,
   type TableHead,
   type TableRow,
 } from "./mirror-message.ts";
 
-/** Stands for the instruments of another thread, as they were when it was last asked. */
+/** Stands for the instruments of another thread: as they are now where they share their totals, else as it was last told. */
 export interface MirrorReader {
   /** Takes a message in, and the numbers of its time. */
   take(message: MirrorMessage): void;
   /** Takes the numbers in, when there is nothing else to tell. */
   sample(): void;
+  /** Whether nothing can be learned by asking. */
+  knowsAll(): boolean;
   /** Undefined before the first message. */
   contents(): PageContents | undefined;
 }
 
-export function mirrorReader(): MirrorReader {
+/** `revision` is the other thread's as it is now. */
+export function mirrorReader(revision: () => number): MirrorReader {
   const tables = new Map<number, Table>();
   let order: readonly number[] = [];
   let shared: Float64Array | undefined;
   let numbers = new Float64Array(0);
   let resource: Attributes = {};
   let scopes: MirrorMessage["scopes"] = [];
-  const age = ageOf(() => numbers[0] ?? Date.now());
+  const knowsAll = (): boolean => numbers[LIVE_REVISION] === revision();
+  const age = ageOf(() => (knowsAll() ? Date.now() : (numbers[SAMPLED_MS] ?? Date.now())));
 
   return {
     take(message) {
@@ -56,8 +63,10 @@ export function mirrorReader(): MirrorReader {
       sample(mayBeRead);
     },
     sample: () => sample(false),
+    knowsAll,
     contents() {
       if (shared === undefined) return undefined;
+      readPlaces();
       return { resource, scopes, instruments: [...order.map((id) => tables.get(id) as Table), age] };
     },
   };
@@ -69,6 +78,11 @@ export function mirrorReader(): MirrorReader {
     numbers.set((shared as Float64Array).subarray(0, length));
     let offset = FIRST_NUMBER;
     for (const id of order) offset = (tables.get(id) as Table).place(numbers, offset);
+    readPlaces();
+  }
+
+  function readPlaces(): void {
+    for (const id of order) (tables.get(id) as Table).readPlaces();
   }
 }
 
@@ -131,8 +145,18 @@ class Table implements Instrument {
     // Rows that are gone keep the numbers of their time; those that stay stand where they stood, in a frame of their own.
     const moved = from < this.rows.length;
     if (moved) this.#frame = { ...this.#frame };
-    const kept = moved ? stay.map((row, i) => this.#row(row, i)) : stay;
-    this.rows = [...kept, ...rows.map((row, i) => this.#row(row, from + i))];
+    const kept = moved ? stay.map((row, i) => this.#row(row, i, row.own)) : stay;
+    this.rows = [...kept, ...rows.map((row, i) => this.#row(row, from + i, row.place && totalsAt(row.place)))];
+  }
+
+  /** Takes the numbers of rows that have places of their own. */
+  readPlaces(): void {
+    const { numbers, offset } = this.#frame;
+    for (let i = 0; i < this.rows.length; i++) {
+      const { own } = this.rows[i] as Row;
+      if (own === undefined) return;
+      numbers[offset + i] = own.totals[own.slot] as number;
+    }
   }
 
   /** Takes the numbers of all rows from `offset` on and returns where they end. */
@@ -142,11 +166,25 @@ class Table implements Instrument {
     return offset + this.length;
   }
 
-  #row(row: TableRow, index: number): Row {
+  #row(row: Omit<TableRow, "place">, index: number, own: OwnTotal | undefined): Row {
     return this.kind === "histogram"
-      ? new HistogramRow(row, { frame: this.#frame, at: index * this.width, boundaries: this.boundaries })
-      : new Row(row, { frame: this.#frame, at: index, boundaries: this.boundaries });
+      ? new HistogramRow(row, { frame: this.#frame, at: index * this.width, boundaries: this.boundaries }, own)
+      : new Row(row, { frame: this.#frame, at: index, boundaries: this.boundaries }, own);
   }
+}
+
+/** Where the total of a row stands that the other thread shares. */
+interface OwnTotal {
+  readonly totals: Float64Array;
+  readonly slot: number;
+}
+
+const arrays = new WeakMap<SharedArrayBuffer, Float64Array>();
+
+function totalsAt({ memory, slot }: SharedPlace): OwnTotal {
+  const totals = arrays.get(memory) ?? new Float64Array(memory);
+  arrays.set(memory, totals);
+  return { totals, slot };
 }
 
 interface Place {
@@ -160,12 +198,14 @@ class Row implements Series {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   readonly place: Place;
+  readonly own: OwnTotal | undefined;
   bindings = 0;
 
-  constructor({ attributes, startTimeMs }: TableRow, place: Place) {
+  constructor({ attributes, startTimeMs }: Omit<TableRow, "place">, place: Place, own: OwnTotal | undefined) {
     this.attributes = attributes;
     this.startTimeMs = startTimeMs;
     this.place = place;
+    this.own = own;
   }
 
   number(index: number): number {

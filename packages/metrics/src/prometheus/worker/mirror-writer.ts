@@ -2,12 +2,22 @@ import type { ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import type { Instrument, Series } from "../../instrument.ts";
 import { cumulativeMetric } from "../../metric-producer.ts";
 import type { PageContents } from "../page-source.ts";
-import { FIRST_NUMBER, type MirrorMessage, rowWidth, type TableChange } from "./mirror-message.ts";
+import {
+  FIRST_NUMBER,
+  LIVE_REVISION,
+  type MirrorMessage,
+  rowWidth,
+  SAMPLED_MS,
+  type TableChange,
+} from "./mirror-message.ts";
 
 /** Writes what another thread needs to stand for this one's instruments. */
 export interface MirrorWriter {
-  /** Writes the numbers into shared memory; the message is undefined when there is nothing to tell besides. */
-  write(contents: PageContents): Promise<MirrorMessage | undefined>;
+  /**
+   * Writes the numbers into shared memory; the message is undefined when there is nothing to tell besides. The revision is
+   * that from before the contents were asked for.
+   */
+  write(contents: PageContents, revision: number): Promise<MirrorMessage | undefined>;
 }
 
 interface Table {
@@ -30,14 +40,16 @@ export function mirrorWriter(): MirrorWriter {
   const numbers = sharedNumbers();
 
   return {
-    async write({ resource, scopes, instruments }) {
+    async write({ resource, scopes, instruments, alone }, revision) {
       const used = new Map<Instrument, Table>();
       const changes: TableChange[] = [];
       const others: ScopeMetrics[] = [...scopes];
+      let live = alone === true;
       numbers.begin();
       let since = performance.now();
       for (const instrument of instruments) {
         instrument.refresh();
+        live &&= isLive(instrument);
         if (!hasTable(instrument)) {
           const metric = cumulativeMetric(instrument, Date.now());
           if (metric !== undefined) others.push({ scope: instrument.scope, metrics: [metric] });
@@ -54,7 +66,7 @@ export function mirrorWriter(): MirrorWriter {
         await new Promise((resolve) => setImmediate(resolve));
         since = performance.now();
       }
-      const memory = numbers.end();
+      const memory = numbers.end(live ? revision : Number.NaN);
       const same = used.size === tables.size && changes.every(({ head }) => head === undefined);
       tables = used;
       // Detectors may still be at work, so it is compared by what it holds.
@@ -81,6 +93,11 @@ function hasTable({ kind, exemplars }: Instrument): boolean {
   return kind !== "exponentialHistogram" && !exemplars;
 }
 
+/** Whether it need not be asked again while the revision stays. */
+function isLive(instrument: Instrument): boolean {
+  return (hasTable(instrument) && instrument.share !== undefined) || instrument.still?.() === true;
+}
+
 function headOf({ kind, monotonic, name, unit, description, scope, boundaries, valueType }: Instrument) {
   return {
     kind,
@@ -101,7 +118,9 @@ function sample(instrument: Instrument, table: Table, numbers: SharedNumbers): T
   const { list, known, width } = table;
   const start = numbers.reserve(count * width);
   const { into } = numbers;
-  if (instrument.readTotals !== undefined) instrument.readTotals({ into, at: start, from: 0, to: count });
+  // What can be shared is read over there.
+  if (instrument.share !== undefined) into.fill(Number.NaN, start, start + count);
+  else if (instrument.readTotals !== undefined) instrument.readTotals({ into, at: start, from: 0, to: count });
   else if (width === 1) sampleNumbers(series, into, start);
   else sampleRows(series, into, { start, width });
   if (series === list && count === known) return undefined;
@@ -110,7 +129,10 @@ function sample(instrument: Instrument, table: Table, numbers: SharedNumbers): T
   table.list = series;
   table.known = count;
   if (from === count && from === known) return undefined;
-  const rows = series.slice(from, count).map(({ attributes, startTimeMs }) => ({ attributes, startTimeMs }));
+  const rows = series.slice(from, count).map((one) => {
+    const { attributes, startTimeMs } = one;
+    return { attributes, startTimeMs, ...(instrument.share && { place: instrument.share(one) }) };
+  });
   return { id: table.id, from, rows };
 }
 
@@ -138,7 +160,7 @@ interface SharedNumbers {
   /** Makes room for so many more in `into` and returns where. */
   reserve(count: number): number;
   readonly into: Float64Array;
-  end(): SharedArrayBuffer;
+  end(liveRevision: number): SharedArrayBuffer;
 }
 
 function sharedNumbers(): SharedNumbers {
@@ -163,8 +185,9 @@ function sharedNumbers(): SharedNumbers {
       }
       return start;
     },
-    end() {
-      into[0] = Date.now();
+    end(liveRevision) {
+      into[SAMPLED_MS] = Date.now();
+      into[LIVE_REVISION] = liveRevision;
       return memory;
     },
   };

@@ -4,6 +4,7 @@ import { createCounter } from "../../counter.ts";
 import { createExponentialHistogram } from "../../exponential-histogram.ts";
 import { createGauge } from "../../gauge.ts";
 import { createHistogram } from "../../histogram.ts";
+import { currentRevision, revise } from "../../revision.ts";
 import { createUpDownCounter } from "../../up-down-counter.ts";
 import { pageWriter } from "../page.ts";
 import type { PageContents } from "../page-source.ts";
@@ -35,15 +36,19 @@ test("whatever is recorded, bound and let go, the other thread's page is this on
         if (kind === "record") one.record(value, attributes);
         else if (kind === "bind") bound.push(one.bind(attributes));
         else if (kind === "unbind") bound.pop()?.unbind();
-        else if (kind === "show") shown.add(one);
-        else if (kind === "hide") shown.delete(one);
-        else {
+        else if (kind === "show" || kind === "hide") {
+          if (kind === "show") shown.add(one);
+          else shown.delete(one);
+          revise();
+        } else {
           const contents = {
             resource: { run: 1 },
             scopes: [],
+            alone: true,
             instruments: [...shown].map((shows) => shows.instrument),
           };
-          expect(await mirror(contents)).toEqual(lines(contents));
+          // Twice, because there is nothing to ask for then, where all of it is shared.
+          for (let i = 0; i < 2; i++) expect(await mirror(contents)).toEqual(lines(contents));
         }
       }
     }),
@@ -58,20 +63,54 @@ test("when nothing but numbers changed there is nothing to tell, and the numbers
   sizes.record(2);
   const contents = { resource: {}, scopes: [], instruments: [orders, sizes] };
   const writer = mirrorWriter();
-  const reader = mirrorReader();
+  const reader = mirrorReader(() => 1);
   expect(reader.contents()).toBeUndefined();
-  const first = await writer.write(contents);
+  const first = await writer.write(contents, 1);
   expect(first?.changes).toHaveLength(2);
   reader.take(structuredClone(first as NonNullable<typeof first>));
   orders.add(0.5, { side: "buy" });
   sizes.record(0.5);
-  expect(await writer.write(contents)).toBeUndefined();
+  expect(await writer.write(contents, 1)).toBeUndefined();
   reader.sample();
   expect(lines(reader.contents() as PageContents)).toEqual(lines(contents));
   orders.add(1, { side: "sell" });
-  expect((await writer.write(contents))?.changes).toMatchObject([
+  expect((await writer.write(contents, 1))?.changes).toMatchObject([
     { from: 1, rows: [{ attributes: { side: "sell" } }] },
   ]);
+});
+
+test("where only totals are shown that can be shared, nothing is asked for until something else changes", async () => {
+  const orders = createCounter({ name: "m.orders" });
+  const open = createUpDownCounter({ name: "m.open" });
+  const level = createGauge({ name: "m.level" });
+  const sizes = createHistogram({ name: "m.sizes", boundaries: [1] });
+  const contents = { resource: {}, scopes: [], instruments: [orders, open, level, sizes], alone: true };
+  const writer = mirrorWriter();
+  const reader = mirrorReader(currentRevision);
+  const ask = async () => {
+    const message = await writer.write(contents, currentRevision());
+    if (message === undefined) reader.sample();
+    else reader.take(structuredClone(message));
+  };
+  const buys = orders.bind({ side: "buy" });
+  open.add(3);
+  level.record(0.5);
+  await ask();
+  for (const value of [1, 2 ** 31, 0.1]) {
+    buys.add(value);
+    open.add(-value);
+    level.record(value);
+    expect(reader.knowsAll()).toBe(true);
+    expect(lines(reader.contents() as PageContents)).toEqual(lines(contents));
+  }
+  orders.add(1, { side: "sell" });
+  expect(reader.knowsAll()).toBe(false);
+  await ask();
+  expect(reader.knowsAll()).toBe(true);
+  sizes.record(1);
+  await ask();
+  expect(reader.knowsAll()).toBe(false);
+  expect(lines(reader.contents() as PageContents)).toEqual(lines(contents));
 });
 
 const END = { kind: "collect", value: 0, attributes: { id: "", side: "buy" } } as const;
@@ -79,9 +118,10 @@ const END = { kind: "collect", value: 0, attributes: { id: "", side: "buy" } } a
 /** The page of the other thread, after what it is told went there. */
 function mirrored(): (contents: PageContents) => Promise<string[]> {
   const writer = mirrorWriter();
-  const reader = mirrorReader();
+  const reader = mirrorReader(currentRevision);
   return async (contents) => {
-    const message = await writer.write(contents);
+    if (reader.knowsAll()) return lines(reader.contents() as PageContents);
+    const message = await writer.write(contents, currentRevision());
     if (message === undefined) reader.sample();
     else reader.take(structuredClone(message));
     return lines(reader.contents() as PageContents);

@@ -18,6 +18,8 @@ export interface MirroredSource {
 export interface MirroredSourceOptions {
   /** Asks the other thread for a sample. */
   readonly ask: () => void;
+  /** The other thread's revision as it is now. */
+  readonly revision: () => number;
   /** How long a sample is waited for before the last one is taken. @default 25 */
   readonly patienceMs?: number;
   /** How often a sample is asked for while nobody scrapes. @default 5000 */
@@ -30,11 +32,16 @@ const FIRST_PATIENCE_MS = 5_000;
 const IDLE_MS = 60_000;
 
 /**
- * Asks for a sample at each scrape, and every five seconds in between so that there is a recent one when the other thread does not
+ * Asks for a sample at each scrape that needs one, and every five seconds in between so that there is a recent one when the other thread does not
  * answer. While it does not, the last one is served; only the first scrape of such a time waits for it.
  */
-export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: MirroredSourceOptions): MirroredSource {
-  const mirror = mirrorReader();
+export function mirroredSource({
+  ask,
+  revision,
+  patienceMs = 25,
+  refreshMs = 5_000,
+}: MirroredSourceOptions): MirroredSource {
+  const mirror = mirrorReader(revision);
   let asked: { readonly atMs: number; readonly answer: Promise<void>; readonly resolve: () => void } | undefined;
   let scrapedMs = performance.now();
   request();
@@ -53,9 +60,11 @@ export function mirroredSource({ ask, patienceMs = 25, refreshMs = 5_000 }: Mirr
   return {
     async contents() {
       scrapedMs = performance.now();
-      const { atMs, answer } = request();
-      const patience = mirror.contents() === undefined ? FIRST_PATIENCE_MS : patienceMs;
-      await within(answer, atMs + patience - performance.now());
+      if (!mirror.knowsAll()) {
+        const { atMs, answer } = request();
+        const patience = mirror.contents() === undefined ? FIRST_PATIENCE_MS : patienceMs;
+        await within(answer, atMs + patience - performance.now());
+      }
       const contents = mirror.contents();
       if (contents === undefined) throw new Error("the application's thread has not answered yet");
       return contents;

@@ -1,13 +1,14 @@
 /** The thread that answers scrapes: it listens, asks for the numbers, writes the pages and zips them. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
+import { currentRevision } from "../../revision.ts";
 import { pageServer } from "../page-server.ts";
 import { scraper } from "../scraper.ts";
 import { ask, onAnswer } from "./ask-line.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./dialogue.ts";
 import { mirroredSource } from "./mirrored-source.ts";
 
-const { options, line } = workerData as WorkerData;
+const { options, line, revision } = workerData as WorkerData;
 const port = parentPort as MessagePort;
 const tell = (message: FromWorker): void => port.postMessage(message);
 
@@ -19,7 +20,7 @@ const teller =
 const logger = { error: teller("error"), warn: teller("warn"), info: teller("info"), debug: teller("debug") };
 diag.setLogger({ ...logger, verbose: () => {} }, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
 
-const source = mirroredSource({ ask: () => ask(line) });
+const source = mirroredSource({ ask: () => ask(line), revision: () => currentRevision(revision) });
 const pages = scraper(source.contents, options);
 const server = listening();
 

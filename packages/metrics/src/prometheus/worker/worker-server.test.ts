@@ -106,15 +106,18 @@ test("an attribute that cannot go to another thread does not empty the page", as
   expect(text).toContain("odd_ours_total 3\n");
 });
 
-test("while this thread is blocked the worker answers with the last numbers, and says how old they are", async () => {
+test("while this thread is blocked the worker answers with what is shared, and says how old the rest is", async () => {
   const child = application(`
     import { readSync } from "node:fs";
     const orders = counter({ name: "blocked.orders" });
+    const sizes = histogram({ name: "blocked.sizes" });
     orders.add(5);
+    sizes.record(5);
     const { url, ready } = prometheusEndpoint({ port: 0, serve: "worker", keepPageMs: 0 });
     await ready;
     await (await fetch(url)).text();
     orders.add(1);
+    sizes.record(1);
     setInterval(() => {}, 1000);
     console.log(url);
     // Blocked until it is told to go on; reading throws while there is nothing to read.
@@ -123,12 +126,13 @@ test("while this thread is blocked the worker answers with the last numbers, and
   const url = await child.line();
   for (let i = 0; i < 5; i++) {
     const text = await (await fetch(url)).text();
-    expect(text).toContain("blocked_orders_total 5\n");
+    expect(text).toContain("blocked_orders_total 6\n");
+    expect(text).toContain("blocked_sizes_count 1\n");
     // The first of these waited for the thread before it took what there was.
     expect(Number(/^telltale_prometheus_sample_age_seconds (.*)$/m.exec(text)?.[1])).toBeGreaterThan(0);
   }
   child.say("go on");
-  await expect.poll(async () => (await fetch(url)).text(), WAIT).toContain("blocked_orders_total 6\n");
+  await expect.poll(async () => (await fetch(url)).text(), WAIT).toContain("blocked_sizes_count 2\n");
 });
 
 test("the worker keeps no process alive, with a shutdown and without one", async () => {
@@ -266,7 +270,7 @@ async function page({ url }: PrometheusEndpoint, accept = "text/plain"): Promise
 
 function application(source: string) {
   const program = `
-    import { counter, prometheusEndpoint } from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};
+    import { counter, histogram, prometheusEndpoint } from ${JSON.stringify(new URL("../../index.ts", import.meta.url).href)};
     ${source}`;
   const child = spawn(process.execPath, ["--conditions=telltale-source", "--input-type=module", "--eval", program], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Worker } from "node:worker_threads";
 import { diag } from "@opentelemetry/api";
+import { currentRevision, revision } from "../../revision.ts";
 import { listen } from "../listen.ts";
 import { labelAttributes, labelled } from "../members/cloneable.ts";
 import { type PageServer, pageServer } from "../page-server.ts";
@@ -14,9 +15,10 @@ import type { MirrorMessage } from "./mirror-message.ts";
 import { mirrorWriter } from "./mirror-writer.ts";
 
 /**
- * Serves the page from a thread of its own. This thread only writes the numbers into shared memory when it is asked for them: at each scrape, and
- * every five seconds between scrapes. While it does not answer, the last numbers are served. Should the worker end, this thread
- * serves the page itself.
+ * Serves the page from a thread of its own. It reads the totals of counters, up-down counters and gauges where they are
+ * kept; for the rest this thread writes numbers into shared memory when it is asked for them: at each scrape that shows
+ * such, and every five seconds between scrapes. While it does not answer, the last ones are served. Should the worker end,
+ * this thread serves the page itself.
  * @throws Error with code TELLTALE_PORT_IN_USE or TELLTALE_CANNOT_LISTEN
  */
 export function workerServer(
@@ -25,7 +27,7 @@ export function workerServer(
 ): PageServer {
   const settings = { ...options, port: freePort(options) };
   const line = askLine();
-  const worker = startWorker({ options: settings, line });
+  const worker = startWorker({ options: settings, line, revision });
   const writer = mirrorWriter();
   const ready = deferred();
   const closed = deferred();
@@ -71,7 +73,8 @@ export function workerServer(
 
   async function sample(): Promise<void> {
     try {
-      const message = await writer.write(await source()());
+      const before = currentRevision();
+      const message = await writer.write(await source()(), before);
       if (message === undefined) answer(line);
       else hand(worker, message);
     } catch (error) {
