@@ -43,7 +43,62 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "3.5 does not warn yet that to sort is of no effect in a range.",
     versions: [3],
     query: /sort/,
-    found: /^annotations \["PromQL warning: sort is ineffective .*instead of/,
+    found: /^annotations .*"PromQL warning: sort is ineffective .*instead of/,
+  },
+  {
+    reason: "3.5 names the metric of a missing bucket label even where there is no name.",
+    versions: [3],
+    query: /histogram_/,
+    found: /^annotations .*bucket label \\"le\\" is missing/,
+  },
+  {
+    reason: "3.5 lets the first classic bucket begin at minus infinity, so a fraction that begins within it is NaN.",
+    versions: [3],
+    query: /histogram_fraction/,
+    found: /instead of NaN$/,
+  },
+  {
+    reason: "3.5 extrapolates native histograms to before their counter was zero, and sees no resets of gauges.",
+    versions: [3],
+    query: /(rate|increase)\(.*(duration_seconds|size_bytes)/,
+    found: / instead of |not in their answer|missing/,
+  },
+  {
+    reason: "3.5 places the hint of a histogram that is left out elsewhere when it stands in parentheses.",
+    versions: [3],
+    query: /[(\s]\(/,
+    found: /^annotations .*ignored histogram in/,
+  },
+  {
+    reason: "3.5 refuses two series whose labels are the same once names are dropped, although they never meet.",
+    versions: [3],
+    query: /-\(.* or /,
+    found: /^only they fail: vector cannot contain metrics with the same labelset/,
+  },
+  {
+    reason: "Variances of large numbers differ in their last places, and with them what is compared with them.",
+    versions: [3],
+    query: /stddev|stdvar/,
+    found: / instead of -?[\d.e+-]+$/,
+  },
+  {
+    reason:
+      "Prometheus' storage gives histograms buckets without observations, which show once they are multiplied by NaN.",
+    versions: [3],
+    query: /duration_seconds|size_bytes/,
+    found: /"count":null/,
+  },
+  {
+    reason: "Quantiles of histograms with negative counts have no meaning.",
+    versions: [3],
+    query: /histogram_(quantile|fraction)\(.*(-|delta)/,
+    found: / instead of /,
+  },
+  {
+    reason: "3.5 does not warn yet of counter resets that contradict each other.",
+    versions: [3],
+    query: /sum|avg/,
+    found: /^annotations .*conflicting counter resets/,
   },
   {
     reason: "2.42 takes the variance of NaN and infinities otherwise.",

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { formatLabels, labelsOf, type Sample } from "@telltale/promql";
 import { startChild } from "../e2e/child.ts";
 import { freePort } from "../e2e/servers.ts";
-import type { Answer, Question } from "./answer.ts";
+import type { Answer, AnswerPoint, Question } from "./answer.ts";
+import { type ApiHistogram, apiNumbers, goNumber } from "./histogram-numbers.ts";
 import { remoteWriteBody } from "./remote-write.ts";
 
 export interface PrometheusWithSamples extends AsyncDisposable {
@@ -79,6 +80,8 @@ type ApiResult =
       readonly metric: Readonly<Record<string, string>>;
       readonly value?: ApiPoint;
       readonly values?: readonly ApiPoint[];
+      readonly histogram?: readonly [number, ApiHistogram];
+      readonly histograms?: readonly (readonly [number, ApiHistogram])[];
     }[];
 
 async function ask(url: string, { query, startMs, endMs, stepMs }: Question): Promise<Answer> {
@@ -94,13 +97,26 @@ async function ask(url: string, { query, startMs, endMs, stepMs }: Question): Pr
   const annotations = [...(answer.warnings ?? []), ...(answer.infos ?? [])].sort();
   const { resultType, result } = answer.data;
   if (resultType === "scalar") return { series: new Map([["", [point(result as ApiPoint)]]]), annotations };
-  const series = new Map<string, readonly (readonly [number, number])[]>();
-  for (const { metric, value, values } of result as Exclude<ApiResult, ApiPoint>) {
-    series.set(formatLabels(labelsOf(metric)), (values ?? [value!]).map(point));
+  const series = new Map<string, readonly AnswerPoint[]>();
+  for (const { metric, value, values, histogram, histograms } of result as Exclude<ApiResult, ApiPoint>) {
+    const floats = values ?? (value === undefined ? [] : [value]);
+    const natives = histograms ?? (histogram === undefined ? [] : [histogram]);
+    const points = [
+      ...floats.map(point),
+      ...natives.map(([seconds, one]) => [timeOf(seconds), apiNumbers(one)] as const),
+    ];
+    series.set(
+      formatLabels(labelsOf(metric)),
+      points.sort(([a], [b]) => a - b),
+    );
   }
   return { series, annotations };
 }
 
-function point([seconds, value]: ApiPoint): readonly [number, number] {
-  return [Math.round(seconds * 1000), Number(value.replace("Inf", "Infinity"))];
+function point([seconds, value]: ApiPoint): AnswerPoint {
+  return [timeOf(seconds), goNumber(value)];
+}
+
+function timeOf(seconds: number): number {
+  return Math.round(seconds * 1000);
 }

@@ -7,6 +7,8 @@ export interface QueryFeatures {
   /** Functions of a range that only some versions have, or only with a flag. */
   readonly rangeFunctions?: readonly string[];
   readonly limitRatio?: boolean;
+  /** Metrics that are native histograms, of which more is asked then. */
+  readonly nativeMetrics?: readonly string[];
 }
 
 /** A query that evaluates to an instant vector or a scalar. */
@@ -42,6 +44,7 @@ class QueryGenerator {
   vector(depth: number): string {
     if (depth <= 0) return this.#selector();
     const next = depth - 1;
+    if (this.#features.nativeMetrics !== undefined && this.#chance.chance(0.25)) return this.#ofHistograms(next);
     const options: (() => string)[] = [
       () => this.#selector(),
       () => this.#rangeCall(next),
@@ -83,7 +86,8 @@ class QueryGenerator {
       matchers.push(`job${pick(["=~", "!~"])}"${pick(["a.*", "api|db", ".+b", "", ".*", "w[aeiou]b"])}"`);
     if (chance(0.2)) matchers.push(`instance${pick(["=", "!=", "=~"])}"${pick(instances)}"`);
     if (chance(0.05)) matchers.push(`missing${pick(["=", "!="])}""`);
-    const metric = pick(metrics);
+    const { nativeMetrics } = this.#features;
+    const metric = nativeMetrics !== undefined && chance(0.4) ? pick(nativeMetrics) : pick(metrics);
     if (metric.endsWith("_bucket") && chance(0.5)) matchers.push(`le="${pick(bounds)}"`);
     const braces = matchers.length > 0 ? `{${matchers.join(",")}}` : "";
     return metric + braces + this.#shift();
@@ -156,6 +160,26 @@ class QueryGenerator {
     if (chance(0.5)) return `${operands[0]} ${pick(["+", "-", "*", "/", "%", "^"])} ${operands[1]}`;
     const bool = chance(0.5) ? " bool" : "";
     return `${operands[0]} ${pick(["==", "!=", ">", "<", ">=", "<="])}${bool} ${operands[1]}`;
+  }
+
+  /** What only native histograms have, or have too. */
+  #ofHistograms(depth: number): string {
+    const { pick, chance } = this.#chance;
+    const of = ["histogram_count", "histogram_sum", "histogram_avg", "histogram_stddev", "histogram_stdvar"];
+    const inner = chance(0.5) ? this.vector(depth) : this.#nativeRate();
+    return pick([
+      () => `${pick(of)}(${inner})`,
+      () => `histogram_quantile(${pick(["0.1", "0.5", "0.99", "0", "1"])}, ${inner})`,
+      () => `histogram_fraction(${pick(["0", "-1", "0.3"])}, ${pick(["1", "2.5", "+Inf"])}, ${inner})`,
+      () => `${pick(["sum", "avg", "count"])} by (${this.#labelList()}) (${inner})`,
+      () => this.#nativeRate(),
+    ])();
+  }
+
+  #nativeRate(): string {
+    const { pick } = this.#chance;
+    const calls = ["rate", "increase", "irate", "delta", "idelta", "sum_over_time", "avg_over_time", "last_over_time"];
+    return `${pick(calls)}(${pick(this.#features.nativeMetrics!)}[${pick(["1m", "2m", "5m"])}]${this.#shift()})`;
   }
 
   #special(depth: number): string {

@@ -1,6 +1,7 @@
 import type { Sample } from "@telltale/promql";
 import { type Labels, labelsOf } from "@telltale/promql";
 import type { Random } from "./random.ts";
+import { randomHistograms } from "./random-histograms.ts";
 
 /** The data of a differential run: counters with resets, gauges with NaN and Inf, classic histograms, gaps and ends of series. */
 export interface RandomData {
@@ -15,7 +16,12 @@ export const bounds = ["0.1", "0.5", "1", "2.5", "+Inf"] as const;
 
 const SCRAPE_MS = 15_000;
 
-export function randomData(chance: Random, startMs: number, minutes: number): RandomData {
+export function randomData(
+  chance: Random,
+  startMs: number,
+  minutes: number,
+  { natives = false }: { readonly natives?: boolean } = {},
+): RandomData {
   const endMs = startMs + minutes * 60_000;
   const samples: Sample[] = [];
   for (const job of jobs) {
@@ -31,6 +37,7 @@ export function randomData(chance: Random, startMs: number, minutes: number): Ra
     }
     series(samples, chance, startMs, endMs, labelsOf({ job, __name__: "limit" }), gauge(chance));
   }
+  if (natives) samples.push(...randomHistograms(chance, { startMs, endMs, stepMs: SCRAPE_MS }));
   return { samples, startMs, endMs };
 }
 

@@ -9,6 +9,7 @@ import { difference, ownAnswer, type Question } from "./answer.ts";
 import { isKnown } from "./known-differences.ts";
 import { prometheusWith } from "./prometheus-answers.ts";
 import { type Random, random } from "./random.ts";
+import { nativeMetrics } from "./random-histograms.ts";
 import { type QueryFeatures, randomQuery } from "./random-query.ts";
 import { type RandomData, randomData } from "./random-series.ts";
 
@@ -17,8 +18,6 @@ const seed = Number(process.env["TELLTALE_SEED"] ?? 1);
 const queries = Number(process.env["TELLTALE_QUERIES"] ?? 2_000);
 /** How many questions are on their way at once. */
 const BATCH = 8;
-/** More would mean that a known difference hides another. */
-const MOST_KNOWN = 0.03;
 const START_MS = 1_700_000_000_000;
 
 interface Asked {
@@ -26,12 +25,14 @@ interface Asked {
   readonly program: string;
   readonly features: QueryFeatures;
   readonly flags: readonly string[];
+  /** The share of known differences; more would mean that one hides another. */
+  readonly mostKnown: number;
 }
 
 /** What differs and is not known to. */
-async function unknownDifferences({ version, program, features, flags }: Asked): Promise<readonly string[]> {
+async function unknownDifferences({ version, program, features, flags, mostKnown }: Asked): Promise<readonly string[]> {
   const chance = random(seed);
-  const data = randomData(chance, START_MS, 60);
+  const data = randomData(chance, START_MS, 60, { natives: features.nativeMetrics !== undefined });
   const store = new MemoryStore();
   store.append(data.samples);
   await using server = await prometheusWith(program, data.samples, flags);
@@ -53,7 +54,7 @@ async function unknownDifferences({ version, program, features, flags }: Asked):
       else unknown.push(`${JSON.stringify(question)}: ${found}`);
     }
   }
-  expect(known).toBeLessThan(MOST_KNOWN * queries);
+  expect(known).toBeLessThan(mostKnown * queries);
   return unknown;
 }
 
@@ -70,7 +71,7 @@ const absent = absentServers("prometheus");
 
 describe.skipIf(absent)(`queries with the seed ${seed}${absent ? ` (skipped: ${absent})` : ""}`, () => {
   test("Debian's Prometheus gives the same answers", async () => {
-    const asked: Asked = { version: 2, program: programPath("prometheus"), features: {}, flags: [] };
+    const asked: Asked = { version: 2, program: programPath("prometheus"), features: {}, flags: [], mostKnown: 0.03 };
     expect(await unknownDifferences(asked)).toEqual([]);
   });
 });
@@ -85,5 +86,16 @@ const newer = join(homedir(), "go/bin/prometheus3");
 
 test.skipIf(!existsSync(newer))(`Prometheus 3 gives the same answers with the seed ${seed}`, async () => {
   const flags = ["promql-experimental-functions"];
-  expect(await unknownDifferences({ version: 3, program: newer, features: version3, flags })).toEqual([]);
+  expect(await unknownDifferences({ version: 3, program: newer, features: version3, flags, mostKnown: 0.03 })).toEqual(
+    [],
+  );
 });
+
+test.skipIf(!existsSync(newer))(
+  `Prometheus 3 gives the same answers on native histograms with the seed ${seed}`,
+  async () => {
+    const flags = ["promql-experimental-functions", "native-histograms"];
+    const features = { ...version3, nativeMetrics };
+    expect(await unknownDifferences({ version: 3, program: newer, features, flags, mostKnown: 0.1 })).toEqual([]);
+  },
+);
