@@ -47,10 +47,10 @@ import { PanelBuilder as LinesBuilder } from "@grafana/grafana-foundation-sdk/ti
 import type { Alert } from "./alert.ts";
 import { alertLimit } from "./alert-limit.ts";
 import type { Choice, Dashboard, Panel, State } from "./dashboard.ts";
+import { placement } from "./panel-placement.ts";
 import { prometheusLabel, prometheusName } from "./prometheus-name.ts";
 
 const DATASOURCE: DataSourceRef = { type: "prometheus", uid: "$datasource" };
-const COLUMNS = 24;
 /** Grafana brings older schemas up to its own when it loads them, and refuses to edit newer ones. */
 const SCHEMA = 39;
 
@@ -115,29 +115,6 @@ function choice(name: string, label: string, query: string): QueryVariableBuilde
     .includeAll(true)
     .multi(true)
     .current({ text: ["All"], value: ["$__all"] });
-}
-
-/** From left to right, and below when a line is full. */
-function placement(): { row(): GridPos; panel(panel: Panel): GridPos } {
-  let [x, y, lineHeight] = [0, 0, 0];
-  const newLine = (): void => {
-    [x, y, lineHeight] = [0, y + lineHeight, 0];
-  };
-  return {
-    row() {
-      newLine();
-      return { x: 0, y: y++, w: COLUMNS, h: 1 };
-    },
-    panel({ kind, width }) {
-      const w = width ?? (kind === "number" ? 4 : kind === "dial" ? 6 : 12);
-      const h = kind === "number" ? 4 : kind === "dial" ? 6 : 8;
-      if (x + w > COLUMNS) newLine();
-      const place = { x, y, w, h };
-      x += w;
-      lineHeight = Math.max(lineHeight, h);
-      return place;
-    },
-  };
 }
 
 function built(panel: Panel, place: GridPos, alerts: readonly Alert[]): Builder<GrafanaPanel> {

@@ -1,5 +1,6 @@
 import type { Dashboard, Panel, Row } from "./dashboard.ts";
 import { dashboards } from "./dashboard-files.ts";
+import { PICTURES } from "./pictured-runs.ts";
 
 /** docs/dashboards.md: what is on each dashboard, and how to have them. */
 export function dashboardPage(): string {
@@ -26,14 +27,21 @@ jq '{dashboard: ., overwrite: true}' deploy/dashboards/service.json |
 \`\`\`
 
 Each has choices of data source, job and instance. Lines and colours are at the thresholds of the alerts, and alerts that fire are marks
-over time ([docs/alerts.md](alerts.md)). A panel is empty where its instrumentation is off, or where what it shows has not happened.`,
+over time ([docs/alerts.md](alerts.md)). A panel is empty where its instrumentation is off, or where what it shows has not happened.
+
+The pictures here are not Grafana's: \`npm run pictures\` draws them with the expressions of the panels and the samples of
+[examples/simulators](../examples/simulators/README.md).`,
     table(["dashboard", "file", "answers"], rows),
     ...dashboards.map(section),
   ].join("\n\n")}\n`;
 }
 
-function section({ title, description, rows }: Dashboard): string {
-  return [`## ${title}`, description, table(["row", "panel", "unit", "shows"], rows.flatMap(panelRows))].join("\n\n");
+function section({ name, title, description, rows }: Dashboard): string {
+  const picture = PICTURES[name];
+  const shown = picture === undefined ? [] : [`![${title}](pictures/${name}.svg)`, `*${picture.caption}*`];
+  return [`## ${title}`, description, ...shown, table(["row", "panel", "unit", "shows"], rows.flatMap(panelRows))].join(
+    "\n\n",
+  );
 }
 
 function panelRows({ title, panels }: Row): string[][] {

@@ -10,10 +10,23 @@ import { group as host } from "./rules/host.ts";
 import { group as http } from "./rules/http.ts";
 import { group as ml } from "./rules/ml.ts";
 import { group as p2p } from "./rules/p2p.ts";
+import { group as telltale } from "./rules/telltale.ts";
 import { group as trading } from "./rules/trading.ts";
 
 /** All rules, a file each in deploy/alerts. */
-export const ruleGroups: readonly RuleGroup[] = [host, http, gpu, trading, consensus, p2p, ml, agents, cluster, gaming];
+export const ruleGroups: readonly RuleGroup[] = [
+  host,
+  http,
+  gpu,
+  trading,
+  consensus,
+  p2p,
+  ml,
+  agents,
+  cluster,
+  gaming,
+  telltale,
+];
 
 const HEAD = "# Written by npm run generate from scripts/rules: change it there.\n";
 

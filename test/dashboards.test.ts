@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "@telltale/promql";
@@ -8,7 +8,8 @@ import { dashboardJson } from "../scripts/dashboard-file.ts";
 import { dashboards } from "../scripts/dashboard-files.ts";
 import { lintExpression } from "../scripts/lint-expression.ts";
 import { metricLabels } from "../scripts/metric-labels.ts";
-import { withVariables } from "./grafana-variables.ts";
+import { withVariables } from "../scripts/panel-data.ts";
+import { PICTURES } from "../scripts/pictured-runs.ts";
 
 const known = await metricLabels();
 const panels = dashboards.flatMap((dashboard) =>
@@ -79,6 +80,14 @@ test("pages have uids of their own, and panels that do not overlap", () => {
       }
     }
   }
+});
+
+test.each(Object.keys(PICTURES))("the picture of %s has the panels of its page", (name) => {
+  const picture = readFileSync(new URL(`../docs/pictures/${name}.svg`, import.meta.url), "utf8");
+  const titles = dashboards
+    .find((one) => one.name === name)!
+    .rows.flatMap(({ panels }) => panels.map(({ title }) => title));
+  expect(titles.filter((title) => !picture.includes(`>${title.replaceAll("&", "&amp;")}</text>`))).toEqual([]);
 });
 
 test("a panel has the thresholds of the alerts that it names", () => {

@@ -7,9 +7,11 @@ import { catalogue as gpu } from "../../packages/gpu/src/catalogue.ts";
 import { catalogue as own } from "../../packages/metrics/src/catalogue.ts";
 import { catalogue as ml } from "../../packages/ml/src/catalogue.ts";
 import { catalogue as host } from "../../packages/runtime/src/catalogue.ts";
+import { catalogue as exports } from "../../packages/telltale/src/catalogue.ts";
 import { catalogue as trading } from "../../packages/trading/src/catalogue.ts";
 import type { Dashboard } from "../dashboard.ts";
 import { greatest, inRange, least, onPage, perSecond, quantiles, total } from "../page-queries.ts";
+import { group } from "../rules/telltale.ts";
 
 const { series, buckets } = onPage;
 
@@ -18,11 +20,17 @@ const yesNo = [
   { value: 1, text: "yes", color: "green" },
 ] as const;
 
+const failing = [
+  { value: 0, text: "taken", color: "green" },
+  { value: 1, text: "failing", color: "red" },
+] as const;
+
 export const dashboard: Dashboard = {
   name: "telltale",
   title: "Telltale's own health",
   description: "What telemetry costs, what it had to leave out, and whether it can be believed.",
   of: own.instrumentSeries,
+  alerts: group.alerts,
   rows: [
     {
       title: "Now",
@@ -59,6 +67,45 @@ export const dashboard: Dashboard = {
           unit: "s",
           width: 6,
           queries: { age: greatest(series(own.sampleAge)) },
+        },
+      ],
+    },
+    {
+      title: "Exports",
+      panels: [
+        {
+          kind: "states",
+          title: "Places",
+          description: "Whether what is sent there is taken.",
+          unit: "short",
+          states: failing,
+          queries: {
+            "{{telltale_signal}} {{telltale_destination}}": greatest(
+              series(exports.exportFailing),
+              "telltale_signal",
+              "telltale_destination",
+            ),
+          },
+        },
+        {
+          kind: "lines",
+          title: "Sent and lost",
+          description: "Spans, log records and exports of metrics a second, and what waits.",
+          unit: "short",
+          min: 0,
+          queries: {
+            "{{telltale_signal}} {{telltale_destination}} {{telltale_outcome}}": perSecond(
+              series(exports.exportItems),
+              "telltale_signal",
+              "telltale_destination",
+              "telltale_outcome",
+            ),
+            "{{telltale_signal}} {{telltale_destination}} waiting": total(
+              series(exports.exportPending),
+              "telltale_signal",
+              "telltale_destination",
+            ),
+          },
         },
       ],
     },

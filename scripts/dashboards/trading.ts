@@ -241,7 +241,6 @@ export const dashboard: Dashboard = {
           title: "Time of a stage",
           description: "p50 and p99 of each stage in the life of an order.",
           unit: "s",
-          min: 0,
           logarithmic: true,
           queries: quantiles([0.5, 0.9, 0.99], buckets(trading.orderStageDuration), "trading_order_stage"),
         },

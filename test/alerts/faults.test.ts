@@ -7,13 +7,13 @@ import { beforeAll, expect, test } from "vitest";
 import { SimulatedClock } from "../../examples/simulators/simulated-clock.ts";
 import { FAULT_AT_MS, type FaultDescription } from "../../examples/simulators/simulation.ts";
 import { dashboards } from "../../scripts/dashboard-files.ts";
+import { withVariables } from "../../scripts/panel-data.ts";
 import { ruleGroups } from "../../scripts/rule-files.ts";
-import { withVariables } from "../grafana-variables.ts";
+import { instanceOf, type SimulatedRun, samplesOf } from "../../scripts/simulated-run.ts";
 import { ownAnswer, type Question } from "../promql/answer.ts";
 import { prometheusWith } from "../promql/prometheus-answers.ts";
 import { type FiredAlerts, firedAlerts, type Times } from "./fired-alerts.ts";
 import { instantVector } from "./instant-vector.ts";
-import { instanceOf, type SimulatedRun, samplesOf } from "./simulated-run.ts";
 
 interface ExpectedRun extends SimulatedRun {
   readonly name: string;

@@ -2,8 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { metrics } from "@opentelemetry/api";
 import { meterProvider, prometheusEndpoint } from "@telltale/metrics";
-import { SimulatedClock } from "../../examples/simulators/simulated-clock.ts";
-import type { SimulateOptions } from "../../examples/simulators/simulation.ts";
+import { SimulatedClock } from "../examples/simulators/simulated-clock.ts";
+import type { SimulateOptions } from "../examples/simulators/simulation.ts";
 import type { SimulatedRun, SimulatedSeries } from "./simulated-run.ts";
 
 const { simulator, fault, durationMs, families = [] } = workerData as SimulatedRun;
@@ -13,7 +13,7 @@ const endpoint = prometheusEndpoint({ port: 0, keepPageMs: 0 });
 metrics.setGlobalMeterProvider(meterProvider({ readers: [endpoint.reader] }));
 const query = families.map((name) => `name[]=${name}`).join("&");
 endpoint.ready
-  .then(() => import(`../../examples/simulators/${simulator}.ts`))
+  .then(() => import(`../examples/simulators/${simulator}.ts`))
   .then(async ({ simulate }: { simulate(options: SimulateOptions<string>): Promise<object> }) => {
     await simulate({ clock, durationMs, faults: fault === undefined ? [] : [fault], onTick: scrape });
     await endpoint.shutdown();

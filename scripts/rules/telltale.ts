@@ -1,0 +1,46 @@
+import { catalogue as own } from "../../packages/telltale/src/catalogue.ts";
+import type { RuleGroup } from "../alert.ts";
+import { selectors, stored } from "../series.ts";
+
+const { series } = selectors();
+
+const traces = { "telltale.signal": "traces", "telltale.destination": "jaeger" } as const;
+const labels = { instance: "a", telltale_signal: "traces", telltale_destination: "jaeger" };
+
+export const group: RuleGroup = {
+  domain: "telltale",
+  title: "Telltale itself",
+  alerts: [
+    {
+      name: "ExportFailing",
+      expr: `${series(own.exportFailing)} == 1`,
+      for: "5m",
+      severity: "warning",
+      summary: "{{ $labels.telltale_signal }} do not reach {{ $labels.telltale_destination }}",
+      meaning: "Exports to this place have failed for five minutes; what is held is lost when there is too much of it.",
+      steps: [
+        "The log line of the failure has the answer or the error of the place: down, refused, wrong address or token.",
+        "Until it is mended, whoever looks at that place sees too little; nothing else is affected.",
+      ],
+      fires: { samples: { [stored(own.exportFailing, traces)]: "0 1x20" }, at: "8m", labels },
+      silent: { samples: { [stored(own.exportFailing, traces)]: "0 1x6 0x20" }, at: "8m" },
+    },
+    {
+      name: "TelemetryLost",
+      expr: `increase(${series(own.exportItems, { "telltale.outcome": "lost" })}[10m]) > 0`,
+      severity: "warning",
+      summary: "{{ $labels.telltale_signal }} for {{ $labels.telltale_destination }} are lost",
+      meaning: "Spans, records or metrics were given up: their place was away for too long, or there were too many.",
+      steps: ["ExportFailing tells whether the place is away.", "Else sample traces, or raise the size of the queue."],
+      fires: {
+        samples: { [stored(own.exportItems, { ...traces, "telltale.outcome": "lost" })]: "0 0 512x10" },
+        at: "3m",
+        labels: { ...labels, telltale_outcome: "lost" },
+      },
+      silent: {
+        samples: { [stored(own.exportItems, { ...traces, "telltale.outcome": "sent" })]: "0+100x10" },
+        at: "3m",
+      },
+    },
+  ],
+};
