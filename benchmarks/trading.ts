@@ -28,6 +28,7 @@ interface Case {
 
 const lives: readonly Case[] = [
   { key: "metrics", name: "an order's life in metrics", goal: "< 1,000" },
+  { key: "found", name: "the same, found by its client id for each event" },
   { key: "unsampled", name: "with four spans, 1 % sampled", goal: "< 3,000" },
   { key: "sampled", name: "with four spans, all sampled" },
   { key: "no-sdk", name: "with traces switched on and no SDK" },

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import { createTracerProvider, parentBasedSampler, ratioSampler } from "@telltale/tracing";
-import { createTrading } from "@telltale/trading";
+import { createTrading, type Order } from "@telltale/trading";
 import { add, decimal, multiply, ZERO } from "../../packages/trading/src/decimal.ts";
 
 const [, , key = "", count = "0", peers = ""] = process.argv;
@@ -21,14 +21,15 @@ const { user, system } = process.cpuUsage(started);
 process.stdout.write(String(((user + system) * 1_000) / times));
 
 function ordersWork(): ((n: number) => void) | undefined {
-  if (!["metrics", "unsampled", "sampled", "no-sdk"].includes(key)) return undefined;
+  if (!["metrics", "found", "unsampled", "sampled", "no-sdk"].includes(key)) return undefined;
   if (key === "unsampled" || key === "sampled") {
     const sampler = parentBasedSampler({ root: ratioSampler(key === "sampled" ? 1 : 0.01) });
     trace.setGlobalTracerProvider(createTracerProvider({ sampler, spanProcessors: [] }));
   }
-  const trading = createTrading({ strategy: "bench", traces: key !== "metrics" });
+  const trading = createTrading({ strategy: "bench", traces: key !== "metrics" && key !== "found" });
   const orders = trading.orders({ venue: "paper" });
   const sides = ["buy", "sell"] as const;
+  const told = (order: Order): Order => (key === "found" ? orders.find({ clientId: order.clientId })! : order);
   return (n) => {
     for (let i = 0; i < n; i++) {
       const price = prices[i & 511]!;
@@ -40,9 +41,9 @@ function ordersWork(): ((n: number) => void) | undefined {
         limit: price,
       });
       order.sent();
-      order.accepted();
-      order.filled({ price, qty: "0.04", execId: "a", liquidity: "taker" });
-      order.filled({ price, qty: "0.06", execId: "b", liquidity: "maker" });
+      told(order).accepted();
+      told(order).filled({ price, qty: "0.04", execId: "a", liquidity: "taker" });
+      told(order).filled({ price, qty: "0.06", execId: "b", liquidity: "maker" });
     }
   };
 }

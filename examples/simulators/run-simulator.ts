@@ -54,8 +54,8 @@ async function run<Fault extends string>(simulator: Simulator<Fault>): Promise<v
     seed: numberOf("seed", values.seed),
     speed: numberOf("speed", values.speed),
     durationMs: numberOf("minutes", values.minutes) * 60_000,
-    // Here a fault begins at once: somebody is watching.
-    faults: values.fault.map((name) => ({ name: name as Fault, atMs: 0 })),
+    // Here a fault begins soon: somebody is watching.
+    faults: values.fault.map((name) => ({ name: name as Fault, atMs: 60_000 })),
     signal: abort.signal,
     // Often enough to look alive.
     tickMs: 1_000,
@@ -79,7 +79,7 @@ function helpOf({ name, description, faults }: Omit<Simulator<string>, "simulate
     "  --seed <number>    the same seed gives the same run (1)",
     "  --speed <number>   simulated seconds in a second (1); Infinity is as fast as it can",
     "  --minutes <number> simulated minutes (60)",
-    "  --fault <name>     what goes wrong, from the start; may be given more than once",
+    "  --fault <name>     what goes wrong, after a simulated minute; may be given more than once",
     "  --port <number>    of the page for Prometheus (9464); 0 is any that is free",
     "  --json             the summary as JSON, and nothing else",
     "\nFaults:",

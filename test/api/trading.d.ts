@@ -90,7 +90,7 @@ export declare class Order {
     get isAcknowledged(): boolean;
     submit<T>(request: () => T): T;
     sent(): void;
-    accepted({ venueId }?: {
+    accepted(known?: {
         readonly venueId?: string | undefined;
     }): void;
     triggered(): void;

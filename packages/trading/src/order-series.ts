@@ -7,8 +7,9 @@ import {
   histogram,
   upDownCounter,
 } from "@telltale/metrics";
+import { ActiveOrders } from "./active-orders.ts";
 import { catalogue } from "./catalogue.ts";
-import type { EndStatus, OpenStatus } from "./order-status.ts";
+import type { EndStatus } from "./order-status.ts";
 import type { RejectReason } from "./reject-reason.ts";
 import { tradingScope } from "./trading-scope.ts";
 
@@ -29,7 +30,6 @@ export type Anomaly =
 
 const placed = counter({ ...catalogue.ordersPlaced, scope: tradingScope });
 const closed = counter({ ...catalogue.ordersClosed, scope: tradingScope });
-const active = upDownCounter({ ...catalogue.ordersActive, scope: tradingScope });
 const executions = counter({ ...catalogue.orderExecutions, scope: tradingScope });
 const volume = counter({ ...catalogue.orderVolume, scope: tradingScope });
 const fees = upDownCounter({ ...catalogue.orderFees, scope: tradingScope });
@@ -102,7 +102,7 @@ const MAX_FEE_CURRENCIES = 100;
 
 /** What the orders of one symbol record into, those in one currency. */
 export class SymbolSeries {
-  readonly active: Readonly<Record<OpenStatus, BoundUpDownCounter>>;
+  readonly active: ActiveOrders;
   readonly symbol: string;
   readonly currency: string;
   private readonly venue: VenueSeries;
@@ -113,39 +113,33 @@ export class SymbolSeries {
     this.venue = venue;
     this.symbol = symbol;
     this.currency = currency;
-    const bind = (status: OpenStatus): BoundUpDownCounter =>
-      active.bind({ "trading.venue": venue.venue, "trading.symbol": symbol, "trading.order.status": status });
-    this.active = {
-      pending_new: bind("pending_new"),
-      new: bind("new"),
-      partially_filled: bind("partially_filled"),
-      pending_cancel: bind("pending_cancel"),
-      pending_replace: bind("pending_replace"),
-    };
+    this.active = new ActiveOrders(venue.venue, symbol);
   }
 
   of(side: Side, type: OrderType): OrderSeries {
     const types = side === "buy" ? this.buys : this.sells;
-    types[type] ??= new OrderSeries(this.venue, this, { side, type });
-    return types[type];
+    let found = types[type];
+    if (found === undefined) {
+      found = new OrderSeries(this.venue, this, { side, type });
+      types[type] = found;
+    }
+    return found;
   }
 }
 
 /** What orders of one symbol, side and type record into. */
 export class OrderSeries {
-  readonly active: Readonly<Record<OpenStatus, BoundUpDownCounter>>;
+  readonly active: ActiveOrders;
   readonly placed: BoundCounter;
   readonly volume: BoundCounter;
   readonly ofType: TypeSeries;
   private readonly kind: Kind;
   private readonly strategy: string;
+  private filled: BoundCounter | undefined;
   private readonly ends: Partial<Record<EndStatus, BoundCounter>> = {};
-  private readonly liquidities: Partial<Record<Liquidity, BoundCounter>> = {};
-  private readonly slippages: Readonly<Record<Benchmark, Partial<Record<Direction, BoundHistogram>>>> = {
-    decision: {},
-    arrival: {},
-    limit: {},
-  };
+  // By small numbers, which are found faster than names that are only known when it runs.
+  private readonly liquidities: (BoundCounter | undefined)[] = [undefined, undefined, undefined];
+  private readonly slippages: (BoundHistogram | undefined)[] = Array.from({ length: 9 }, () => undefined);
 
   constructor(
     venue: VenueSeries,
@@ -165,25 +159,35 @@ export class OrderSeries {
       closed.add(1, { ...this.closedAs(status), "error.type": error });
       return;
     }
+    if (status === "filled") {
+      this.filled ??= closed.bind(this.closedAs(status));
+      this.filled.add(1);
+      return;
+    }
     this.ends[status] ??= closed.bind(this.closedAs(status));
     this.ends[status].add(1);
   }
 
   execution(liquidity: Liquidity): void {
-    this.liquidities[liquidity] ??= executions.bind({ ...this.kind, "trading.liquidity": liquidity });
-    this.liquidities[liquidity].add(1);
+    const at = liquidity === "maker" ? 0 : liquidity === "taker" ? 1 : 2;
+    let bound = this.liquidities[at];
+    if (bound === undefined) {
+      bound = executions.bind({ ...this.kind, "trading.liquidity": liquidity });
+      this.liquidities[at] = bound;
+    }
+    bound.add(1);
   }
 
   slippage(benchmark: Benchmark, basisPoints: number | undefined): void {
     if (basisPoints === undefined) return;
-    const direction: Direction = basisPoints > 0 ? "adverse" : basisPoints < 0 ? "favourable" : "none";
-    const directions = this.slippages[benchmark];
-    directions[direction] ??= slippage.bind({
-      ...this.kind,
-      "trading.benchmark": benchmark,
-      "trading.direction": direction,
-    });
-    directions[direction].record(Math.abs(basisPoints));
+    const at = 3 * benchmarkIndex(benchmark) + (basisPoints > 0 ? 0 : basisPoints < 0 ? 1 : 2);
+    let bound = this.slippages[at];
+    if (bound === undefined) {
+      const direction: Direction = basisPoints > 0 ? "adverse" : basisPoints < 0 ? "favourable" : "none";
+      bound = slippage.bind({ ...this.kind, "trading.benchmark": benchmark, "trading.direction": direction });
+      this.slippages[at] = bound;
+    }
+    bound.record(Math.abs(basisPoints));
   }
 
   private closedAs(status: EndStatus) {
@@ -207,7 +211,7 @@ export class TypeSeries {
   readonly type: OrderType;
   readonly fillRatio: BoundHistogram;
   private readonly venue: VenueSeries;
-  private readonly stages: Partial<Record<OrderStage, BoundHistogram>> = {};
+  private readonly stages: (BoundHistogram | undefined)[] = Array.from({ length: 8 }, () => undefined);
 
   constructor(venue: VenueSeries, type: OrderType) {
     this.venue = venue;
@@ -219,8 +223,13 @@ export class TypeSeries {
   stage(stage: OrderStage, fromMs: number, toMs: number): void {
     const durationMs = toMs - fromMs;
     if (durationMs >= 0) {
-      this.stages[stage] ??= this.bindStage(stage);
-      this.stages[stage].record(durationMs / 1_000);
+      const at = stageIndex(stage);
+      let bound = this.stages[at];
+      if (bound === undefined) {
+        bound = this.bindStage(stage);
+        this.stages[at] = bound;
+      }
+      bound.record(durationMs / 1_000);
     } else if (durationMs < 0) this.venue.clockErrors.add(1);
   }
 
@@ -230,5 +239,37 @@ export class TypeSeries {
       "trading.order.type": this.type,
       "trading.order.stage": stage,
     });
+  }
+}
+
+function benchmarkIndex(benchmark: Benchmark): number {
+  switch (benchmark) {
+    case "limit":
+      return 0;
+    case "decision":
+      return 1;
+    case "arrival":
+      return 2;
+  }
+}
+
+function stageIndex(stage: OrderStage): number {
+  switch (stage) {
+    case "submit":
+      return 0;
+    case "ack":
+      return 1;
+    case "first_fill":
+      return 2;
+    case "fill":
+      return 3;
+    case "total":
+      return 4;
+    case "decide":
+      return 5;
+    case "cancel":
+      return 6;
+    case "replace":
+      return 7;
   }
 }

@@ -24,14 +24,14 @@ export class OrderState {
     const { status } = this;
     if (status === to) return;
     const { active } = this.series;
-    if (isOpen(status)) active[status].add(-1);
-    active[to].add(1);
+    if (isOpen(status)) active.of(status).add(-1);
+    active.of(to).add(1);
     this.status = to;
   }
 
   end(status: EndStatus, error: RejectReason | undefined): void {
     this.place();
-    if (isOpen(this.status)) this.series.active[this.status].add(-1);
+    if (isOpen(this.status)) this.series.active.of(this.status).add(-1);
     this.status = status;
     this.series.closed(status, error);
   }

@@ -195,17 +195,17 @@ export class Order {
   }
 
   /** The venue has it: FIX ExecType New. */
-  accepted({ venueId }: { readonly venueId?: string | undefined } = {}): void {
+  accepted(known?: { readonly venueId?: string | undefined }): void {
     // Asked to cancel or filled before it came, an acknowledgement is late and no surprise.
     const isLate = Number.isNaN(this.acceptedAt) && isOpen(this.status) && this.status !== "pending_new";
     if (!isLate && !this.may("new")) return;
-    this.identified(venueId);
+    this.identified(known?.venueId);
     this.state.place();
     this.acceptedAt = this.host.now();
     this.series.ofType.stage("ack", this.sentAt, this.acceptedAt);
     this.newAnswered();
     if (!isLate) this.state.move("new");
-    this.trace?.accepted(venueId);
+    this.trace?.accepted(known?.venueId);
     this.host.changed(this, "order.accepted");
   }
 

@@ -1,4 +1,6 @@
 /** Everything that one strategy records: its orders at each venue, its positions, its connections and its state. */
+// Imported, since the global one is looked up at each use.
+import { performance } from "node:perf_hooks";
 import type { TracerProvider } from "@opentelemetry/api";
 import { rateLimitUsed } from "./connection-observations.ts";
 import { type Intervention, type InterventionRule, interventions } from "./interventions.ts";
