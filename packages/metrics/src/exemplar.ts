@@ -1,4 +1,4 @@
-import { context, TraceFlags, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, context, TraceFlags, trace } from "@opentelemetry/api";
 import type { Series } from "./instrument.ts";
 
 /** One recorded value, and the span inside which it was recorded; its ids are empty when there was none. */
@@ -22,10 +22,31 @@ export function filterExemplars(next: ExemplarFilter): void {
   filter = next;
 }
 
+// Of the record that is being made, where its caller named a context.
+let named: Context | undefined;
+
+/**
+ * Makes a record whose exemplar is of the span in `within`. That context does not become the active one, which would cost
+ * more than the record.
+ */
+export function recordWithin(
+  within: Context,
+  record: (value: number, attributes?: Attributes) => void,
+  value: number,
+  attributes?: Attributes,
+): void {
+  named = within;
+  try {
+    record(value, attributes);
+  } finally {
+    named = undefined;
+  }
+}
+
 /** Keeps the value as the series' exemplar when the filter lets it. Costs one read of the context when no span is active. */
 export function keepExemplar(series: Series, value: number): void {
   if (filter === "always_off") return;
-  const span = trace.getSpan(context.active())?.spanContext();
+  const span = trace.getSpan(named ?? context.active())?.spanContext();
   const sampled = span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
   // What the series itself refused is no exemplar of it.
   if ((!sampled && filter === "trace_based") || !Number.isFinite(value) || value < 0) return;

@@ -1,4 +1,5 @@
-import { type Attributes, type Context, context, diag } from "@opentelemetry/api";
+import { type Attributes, type Context, diag } from "@opentelemetry/api";
+import { recordWithin } from "../exemplar.ts";
 import type { BoundStream, Stream, SynchronousType } from "./stream.ts";
 
 /** An instrument of the OpenTelemetry API that records into our series. */
@@ -85,7 +86,7 @@ function withContext(face: Face, verb: Verb): Face & Stream {
   return changed(face, verb, {
     record: (inner) => (value, attributes, within) => {
       if (within === undefined) inner(value, attributes);
-      else context.with(within, inner, undefined, value, attributes);
+      else recordWithin(within, inner, value, attributes);
     },
     bound: (inner) => inner,
   });

@@ -101,6 +101,7 @@ function patchedHandler(
 ): LayerHandler {
   const type = typeOf(layer);
   const mountFrom = cachedMount(path, layer.route !== undefined);
+  const descriptionAt = cachedDescription(layer, type, path);
   // Hot: benchmarks/http.ts.
   return function handled(request, response, next) {
     const before = request[MOUNT] ?? TOP;
@@ -118,14 +119,14 @@ function patchedHandler(
     if (isIgnored || trace.getSpan(active) === undefined) {
       return handle.call(this, request, response, (error) => leave(visit, error));
     }
-    const { name, attributes } = describe(layer, type, { mount, path });
+    const { name, options } = descriptionAt(mount);
     if (config.ignoreLayers?.some((matcher) => matches(matcher, name))) {
       return handle.call(this, request, response, (error) => leave(visit, error));
     }
-    const info: LayerInfo = { request, layerType: type, route: mount.path };
-    const span = express.tracer.startSpan(spanName(config, info, name), { attributes });
+    const info = (): LayerInfo => ({ request, layerType: type, route: mount.path });
+    const span = express.tracer.startSpan(config.spanNameHook ? spanName(config, info(), name) : name, options);
     if (!span.isRecording()) return handle.call(this, request, response, (error) => leave(visit, error));
-    if (config.requestHook) guarded(() => config.requestHook?.(span, info));
+    if (config.requestHook) guarded(() => config.requestHook?.(span, info()));
     if (type === "router") {
       span.end();
       return handle.call(this, request, response, (error) => leave(visit, error));
@@ -187,6 +188,28 @@ function typeOf({ name, route }: Layer): LayerType {
   return route !== undefined || name === "bound dispatch" || name === "handle" ? "request_handler" : "middleware";
 }
 
+interface Description {
+  readonly name: string;
+  readonly options: { readonly attributes: Attributes };
+}
+
+/** Made when the way to the layer is another than that of the request before. */
+function cachedDescription(layer: Layer, type: LayerType, path: string | undefined): (mount: Mount) => Description {
+  let lastMount: Mount | undefined;
+  let lastPath: string | undefined;
+  let last: Description | undefined;
+  return (mount) => {
+    // What is inside a router may change until it is reached.
+    if (last === undefined || mount !== lastMount || layer.path !== lastPath || type === "router") {
+      const { name, attributes } = describe(layer, type, { mount, path });
+      last = { name, options: { attributes } };
+      lastMount = mount;
+      lastPath = layer.path;
+    }
+    return last;
+  };
+}
+
 function describe(
   layer: Layer,
   type: LayerType,
@@ -233,7 +256,7 @@ function spanName({ spanNameHook }: ExpressOptions, info: LayerInfo, name: strin
 
 /** The span of a layer that answers ends with the response. */
 function endWithResponse(span: Span, response: ServerResponse, metadata: HttpExchange | undefined): void {
-  if (metadata?.end !== undefined && metadata.handlerSpan === undefined) metadata.handlerSpan = span;
+  if (metadata?.ended === false && metadata.handlerSpan === undefined) metadata.handlerSpan = span;
   else response.once("close", () => endOnce(span));
 }
 

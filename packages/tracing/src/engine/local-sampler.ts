@@ -1,4 +1,4 @@
-import type { Attributes, SpanKind } from "@opentelemetry/api";
+import type { SpanKind, SpanOptions } from "@opentelemetry/api";
 import type { Sampler, SamplingResult } from "@opentelemetry/sdk-trace";
 
 // The values of the SDK's SamplingDecision: importing the enum would load the SDK.
@@ -15,14 +15,15 @@ export interface LocalSampler extends Sampler {
   readonly followsParent: boolean;
   /** What becomes of a span whose parent is not sampled: recorded only where something later decides again. */
   readonly unsampled: typeof NOT_RECORD | typeof RECORD;
-  /** The decision about a root. `third` and `fourth` are the last two words of its trace id; attributes are as given. */
+  /** The decision about a root. `third` and `fourth` are the last two words of its trace id. */
   sampleRoot(root: RootSpan): SamplingResult;
 }
 
 export interface RootSpan {
   readonly name: string;
   readonly kind: SpanKind;
-  readonly attributes: Attributes | undefined;
+  /** As given. Its attributes may be made when they are read, which a sampler that does not need them leaves alone. */
+  readonly options: SpanOptions | undefined;
   readonly third: number;
   readonly fourth: number;
 }

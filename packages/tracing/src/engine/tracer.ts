@@ -100,7 +100,7 @@ export class EngineTracer implements Tracer {
     const { decision, attributes, traceState } = local.sampleRoot({
       name,
       kind,
-      attributes: options?.attributes,
+      options,
       third,
       fourth,
     });

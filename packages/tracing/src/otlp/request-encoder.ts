@@ -69,7 +69,7 @@ function* encodedMetrics(metrics: unknown): Generator<void, EncodedRequest> {
 }
 
 /** Items that are encoded at a stretch. */
-const JSON_STEP = 64;
+const JSON_STEP = 32;
 
 function jsonEncoder(signal: OtlpSignal): EncodeRequest {
   const { JsonTraceSerializer, JsonMetricsSerializer, JsonLogsSerializer } = transformer();

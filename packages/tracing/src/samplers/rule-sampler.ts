@@ -1,6 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Sampler } from "@opentelemetry/sdk-trace";
-import { isLocalSampler, type LocalSampler, NOT_RECORD, type RootSpan } from "../engine/local-sampler.ts";
+import { isLocalSampler, type LocalSampler, NOT_RECORD } from "../engine/local-sampler.ts";
 
 export interface SamplingRule {
   /** What `status()` calls it. @default what it matches */
@@ -48,7 +48,10 @@ interface CountedRule {
   dropped: number;
 }
 
-type Described = Pick<RootSpan, "name" | "attributes">;
+interface Described {
+  readonly name: string;
+  readonly attributes: Attributes | undefined;
+}
 
 /** Samples by what a span says of itself at its start: health checks never, payments always, all else a tenth. */
 export function ruleSampler({ rules, otherwise }: RuleSamplerOptions): RuleSampler {
@@ -72,7 +75,7 @@ export function ruleSampler({ rules, otherwise }: RuleSamplerOptions): RuleSampl
     followsParent: false,
     unsampled: NOT_RECORD,
     sampleRoot(span) {
-      const rule = only ?? ruleFor(span);
+      const rule = only ?? ruleFor({ name: span.name, attributes: span.options?.attributes });
       return count(rule, (rule.sampler as LocalSampler).sampleRoot(span));
     },
     shouldSample,

@@ -22,7 +22,7 @@ import {
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { contextWithSpan } from "@telltale/tracing";
-import { bindEmitter, observeEmit } from "./bound-emitter.ts";
+import { type Binding, bindEmitter, observeEmit } from "./bound-emitter.ts";
 import { captureHeaders, type HeaderCapture } from "./captured-headers.ts";
 import { knownMethod, syntheticType } from "./request-kind.ts";
 import { absoluteUrl, hostAndPortOf } from "./requested-url.ts";
@@ -152,18 +152,20 @@ function observe(
     hasEnded = true;
     endExchange(http, exchange, { request, response, error });
   };
-  bindEmitter(request, parent, (event, value) => {
+  const ofResponse: Binding["observe"] = (event, value) => {
+    if (event === "end") end();
+    else if (event === "error") end(value as Error);
+  };
+  const ofRequest: Binding["observe"] = (event, value) => {
     if (event === "response") {
       response = value as IncomingMessage;
       describeResponse(exchange, request, response);
       if (responseHook) guarded(() => responseHook(span, value as IncomingMessage));
-      bindEmitter(response, parent, (responseEvent, error) => {
-        if (responseEvent === "end") end();
-        else if (responseEvent === "error") end(error as Error);
-      });
+      bindEmitter(response, { context: parent, observe: ofResponse });
     } else if (event === "error") end(value as Error);
     else if (event === "close") end();
-  });
+  };
+  bindEmitter(request, { context: parent, observe: ofRequest });
   if (requestHook) guarded(() => requestHook(span, request));
 }
 

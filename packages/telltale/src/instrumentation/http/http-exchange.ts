@@ -9,6 +9,6 @@ export interface HttpExchange {
   route: string | undefined;
   /** Of the framework's handler, while it runs: it ends with the response. */
   handlerSpan: Span | undefined;
-  /** `undefined` once the span has ended. */
-  end: ((error: Error | undefined) => void) | undefined;
+  /** Whether the span has ended. */
+  readonly ended: boolean;
 }
