@@ -29,6 +29,7 @@ describe("a fault is told in Prometheus' words, at its place", () => {
     ["foo)", "1:5: parse error: unexpected right parenthesis ')'"],
     ["\n\nfoo +", "3:6: parse error: unexpected end of input"],
     ["sum(foo bar)", '1:9: parse error: unexpected identifier "bar" in aggregation'],
+    ["1 + on (disk) vector(1)", "1:1: parse error: vector matching only allowed between instant vectors"],
     ["1 == 1", "1:3: parse error: comparisons between scalars must use BOOL modifier"],
     ['é{a="b"}', "1:1: parse error: unexpected character: 'é'"],
     ['"é" foo', '1:6: parse error: unexpected identifier "foo"'],
