@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { parseRuleFile, parseRuleTestFile, runRuleTests } from "@telltale/alerting";
 import { parse } from "@telltale/promql";
 import { expect, test } from "vitest";
 import { lintExpression } from "../scripts/lint-expression.ts";
@@ -54,6 +55,17 @@ test("on Prometheus every alert fires on its samples, and is silent on others", 
   const output = promtool(["test", "rules", ...files("deploy/alerts/tests/*.yaml")], context);
   expect(output.match(/SUCCESS/g)).toHaveLength(ruleGroups.length);
 });
+
+test.each(ruleGroups)(
+  "by @telltale/alerting every alert of $domain fires on its samples, and is silent on others",
+  ({ domain, alerts }) => {
+    const rules = parseRuleFile(readFileSync(resolve(root, `deploy/alerts/${domain}.yaml`), "utf8"));
+    const tests = parseRuleTestFile(readFileSync(resolve(root, `deploy/alerts/tests/${domain}.yaml`), "utf8"));
+    const outcomes = runRuleTests(tests, [rules]);
+    expect(outcomes).toHaveLength(2 * alerts.length);
+    expect(outcomes.flatMap(({ failures }) => failures)).toEqual([]);
+  },
+);
 
 function files(pattern: string): string[] {
   const found = globSync(pattern, { cwd: root }).map((path) => resolve(root, path));
