@@ -40,9 +40,10 @@ export interface PrometheusEndpointOptions extends PageProtection {
   /**
    * Which thread answers: this one, or a worker, which answers while this one is blocked. It reads the totals of counters,
    * up-down counters and gauges where they are kept, so that these are always those of now; their records then cost some
-   * nanoseconds more. For all else it asks this thread, and a page has the numbers of the moment when this thread gives them
-   * within 25 ms; else the last ones, which are at most five seconds older than the time that it has been silent (or as old as
-   * the last scrape, when nobody scraped for a minute). `telltale.prometheus.sample.age` on the page says how old they are.
+   * nanoseconds more. For all else it asks this thread. A page has the numbers of the moment when this thread begins to give
+   * them within 25 ms and has done so within 1.5 s; else the last ones, which are at most five seconds older than the time that
+   * it has been silent (or as old as the last scrape, when nobody scraped for a minute). `telltale.prometheus.sample.age` on
+   * the page says how old they are.
    * @default "main"
    */
   readonly serve?: "main" | "worker";

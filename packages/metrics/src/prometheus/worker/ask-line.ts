@@ -5,11 +5,12 @@
 export type AskLine = Int32Array<SharedArrayBuffer>;
 
 export function askLine(): AskLine {
-  return new Int32Array(new SharedArrayBuffer(8));
+  return new Int32Array(new SharedArrayBuffer(12));
 }
 
 const ASKED = 0;
 const ANSWERED = 1;
+const BEGUN = 2;
 
 export function ask(line: AskLine): void {
   ring(line, ASKED);
@@ -17,6 +18,15 @@ export function ask(line: AskLine): void {
 
 export function answer(line: AskLine): void {
   ring(line, ANSWERED);
+}
+
+/** Tells that the answer to the last question is being prepared. */
+export function begin(line: AskLine): void {
+  Atomics.store(line, BEGUN, Atomics.load(line, ASKED));
+}
+
+export function hasBegun(line: AskLine): boolean {
+  return Atomics.load(line, BEGUN) === Atomics.load(line, ASKED);
 }
 
 /** Runs `then` at each call of `ask`; several while it runs are one. Returns what ends it. Keeps no process alive. */

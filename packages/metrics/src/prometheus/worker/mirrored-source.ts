@@ -18,10 +18,14 @@ export interface MirroredSource {
 export interface MirroredSourceOptions {
   /** Asks the other thread for a sample. */
   readonly ask: () => void;
+  /** Whether the other thread is preparing the sample that it was asked for, so that it is not blocked. */
+  readonly begun: () => boolean;
   /** The other thread's revision as it is now. */
   readonly revision: () => number;
-  /** How long a sample is waited for before the last one is taken. @default 25 */
+  /** How long a sample is waited for that is not begun before the last one is taken. @default 25 */
   readonly patienceMs?: number;
+  /** And one that is: cluster workers may take a second, and callbacks of observable instruments take theirs. @default 1500 */
+  readonly begunPatienceMs?: number;
   /** How often a sample is asked for while nobody scrapes. @default 5000 */
   readonly refreshMs?: number;
 }
@@ -37,8 +41,10 @@ const IDLE_MS = 60_000;
  */
 export function mirroredSource({
   ask,
+  begun,
   revision,
   patienceMs = 25,
+  begunPatienceMs = 1_500,
   refreshMs = 5_000,
 }: MirroredSourceOptions): MirroredSource {
   const mirror = mirrorReader(revision);
@@ -64,6 +70,7 @@ export function mirroredSource({
         const { atMs, answer } = request();
         const patience = mirror.contents() === undefined ? FIRST_PATIENCE_MS : patienceMs;
         await within(answer, atMs + patience - performance.now());
+        if (begun()) await within(answer, atMs + begunPatienceMs - performance.now());
       }
       const contents = mirror.contents();
       if (contents === undefined) throw new Error("the application's thread has not answered yet");

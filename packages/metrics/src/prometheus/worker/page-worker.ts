@@ -4,7 +4,7 @@ import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { currentRevision } from "../../revision.ts";
 import { pageServer } from "../page-server.ts";
 import { scraper } from "../scraper.ts";
-import { ask, onAnswer } from "./ask-line.ts";
+import { ask, hasBegun, onAnswer } from "./ask-line.ts";
 import type { FromWorker, ToWorker, WorkerData } from "./dialogue.ts";
 import { mirroredSource } from "./mirrored-source.ts";
 
@@ -20,7 +20,11 @@ const teller =
 const logger = { error: teller("error"), warn: teller("warn"), info: teller("info"), debug: teller("debug") };
 diag.setLogger({ ...logger, verbose: () => {} }, { logLevel: DiagLogLevel.DEBUG, suppressOverrideMessage: true });
 
-const source = mirroredSource({ ask: () => ask(line), revision: () => currentRevision(revision) });
+const source = mirroredSource({
+  ask: () => ask(line),
+  begun: () => hasBegun(line),
+  revision: () => currentRevision(revision),
+});
 const pages = scraper(source.contents, options);
 const server = listening();
 

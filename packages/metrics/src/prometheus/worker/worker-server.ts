@@ -8,7 +8,7 @@ import { labelAttributes, labelled } from "../members/cloneable.ts";
 import { type PageServer, pageServer } from "../page-server.ts";
 import type { PageSource } from "../page-source.ts";
 import type { Scraper } from "../scraper.ts";
-import { answer, askLine, onAsk } from "./ask-line.ts";
+import { answer, askLine, begin, onAsk } from "./ask-line.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import type { FromWorker, ToWorker, WorkerData, WorkerOptions } from "./dialogue.ts";
 import type { MirrorMessage } from "./mirror-message.ts";
@@ -73,6 +73,7 @@ export function workerServer(
 
   async function sample(): Promise<void> {
     try {
+      begin(line);
       const before = currentRevision();
       const message = await writer.write(await source()(), before);
       if (message === undefined) answer(line);
