@@ -7,6 +7,8 @@ export default defineConfig({
     // End-to-end tests start child processes and servers; two cores are shared by all of them.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Of expect.poll(), whose own default of one second is a guess about the machine.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { HostMetricsInstrumentation } from "@opentelemetry/instrumentation-host-metrics";
 import { MeterProvider, type MetricData, MetricReader } from "@opentelemetry/sdk-metrics";
 import { forgetInstrument, instrumentProducer, instruments } from "@telltale/metrics";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type Host, startHost } from "./host.ts";
 import { portableReader } from "./portable-reader.ts";
 
@@ -99,13 +99,16 @@ test("shares of a core add up to one, from the second sample on", async () => {
 });
 
 test("what is observed is absent when nothing was sampled for three intervals, and gone after the end", async () => {
-  host = startHost({ intervalMs: 100 });
+  host = startHost({ intervalMs: 60_000 });
   await host.sample();
   expect(await collected("system.memory.limit")).toHaveLength(1);
-  // The timer cannot run while the thread is busy.
-  const until = performance.now() + 350;
-  while (performance.now() < until);
+  const laterMs = performance.now() + 180_001;
+  const clock = vi.spyOn(performance, "now").mockReturnValue(laterMs);
+  onTestFinished(() => clock.mockRestore());
   expect(host.current()).toBeUndefined();
+  expect(await collected("system.memory.limit")).toHaveLength(0);
+  clock.mockRestore();
+  expect(host.current()).toBeDefined();
   host[Symbol.dispose]();
   expect(await collected("system.memory.limit")).toHaveLength(0);
 });

@@ -13,6 +13,7 @@ afterEach(() => {
 test("a blocked event loop shows in its delay and its utilization", async () => {
   metrics = startProcessMetrics();
   await turn();
+  const beganMs = performance.now();
   await metrics.sample();
   await turn();
   const until = performance.now() + 120;
@@ -21,7 +22,8 @@ test("a blocked event loop shows in its delay and its utilization", async () => 
   const { eventLoop } = await metrics.sample();
   expect(eventLoop.max).toBeGreaterThan(0.08);
   expect(eventLoop.p50).toBeLessThanOrEqual(eventLoop.max);
-  expect(eventLoop.utilization).toBeGreaterThan(0.5);
+  // However long the turns took.
+  expect(eventLoop.utilization).toBeGreaterThan(115 / (performance.now() - beganMs));
 });
 
 test("CPU, memory and descriptors are what the process is told of itself", async () => {
