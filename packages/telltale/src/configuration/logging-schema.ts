@@ -1,4 +1,4 @@
-import { batch, count, limit, valueLength } from "./limit-schema.ts";
+import { batch, limit, valueLength } from "./limit-schema.ts";
 import { logLevels, logSinks, logThinning } from "./log-sink-schema.ts";
 import type { GroupOption } from "./option.ts";
 
