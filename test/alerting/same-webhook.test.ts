@@ -1,50 +1,67 @@
-/** The real Alertmanager and the package tell a webhook the same of the same alerts. */
-import { EventEmitter, once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** The real Alertmanager and the package tell receivers the same of the same alerts. */
 import { type IncomingAlert, parseAlertmanagerConfig, startNotifier, type WebhookBody } from "@telltale/alerting";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startChild } from "../e2e/child.ts";
-import { absentServers, programPath } from "../e2e/server-program.ts";
-import { freePort } from "../e2e/servers.ts";
+import { describe, expect, test } from "vitest";
+import { absentServers } from "../e2e/server-program.ts";
+import { alertmanagerWith, EXTERNAL_URL, Receiver, type Told } from "./real-alertmanager.ts";
 
-const EXTERNAL_URL = "http://here:9093";
+const now = Date.now();
+const alert = (labels: Record<string, string>, annotations: Record<string, string> = {}): IncomingAlert => ({
+  labels,
+  annotations,
+  startsAtMs: now,
+  endsAtMs: now + 3_600_000,
+  generatorUrl: "http://source/graph?a=b&c=d",
+});
 
-/** Bodies by their group, the last one of each. */
-class Receiver extends EventEmitter {
-  readonly bodies = new Map<string, WebhookBody>();
-  readonly #server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as WebhookBody;
-    this.bodies.set(body.groupKey, body);
-    response.end();
-    this.emit("body");
+type Enough = (told: readonly Told[]) => boolean;
+
+async function ours(
+  config: (url: string) => string,
+  alerts: readonly IncomingAlert[],
+  enough: Enough,
+): Promise<readonly Told[]> {
+  const receiver = new Receiver();
+  const notifier = startNotifier({
+    config: parseAlertmanagerConfig(config(await receiver.listen())),
+    externalUrl: EXTERNAL_URL,
   });
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  /** An alert that came late is told with the next interval. */
-  async has(alerts: number): Promise<void> {
-    const count = () => [...this.bodies.values()].reduce((sum, one) => sum + one.alerts.length, 0);
-    while (count() < alerts) await once(this, "body");
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+  try {
+    notifier.receive(alerts);
+    return await receiver.until(enough);
+  } finally {
+    await notifier.stop();
+    receiver.close();
   }
 }
 
-function configFor(url: string): string {
-  return `
+async function theirs(
+  config: (url: string) => string,
+  alerts: readonly IncomingAlert[],
+  enough: Enough,
+): Promise<readonly Told[]> {
+  const receiver = new Receiver();
+  try {
+    await using _ = await alertmanagerWith(config(await receiver.listen()), alerts);
+    return await receiver.until(enough);
+  } finally {
+    receiver.close();
+  }
+}
+
+const absent = absentServers("alertmanager");
+
+describe.skipIf(absent)(`Alertmanager and the package tell the same${absent ? ` (skipped: ${absent})` : ""}`, () => {
+  const alerts: readonly IncomingAlert[] = [
+    alert({ alertname: "Gone", venue: "a", severity: "critical" }, { summary: "gone", at: "1" }),
+    alert({ alertname: "Down", venue: "a", instance: "b:1" }, { summary: "down", value: "1" }),
+    alert({ alertname: "Down", venue: "a", instance: "a:1", job: "z" }, { summary: "down", value: "2" }),
+    alert({ alertname: "Down", venue: "b", team: "infra", severity: "page" }),
+    alert({ alertname: "Odd", venue: 'quo"te\\x', severity: "warning" }, { text: 'ä <b> \n "q"' }),
+    alert({ alertname: "Odd", venue: "ünï" }),
+  ];
+  const inhibited = alert({ alertname: "Slow", venue: "a" });
+
+  const webhooks = (url: string): string => `
 route:
   receiver: the.desk (all)
   group_by: [alertname, venue]
@@ -68,32 +85,17 @@ receivers:
   - name: pager
     webhook_configs: [{ url: '${url}' }]
 `;
-}
 
-const now = Date.now();
-const alert = (labels: Record<string, string>, annotations: Record<string, string> = {}): IncomingAlert => ({
-  labels,
-  annotations,
-  startsAtMs: now,
-  endsAtMs: now + 3_600_000,
-  generatorUrl: "http://source/graph?a=b&c=d",
-});
+  /** The last body of each group: an alert that came late is told with the next interval. */
+  function groups(told: readonly Told[]): ReadonlyMap<string, WebhookBody> {
+    return new Map(told.map(({ body }) => [(body as WebhookBody).groupKey, body as WebhookBody]));
+  }
 
-const alerts: readonly IncomingAlert[] = [
-  alert({ alertname: "Gone", venue: "a", severity: "critical" }, { summary: "gone", at: "1" }),
-  alert({ alertname: "Down", venue: "a", instance: "b:1" }, { summary: "down", value: "1" }),
-  alert({ alertname: "Down", venue: "a", instance: "a:1", job: "z" }, { summary: "down", value: "2" }),
-  alert({ alertname: "Down", venue: "b", team: "infra", severity: "page" }),
-  alert({ alertname: "Odd", venue: 'quo"te\\x', severity: "warning" }, { text: 'ä <b> \n "q"' }),
-  alert({ alertname: "Odd", venue: "ünï" }),
-];
-const inhibited = alert({ alertname: "Slow", venue: "a" });
+  const enough: Enough = (told) => [...groups(told).values()].flatMap((body) => body.alerts).length === alerts.length;
 
-/** Times as numbers, and in the order of the alerts: each writes them in a way of its own. */
-function comparable(bodies: ReadonlyMap<string, WebhookBody>): unknown {
-  return [...bodies.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, body]) => ({
+  /** Times as numbers: each writes them in a way of its own. */
+  function comparable(told: readonly Told[]): unknown {
+    return [...groups(told)].sort().map(([, body]) => ({
       ...body,
       alerts: body.alerts.map((one) => ({
         ...one,
@@ -101,77 +103,71 @@ function comparable(bodies: ReadonlyMap<string, WebhookBody>): unknown {
         endsAt: Date.parse(one.endsAt),
       })),
     }));
-}
-
-async function ours(): Promise<ReadonlyMap<string, WebhookBody>> {
-  const receiver = new Receiver();
-  const config = parseAlertmanagerConfig(configFor(await receiver.listen()));
-  const notifier = startNotifier({ config, externalUrl: EXTERNAL_URL });
-  try {
-    // An own process would be alive by its connections; here nothing else holds it.
-    const alive = setInterval(() => {}, 60_000);
-    notifier.receive([...alerts, inhibited]);
-    await receiver.has(alerts.length);
-    clearInterval(alive);
-    return receiver.bodies;
-  } finally {
-    await notifier.stop();
-    receiver.close();
   }
-}
 
-async function theirs(folder: string): Promise<ReadonlyMap<string, WebhookBody>> {
-  const receiver = new Receiver();
-  const config = join(folder, "alertmanager.yml");
-  writeFileSync(config, configFor(await receiver.listen()));
-  const port = await freePort();
-  const flags = [
-    `--config.file=${config}`,
-    `--storage.path=${join(folder, "data")}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    `--web.external-url=${EXTERNAL_URL}`,
-    "--web.route-prefix=/",
-    "--cluster.listen-address=",
-  ];
-  const child = await startChild(programPath("alertmanager"), flags, {
-    cwd: folder,
-    env: { PATH: process.env["PATH"] },
-  });
-  try {
-    await child.waitForOutput(/Listening/);
-    const body = [...alerts, inhibited].map(({ labels, annotations, startsAtMs, endsAtMs, generatorUrl }) => ({
-      labels,
-      annotations,
-      startsAt: new Date(startsAtMs!).toISOString(),
-      endsAt: new Date(endsAtMs!).toISOString(),
-      generatorURL: generatorUrl,
-    }));
-    const response = await fetch(`http://127.0.0.1:${port}/api/v2/alerts`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    expect(response.status, await response.text()).toBe(200);
-    await receiver.has(alerts.length);
-    return receiver.bodies;
-  } finally {
-    await child.stop("SIGKILL");
-    receiver.close();
-  }
-}
-
-const absent = absentServers("alertmanager");
-
-describe.skipIf(absent)(`webhooks${absent ? ` (skipped: ${absent})` : ""}`, () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "alertmanager-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  test("receive the same bodies from Alertmanager", async () => {
-    const [own, real] = await Promise.all([ours(), theirs(folder)]);
+  test("to webhooks, of the same groups", async () => {
+    const sent = [...alerts, inhibited];
+    const [own, real] = await Promise.all([ours(webhooks, sent, enough), theirs(webhooks, sent, enough)]);
     expect(comparable(own)).toEqual(comparable(real));
-    expect(own.size).toBe(5);
+    expect(groups(own).size).toBe(5);
+  });
+
+  const templated = (url: string): string => `
+global:
+  slack_api_url: '${url}/slack/global'
+  pagerduty_url: '${url}/pagerduty'
+route:
+  receiver: many
+  group_by: [alertname]
+  group_wait: 0s
+  repeat_interval: 1h
+receivers:
+  - name: many
+    slack_configs:
+      - channel: '#desk'
+      - api_url: '${url}/slack/own'
+        channel: '#{{ .GroupLabels.alertname | toLower }}'
+        title: '{{ range .Alerts }}{{ .Labels.venue | title }} since {{ .StartsAt.Year }} {{ end }}'
+        text: '{{ .CommonAnnotations.SortedPairs.Values | join "; " }} {{ (index .Alerts 0).Annotations.summary | reReplaceAll "g(.)" "G$1" }}'
+        color: '{{ if eq .Status "firing" }}#f00{{ end }}'
+        footer: '{{ .CommonLabels.Names }} {{ len .Alerts.Resolved }} {{ .ExternalURL }}'
+        short_fields: true
+        link_names: true
+        mrkdwn_in: [text]
+        fields:
+          - { title: Venue, value: '{{ .CommonLabels.venue }}' }
+          - { title: Names, value: '{{ .CommonLabels.Remove (stringSlice "venue" "severity") | len }}', short: false }
+    pagerduty_configs:
+      - routing_key: k3y
+      - routing_key: k3y
+        severity: '{{ .CommonLabels.severity }}'
+        class: '{{ .GroupLabels.alertname }}'
+        component: desk
+        details: { firing: '{{ template "__subject" . }}', extra: '{{ .CommonAnnotations.summary }}' }
+    discord_configs:
+      - webhook_url: '${url}/discord/1'
+      - webhook_url: '${url}/discord/2'
+        title: '{{ .CommonLabels.alertname }}'
+        message: '{{ range .Alerts.Firing }}{{ .Annotations.summary }}{{ end }}'
+`;
+
+  /** By the path, and where a path has two, by what is in them. */
+  function byPath(told: readonly Told[]): unknown {
+    return told
+      .map(({ path, body }) => ({ path, body, text: path + JSON.stringify(body) }))
+      .sort((a, b) => (a.text < b.text ? -1 : 1))
+      .map(({ path, body }) => ({ path, body }));
+  }
+
+  test("to Slack, PagerDuty and Discord, by the templates of the file and those that Alertmanager brings along", async () => {
+    const sent = [
+      alert(
+        { alertname: "Gone", venue: "new york", severity: "critical" },
+        { summary: 'gone <for> good & "all"', at: "1" },
+      ),
+    ];
+    const all: Enough = (told) => told.length === 6;
+    const [own, real] = await Promise.all([ours(templated, sent, all), theirs(templated, sent, all)]);
+    expect(byPath(own)).toEqual(byPath(real));
   });
 });

@@ -2,6 +2,7 @@ export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/n
 export interface NotifierOptions {
     readonly config: AlertmanagerConfig;
     readonly externalUrl?: string;
+    readonly templates?: readonly string[];
     readonly state?: DispatcherState;
     readonly clock?: NotifierClock;
     readonly onState?: (state: DispatcherState) => void;
@@ -129,6 +130,34 @@ export interface HeldAlert {
     readonly generatorUrl: string;
     readonly timeout: boolean;
 }
+export type { DiscordIntegration, IntegrationDefinition, PagerdutyIntegration, SlackIntegration, WebhookIntegration, } from "./routing/integrations.ts";
+export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration;
+export interface WebhookIntegration extends IntegrationCommon {
+    readonly kind: "webhook";
+    readonly maxAlerts: number;
+}
+export interface SlackIntegration extends IntegrationCommon {
+    readonly kind: "slack";
+    readonly texts: Texts;
+    readonly fields: readonly {
+        readonly title: string;
+        readonly value: string;
+        readonly short: boolean | undefined;
+    }[];
+    readonly shortFields: boolean;
+    readonly linkNames: boolean;
+    readonly markdownIn: readonly string[];
+}
+export interface PagerdutyIntegration extends IntegrationCommon {
+    readonly kind: "pagerduty";
+    readonly routingKey: string;
+    readonly texts: Texts;
+    readonly details: Texts;
+}
+export interface DiscordIntegration extends IntegrationCommon {
+    readonly kind: "discord";
+    readonly texts: Texts;
+}
 export type { NotificationLogEntry } from "./routing/notification-log.ts";
 export interface NotificationLogEntry {
     readonly key: string;
@@ -137,20 +166,11 @@ export interface NotificationLogEntry {
     readonly timeMs: number;
     readonly expiresAtMs: number;
 }
-export type { IntegrationDefinition, ReceiverDefinition } from "./routing/receiver-definition.ts";
+export type { ReceiverDefinition } from "./routing/receiver-definition.ts";
 export interface ReceiverDefinition {
     readonly name: string;
     readonly integrations: readonly IntegrationDefinition[];
     readonly undeliverable: readonly string[];
-}
-export interface IntegrationDefinition {
-    readonly kind: "webhook";
-    readonly index: number;
-    readonly sendResolved: boolean;
-    readonly url: string;
-    readonly maxAlerts: number;
-    readonly timeoutMs: number;
-    readonly authorization: string | undefined;
 }
 export { matchRoutes, type Route } from "./routing/route.ts";
 export interface Route {

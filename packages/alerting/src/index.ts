@@ -16,8 +16,15 @@ export {
   type NotifiedAlert,
 } from "./routing/dispatcher.ts";
 export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
+export type {
+  DiscordIntegration,
+  IntegrationDefinition,
+  PagerdutyIntegration,
+  SlackIntegration,
+  WebhookIntegration,
+} from "./routing/integrations.ts";
 export type { NotificationLogEntry } from "./routing/notification-log.ts";
-export type { IntegrationDefinition, ReceiverDefinition } from "./routing/receiver-definition.ts";
+export type { ReceiverDefinition } from "./routing/receiver-definition.ts";
 export { matchRoutes, type Route } from "./routing/route.ts";
 export { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "./routing/silences.ts";
 export type { NamedTimeInterval } from "./routing/time-interval.ts";

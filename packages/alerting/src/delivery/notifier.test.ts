@@ -2,8 +2,10 @@ import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { notificationTemplates } from "../notification-template/notification-template.ts";
 import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import type { DispatcherState } from "../routing/dispatcher.ts";
+import { integrationRequest } from "./integration-request.ts";
 import { type Notifier, startNotifier } from "./notifier.ts";
 import type { NotifierClock } from "./notifier-clock.ts";
 import type { WebhookBody } from "./webhook-body.ts";
@@ -52,12 +54,13 @@ const status =
 const hang: Answer = () => {};
 const dropReply: Answer = (_, request) => request.socket.destroy();
 
-const running: { server: Server; notifier: Notifier }[] = [];
+const servers: Server[] = [];
+const notifiers: Notifier[] = [];
 
 /** A receiver over real HTTP that answers in this order, and then always with 200; a notifier that tells it of everything. */
 async function desk(
   answers: readonly Answer[],
-  options: { route?: string; webhook?: string; state?: DispatcherState } = {},
+  options: { route?: string; webhook?: string; receiver?: (url: string) => string; state?: DispatcherState } = {},
 ) {
   const clock = new TestClock();
   const bodies: WebhookBody[] = [];
@@ -72,12 +75,14 @@ async function desk(
     (answers[bodies.length - 1] ?? status(200))(response, request);
     clock.emit("change");
   }).listen(0, "127.0.0.1");
+  servers.push(server);
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?secret=1`;
   const { route = "group_wait: 0s, group_interval: 5m", webhook = "" } = options;
+  const { receiver = (to: string) => `webhook_configs: [{ url: "${to}"${webhook} }]` } = options;
   const config = parseAlertmanagerConfig(
     `route: { receiver: desk.1, group_by: [alertname], ${route} }\n` +
-      `receivers: [{ name: desk.1, webhook_configs: [{ url: "${url}"${webhook} }] }]`,
+      `receivers: [{ name: desk.1, ${receiver(url)} }]`,
   );
   const notifier = startNotifier({
     config,
@@ -93,7 +98,7 @@ async function desk(
       clock.emit("change");
     },
   });
-  running.push({ server, notifier });
+  notifiers.push(notifier);
   return {
     clock,
     bodies,
@@ -107,8 +112,8 @@ async function desk(
 }
 
 afterEach(async () => {
-  for (const { server, notifier } of running.splice(0)) {
-    await notifier.stop();
+  for (const notifier of notifiers.splice(0)) await notifier.stop();
+  for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
   }
@@ -265,12 +270,79 @@ describe("a receiver that is lost sight of", () => {
   });
 });
 
+describe("Slack", () => {
+  const slack = (url: string) => `slack_configs: [{ api_url: "${url}", channel: "#desk" }]`;
+
+  test("that says 200 and not ok has refused", async () => {
+    for (const answer of ["invalid_token", '{"ok":false,"error":"channel_not_found"}']) {
+      const headers = answer.startsWith("{") ? { "content-type": "application/json" } : {};
+      const { clock, send, failures, told } = await desk(
+        [(response) => response.writeHead(200, headers).end(answer), (response) => response.end("ok")],
+        { receiver: slack },
+      );
+      send();
+      await clock.until(() => failures.length === 1);
+      expect(failures[0]).toContain(`answered: ${answer}`);
+      expect(told()).toBe(0);
+      clock.passTo(300);
+      await clock.until(() => told() === 1);
+    }
+  });
+
+  test("has failed when a template does", async () => {
+    const receiver = (url: string) => `slack_configs: [{ api_url: "${url}", title: "{{ index .Alerts 7 }}" }]`;
+    const { clock, send, failures, bodies } = await desk([], { receiver });
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(failures[0]).toContain("index out of range: 7");
+    expect(bodies).toEqual([]);
+  });
+
+  test("whose template cannot be read fails when the notifier starts, by the name of the receiver", async () => {
+    const receiver = (url: string) => `slack_configs: [{ api_url: "${url}", title: "{{ foo }}" }]`;
+    await expect(desk([], { receiver })).rejects.toThrow(
+      'receiver "desk.1": template: :1: function "foo" not defined in "{{ foo }}"',
+    );
+  });
+});
+
+test("PagerDuty has the same key for the trigger and the resolution of an incident", async () => {
+  const receiver = (url: string) => `pagerduty_configs: [{ url: "${url}", routing_key: k3y }]`;
+  const { bodies, clock, notifier, send, told } = await desk([], { receiver });
+  send();
+  await clock.until(() => told() === 1);
+  notifier.receive([{ labels: { alertname: "Down", venue: "a" }, endsAtMs: START }]);
+  clock.passTo(300);
+  await clock.until(() => bodies.length === 2);
+  const [trigger, resolve] = bodies as unknown as { readonly dedup_key: string; readonly event_action: string }[];
+  expect([trigger!.event_action, resolve!.event_action]).toEqual(["trigger", "resolve"]);
+  expect(trigger!.dedup_key).toMatch(/^[0-9a-f]{64}$/);
+  expect(resolve!.dedup_key).toBe(trigger!.dedup_key);
+});
+
+test("a template of the user's files takes the place of one that comes along", async () => {
+  const templates = ['{{ define "discord.default.title" }}{{ .GroupLabels.alertname }}!{{ end }}'];
+  const config = parseAlertmanagerConfig(
+    "route: { receiver: a }\nreceivers: [{ name: a, discord_configs: [{ webhook_url: 'http://here' }] }]",
+  );
+  const notification = {
+    receiver: "a",
+    integration: config.receivers[0]!.integrations[0]!,
+    groupKey: "{}",
+    groupLabels: { alertname: "Down" },
+    alerts: [],
+    deadlineMs: 0,
+  };
+  const { body } = integrationRequest(notification, { externalUrl: "", templates: notificationTemplates(templates) });
+  expect(body).toMatchObject({ embeds: [{ title: "Down!" }] });
+});
+
 test("receivers that cannot be told fail by name when the notifier starts", () => {
   const config = parseAlertmanagerConfig(
     "route: { receiver: a }\nreceivers: [{ name: a, email_configs: [{ to: me@example.org }] }]",
   );
   expect(() => startNotifier({ config })).toThrow(
-    'receiver "a" has email_configs: cannot be delivered yet; use webhook_configs',
+    'receiver "a" has email_configs: cannot be delivered yet; use one of webhook_configs, slack_configs, pagerduty_configs, discord_configs',
   );
 });
 

@@ -1,14 +1,18 @@
+import { notificationTemplates } from "../notification-template/notification-template.ts";
 import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import { Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { checkDeliverable } from "../routing/receiver-definition.ts";
+import { checkTemplates } from "./check-templates.ts";
 import { type NotifierClock, wallClock } from "./notifier-clock.ts";
-import { type Attempt, sendWebhook } from "./send-webhook.ts";
+import { type Attempt, sendRequest } from "./send-request.ts";
 
 export interface NotifierOptions {
   readonly config: AlertmanagerConfig;
   /** Where the user finds the alerts; receivers are told. @default "" */
   readonly externalUrl?: string;
+  /** The texts of the template files that the configuration names. */
+  readonly templates?: readonly string[];
   /** What `state()` gave before a restart. */
   readonly state?: DispatcherState;
   /** @default the wall clock */
@@ -39,11 +43,13 @@ const ATTEMPT_TIMEOUT_MS = 30_000;
 
 /**
  * Starts telling receivers of what they are to be told, with attempts until the group is due again.
- * @throws Error with the code TELLTALE_RECEIVER_UNSUPPORTED for receivers that cannot be told
+ * @throws Error with the code TELLTALE_RECEIVER_UNSUPPORTED for receivers that cannot be told, TemplateParseError
  */
 export function startNotifier(options: NotifierOptions): Notifier {
   const { config, externalUrl = "", state, clock = wallClock, onState, onFailure } = options;
   checkDeliverable(config.receivers);
+  const templates = notificationTemplates(options.templates);
+  checkTemplates(config, templates);
   const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...(state === undefined ? {} : { state }) });
   const stopped = new AbortController();
   const deliveries = new Set<Promise<void>>();
@@ -92,7 +98,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
     const limitMs = integration.timeoutMs > 0 ? integration.timeoutMs : ATTEMPT_TIMEOUT_MS;
     using _ = clock.at(Math.min(nowMs + limitMs, deadlineMs), () => late.abort(new Error("no answer in time")));
     const signal = AbortSignal.any([stopped.signal, late.signal]);
-    return await sendWebhook(notification, { externalUrl, signal, nowMs });
+    return await sendRequest(notification, { externalUrl, templates, signal, nowMs });
   }
 
   async function pause(durationMs: number): Promise<void> {

@@ -34,7 +34,7 @@ export function webhookBody(
   { receiver, groupKey, groupLabels, alerts, integration }: Notification,
   { externalUrl }: { readonly externalUrl: string },
 ): WebhookBody {
-  const { maxAlerts } = integration;
+  const maxAlerts = integration.kind === "webhook" ? integration.maxAlerts : 0;
   const told = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
   return {
     // As Alertmanager does it, so that receivers see the same.

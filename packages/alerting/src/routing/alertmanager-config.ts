@@ -50,7 +50,9 @@ export function parseAlertmanagerConfig(
   const { root, problems } = readYaml(text);
   const fields = root?.fields(topLevel) ?? new Map<string, YamlValue>();
   const global = fields.get("global")?.fields();
-  const receivers = namesOf(fields.get("receivers"), "notification config name", readReceiver);
+  const receivers = namesOf(fields.get("receivers"), "notification config name", (receiver) =>
+    readReceiver(receiver, global ?? new Map()),
+  );
   const intervals = ["mute_time_intervals", "time_intervals"].flatMap((name) => fields.get(name)?.items() ?? []);
   const timeIntervals = unique(intervals, "time interval", readTimeInterval);
   const known = { receivers: names(receivers), timeIntervals: names(timeIntervals) };

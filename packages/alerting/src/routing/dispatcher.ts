@@ -2,8 +2,8 @@ import { goQuote } from "@telltale/promql";
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
 import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
 import { inhibitedBy } from "./inhibition.ts";
+import type { IntegrationDefinition } from "./integrations.ts";
 import { NotificationLog, type NotificationLogEntry, needsTelling } from "./notification-log.ts";
-import type { IntegrationDefinition } from "./receiver-definition.ts";
 import { groupLabelsOf, matchRoutes, type Route } from "./route.ts";
 import { type Silence, type SilenceDefinition, Silences } from "./silences.ts";
 

@@ -1,5 +1,6 @@
+import type { NotificationTemplates } from "../notification-template/notification-template.ts";
 import type { Notification } from "../routing/dispatcher.ts";
-import { webhookBody } from "./webhook-body.ts";
+import { type IntegrationRequest, integrationRequest } from "./integration-request.ts";
 
 /** What became of one attempt. */
 export type Attempt =
@@ -12,24 +13,36 @@ export type Attempt =
 /** How much of an answer is read for the reason. */
 const REASON_LENGTH = 512;
 
-/** Posts a notification to a webhook once. It never throws; an address in a reason has no more than its origin. */
-export async function sendWebhook(
+/** Posts a notification to its receiver once. It never throws; an address in a reason has no more than its origin. */
+export async function sendRequest(
   notification: Notification,
-  options: { readonly externalUrl: string; readonly signal: AbortSignal; readonly nowMs: number },
+  options: {
+    readonly externalUrl: string;
+    readonly templates: NotificationTemplates;
+    readonly signal: AbortSignal;
+    readonly nowMs: number;
+  },
 ): Promise<Attempt> {
-  const { url, authorization } = notification.integration;
-  const { origin } = new URL(url);
+  const { authorization } = notification.integration;
+  let request: IntegrationRequest;
   try {
-    const response = await fetch(url, {
+    request = integrationRequest(notification, options);
+  } catch (error) {
+    return { outcome: "refused", reason: (error as Error).message };
+  }
+  const { origin } = new URL(request.url);
+  try {
+    const response = await fetch(request.url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
         "user-agent": "telltale",
         ...(authorization === undefined ? {} : { authorization }),
       },
-      body: JSON.stringify(webhookBody(notification, options)),
+      body: JSON.stringify(request.body),
       signal: options.signal,
     });
+    if (response.ok && notification.integration.kind === "slack") return await slackAnswer(response, origin);
     if (response.ok) {
       await response.body?.cancel();
       return { outcome: "accepted" };
@@ -43,6 +56,15 @@ export async function sendWebhook(
   } catch (error) {
     return { outcome: "retry", reason: `${origin}: ${reasonOf(error)}`, retryAfterMs: undefined };
   }
+}
+
+/** Slack says 200 to what it does not take as well. */
+async function slackAnswer(response: Response, origin: string): Promise<Attempt> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  if (isJson ? (JSON.parse(text) as { readonly ok?: unknown }).ok === true : text === "ok")
+    return { outcome: "accepted" };
+  return { outcome: "refused", reason: `${origin} answered: ${text.slice(0, REASON_LENGTH)}` };
 }
 
 /** Seconds, or a date of HTTP. */

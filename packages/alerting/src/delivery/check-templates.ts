@@ -1,0 +1,31 @@
+import { goQuote } from "@telltale/promql";
+import type { NotificationTemplates } from "../notification-template/notification-template.ts";
+import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import type { IntegrationDefinition } from "../routing/integrations.ts";
+
+/** Fails for a text of a receiver that is no template, before anybody is to be told by it. @throws Error */
+export function checkTemplates({ receivers }: AlertmanagerConfig, templates: NotificationTemplates): void {
+  for (const { name, integrations } of receivers) {
+    for (const text of integrations.flatMap(templatesOf)) {
+      try {
+        templates.check(text);
+      } catch (error) {
+        const message = `receiver ${goQuote(name)}: ${(error as Error).message} in ${goQuote(text)}`;
+        throw Object.assign(new Error(message, { cause: error }), { code: "TELLTALE_TEMPLATE_BAD_SYNTAX" });
+      }
+    }
+  }
+}
+
+function templatesOf(integration: IntegrationDefinition): readonly string[] {
+  switch (integration.kind) {
+    case "webhook":
+      return [];
+    case "slack":
+      return [...Object.values(integration.texts), ...integration.fields.flatMap(({ title, value }) => [title, value])];
+    case "pagerduty":
+      return [integration.routingKey, ...Object.values(integration.texts), ...Object.values(integration.details)];
+    case "discord":
+      return Object.values(integration.texts);
+  }
+}

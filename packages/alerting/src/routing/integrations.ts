@@ -1,0 +1,209 @@
+import { parseDuration } from "@telltale/promql";
+import { readBoolean, readInteger, type YamlValue } from "../yaml-reader.ts";
+
+/** One way in which a receiver is told. */
+export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration;
+
+interface IntegrationCommon {
+  /** Its place among those of its kind. */
+  readonly index: number;
+  readonly sendResolved: boolean;
+  readonly url: string;
+  /** For one attempt; 0 for no limit of its own. */
+  readonly timeoutMs: number;
+  /** What goes into the header `authorization`. */
+  readonly authorization: string | undefined;
+}
+
+export interface WebhookIntegration extends IntegrationCommon {
+  readonly kind: "webhook";
+  /** More alerts than that are counted, not sent; 0 for no limit. */
+  readonly maxAlerts: number;
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+export interface SlackIntegration extends IntegrationCommon {
+  readonly kind: "slack";
+  /** Templates, by the names that the file has for them. */
+  readonly texts: Texts;
+  readonly fields: readonly { readonly title: string; readonly value: string; readonly short: boolean | undefined }[];
+  readonly shortFields: boolean;
+  readonly linkNames: boolean;
+  readonly markdownIn: readonly string[];
+}
+
+export interface PagerdutyIntegration extends IntegrationCommon {
+  readonly kind: "pagerduty";
+  readonly routingKey: string;
+  readonly texts: Texts;
+  readonly details: Texts;
+}
+
+export interface DiscordIntegration extends IntegrationCommon {
+  readonly kind: "discord";
+  readonly texts: Texts;
+}
+
+export const integrationKinds: readonly IntegrationDefinition["kind"][] = ["webhook", "slack", "pagerduty", "discord"];
+
+type Fields = ReadonlyMap<string, YamlValue>;
+
+/** Reads an item of `webhook_configs` and the like; faults are problems of the document. */
+export function readIntegration(
+  kind: IntegrationDefinition["kind"],
+  value: YamlValue,
+  { index, global }: { readonly index: number; readonly global: Fields },
+): IntegrationDefinition {
+  switch (kind) {
+    case "webhook": {
+      const fields = value.fields([...common, "url", "max_alerts"]);
+      const url = address(value, fields.get("url"), "one of url or url_file must be configured");
+      const maxAlerts = fields.get("max_alerts")?.read(readInteger) ?? 0;
+      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, maxAlerts };
+    }
+    case "slack":
+      return readSlack(value, index, global);
+    case "pagerduty":
+      return readPagerduty(value, index, global);
+    case "discord": {
+      const fields = value.fields([...common, "webhook_url", ...Object.keys(discordTexts)]);
+      const url = address(value, fields.get("webhook_url"), "no discord webhook URL or URLFile provided");
+      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, texts: texts(fields, discordTexts) };
+    }
+  }
+}
+
+const common = ["send_resolved", "timeout", "http_config"];
+
+function readCommon(
+  fields: Fields,
+  { index, sendResolved }: { readonly index: number; readonly sendResolved: boolean },
+) {
+  return {
+    index,
+    sendResolved: fields.get("send_resolved")?.read(readBoolean) ?? sendResolved,
+    timeoutMs: fields.get("timeout")?.read(parseDuration) ?? 0,
+    authorization: readAuthorization(fields.get("http_config")),
+  };
+}
+
+const slackTexts: Texts = {
+  ...Object.fromEntries(
+    ["color", "username", "title", "pretext", "text", "fallback", "footer"].map((name) => [
+      name,
+      standard(`slack.default.${name}`),
+    ]),
+  ),
+  title_link: standard("slack.default.titlelink"),
+  icon_emoji: standard("slack.default.iconemoji"),
+  icon_url: standard("slack.default.iconurl"),
+  callback_id: standard("slack.default.callbackid"),
+  channel: "",
+  message_text: "",
+  image_url: "",
+  thumb_url: "",
+};
+
+const pagerdutyTexts: Texts = {
+  description: standard("pagerduty.default.description"),
+  client: standard("pagerduty.default.client"),
+  client_url: standard("pagerduty.default.clientURL"),
+  source: "",
+  severity: "error",
+  class: "",
+  component: "",
+  group: "",
+};
+
+const pagerdutyDetails: Texts = {
+  firing: '{{ template "pagerduty.default.instances" .Alerts.Firing }}',
+  resolved: '{{ template "pagerduty.default.instances" .Alerts.Resolved }}',
+  num_firing: "{{ .Alerts.Firing | len }}",
+  num_resolved: "{{ .Alerts.Resolved | len }}",
+};
+
+const discordTexts: Texts = {
+  title: standard("discord.default.title"),
+  message: standard("discord.default.message"),
+  content: standard("discord.default.content"),
+  username: "",
+  avatar_url: "",
+};
+
+function readSlack(value: YamlValue, index: number, global: Fields): SlackIntegration {
+  const own = ["api_url", "fields", "short_fields", "link_names", "mrkdwn_in"];
+  const fields = value.fields([...common, ...own, ...Object.keys(slackTexts)]);
+  const url = address(value, fields.get("api_url") ?? global.get("slack_api_url"), "no Slack API URL set");
+  const markdownIn =
+    fields
+      .get("mrkdwn_in")
+      ?.items()
+      .map((item) => item.text() ?? "") ?? [];
+  return {
+    kind: "slack",
+    ...readCommon(fields, { index, sendResolved: false }),
+    url,
+    texts: texts(fields, slackTexts),
+    fields: fields.get("fields")?.items().map(readSlackField) ?? [],
+    shortFields: fields.get("short_fields")?.read(readBoolean) ?? false,
+    linkNames: fields.get("link_names")?.read(readBoolean) ?? false,
+    markdownIn: markdownIn.length > 0 ? markdownIn : ["fallback", "pretext", "text"],
+  };
+}
+
+function readSlackField(value: YamlValue): SlackIntegration["fields"][number] {
+  const fields = value.fields(["title", "value", "short"]);
+  const [title, text] = ["title", "value"].map((name) => fields.get(name)?.text() ?? "") as [string, string];
+  if (title === "") value.problem("missing title in Slack field configuration");
+  if (text === "") value.problem("missing value in Slack field configuration");
+  return { title, value: text, short: fields.get("short")?.read(readBoolean) };
+}
+
+function readPagerduty(value: YamlValue, index: number, global: Fields): PagerdutyIntegration {
+  const fields = value.fields([...common, "routing_key", "url", "details", ...Object.keys(pagerdutyTexts)]);
+  const routingKey = fields.get("routing_key")?.text() ?? "";
+  if (routingKey === "") value.problem("missing routing_key in PagerDuty config; keys of services are not supported");
+  const given = fields.get("url") ?? global.get("pagerduty_url");
+  const read = texts(fields, pagerdutyTexts);
+  return {
+    kind: "pagerduty",
+    ...readCommon(fields, { index, sendResolved: true }),
+    url:
+      given === undefined ? "https://events.pagerduty.com/v2/enqueue" : address(value, given, "no PagerDuty URL set"),
+    routingKey,
+    texts: read["source"] === "" ? { ...read, source: read["client"]! } : read,
+    details: { ...pagerdutyDetails, ...fields.get("details")?.record() },
+  };
+}
+
+function texts(fields: Fields, defaults: Texts): Texts {
+  return Object.fromEntries(Object.entries(defaults).map(([name, text]) => [name, fields.get(name)?.text() ?? text]));
+}
+
+function standard(name: string): string {
+  return `{{ template "${name}" . }}`;
+}
+
+function address(parent: YamlValue, value: YamlValue | undefined, missing: string): string {
+  const url = value?.text() ?? "";
+  if (url === "") parent.problem(missing);
+  else if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    value!.problem("it is no address of http or https; give one, such as https://alerts.example.org/hook");
+  }
+  return url;
+}
+
+function readAuthorization(value: YamlValue | undefined): string | undefined {
+  const fields = value?.fields(["authorization", "basic_auth", "follow_redirects"]);
+  const token = fields?.get("authorization")?.fields(["type", "credentials"]);
+  const basic = fields?.get("basic_auth")?.fields(["username", "password"]);
+  if (token !== undefined && basic !== undefined) {
+    value!.problem("at most one of basic_auth & authorization must be configured");
+  }
+  const part = (of: Fields, name: string, otherwise: string) => of.get(name)?.text() ?? otherwise;
+  if (token !== undefined) return `${part(token, "type", "Bearer")} ${part(token, "credentials", "")}`;
+  if (basic === undefined) return undefined;
+  const pair = `${part(basic, "username", "")}:${part(basic, "password", "")}`;
+  return `Basic ${Buffer.from(pair).toString("base64")}`;
+}
