@@ -1,5 +1,5 @@
 import type { Alert, RuleGroup } from "./alert.ts";
-import { ruleGroups, runbook } from "./rule-files.ts";
+import { optionalGroups, ruleGroups, runbook } from "./rule-files.ts";
 
 /** docs/alerts.md: what every alert means, and what to do when it fires. */
 export function alertPage(): string {
@@ -23,6 +23,7 @@ sizes (LargeDailyLoss, LargePosition) are yours to set.
 promtool's unit tests in \`deploy/alerts/tests\` show for each rule samples on which it fires, and others on which it is silent:
 \`promtool test rules deploy/alerts/tests/*.yaml\`.`,
     ...ruleGroups.map(section),
+    ...optionalGroups.map(optional),
   ].join("\n\n")}\n`;
 }
 
@@ -37,6 +38,19 @@ function section({ domain, title, recordings = [], alerts }: RuleGroup): string 
       : []),
     ...alerts.map(details),
   ].join("\n\n");
+}
+
+function optional({ domain, title, recordings = [] }: RuleGroup): string {
+  const rows = recordings.map(({ record, meaning }) => `| \`${record}\` | ${meaning} |`);
+  return `## ${title}
+
+\`deploy/alerts/optional/${domain}.yaml\`, to be named in \`rule_files\` where it is wanted: recording rules that give metrics of telltale the names,
+the units and the label \`gpu\` of NVIDIA's DCGM exporter, for dashboards that are made for it. The utilization of tensor cores is not among
+them: telltale does not have it.
+
+| records | from |
+| --- | --- |
+${rows.join("\n")}`;
 }
 
 function table(alerts: readonly Alert[]): string {

@@ -41,9 +41,17 @@ function labelsOf(expression: Expression, context: Context): Labels {
       return binaryLabels(expression, context);
     case "call": {
       const [vector = NONE] = expression.arguments.map((one) => labelsOf(one, context)).filter(({ size }) => size > 0);
+      if (expression.name === "label_replace") return withReplaced(vector, expression.arguments, context);
       return expression.name === "histogram_quantile" ? without(vector, ["le"]) : vector;
     }
   }
+}
+
+/** label_replace(vector, to, replacement, from, pattern) */
+function withReplaced(vector: Labels, [, to, , from]: readonly Expression[], context: Context): Labels {
+  const [target = "", source = ""] = [to, from].map((one) => (one?.type === "string" ? one.value : ""));
+  expectLabels(vector, [source], "label_replace", context);
+  return new Map([...vector, [target, "any" as const]]);
 }
 
 function selectorLabels({ name, matchers }: VectorSelector, { known, fault }: Context): Labels {

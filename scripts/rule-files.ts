@@ -4,6 +4,7 @@ import type { GeneratedFile } from "./generated.ts";
 import { group as agents } from "./rules/agents.ts";
 import { group as cluster } from "./rules/cluster.ts";
 import { group as consensus } from "./rules/consensus.ts";
+import { group as dcgm } from "./rules/dcgm.ts";
 import { group as gaming } from "./rules/gaming.ts";
 import { group as gpu } from "./rules/gpu.ts";
 import { group as host } from "./rules/host.ts";
@@ -28,14 +29,23 @@ export const ruleGroups: readonly RuleGroup[] = [
   telltale,
 ];
 
+/** Rules that only some want: beyond the reach of `alerts/*.yaml`, and named one by one in `rule_files`. */
+export const optionalGroups: readonly RuleGroup[] = [dcgm];
+
 const HEAD = "# Written by npm run generate from scripts/rules: change it there.\n";
 
 /** Rule files for Prometheus, and beside them, where `alerts/*.yaml` does not take them in, promtool's unit tests of each rule. */
 export function ruleFiles(): readonly GeneratedFile[] {
-  return ruleGroups.flatMap((group) => [
-    { path: `deploy/alerts/${group.domain}.yaml`, text: HEAD + yaml(ruleFile(group)) },
-    { path: `deploy/alerts/tests/${group.domain}.yaml`, text: HEAD + yaml(testFile(group)) },
-  ]);
+  return [
+    ...ruleGroups.flatMap((group) => [
+      { path: `deploy/alerts/${group.domain}.yaml`, text: HEAD + yaml(ruleFile(group)) },
+      { path: `deploy/alerts/tests/${group.domain}.yaml`, text: HEAD + yaml(testFile(group)) },
+    ]),
+    ...optionalGroups.map((group) => ({
+      path: `deploy/alerts/optional/${group.domain}.yaml`,
+      text: HEAD + yaml(ruleFile(group)),
+    })),
+  ];
 }
 
 /** The page of docs that tells of an alert. */

@@ -6,7 +6,7 @@ import { parse } from "@telltale/promql";
 import { expect, test } from "vitest";
 import { lintExpression } from "../scripts/lint-expression.ts";
 import { type MetricLabels, metricLabels } from "../scripts/metric-labels.ts";
-import { ruleGroups } from "../scripts/rule-files.ts";
+import { optionalGroups, ruleGroups } from "../scripts/rule-files.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const known = await withRecordings(await metricLabels());
@@ -39,14 +39,27 @@ test.each([
   ['trading_state{trading_state=~"halted|stopped"}', 'trading_state of trading_state is never "stopped"'],
   ["sum by (venue) (trading_balance)", "sum by: no label venue among"],
   ["trading_balance / trading_equity", "/ never matches series with"],
+  ['label_replace(trading_state, "a", "$1", "b", "(.*)")', "label_replace: no label b among"],
   ["trading_state and on (trading_venue) trading_balance", "and on, left: no label trading_venue among"],
 ])("%s is found out", (expression, fault) => {
   expect(lintExpression(parse(expression), known).faults).toEqual([expect.stringContaining(fault)]);
 });
 
+test.each(optionalGroups.flatMap(({ recordings = [] }) => recordings))(
+  "$record is recorded from what the catalogues have",
+  ({ expr }) => {
+    const { labels, faults } = lintExpression(parse(expr), known);
+    expect(faults).toEqual([]);
+    expect([...labels.keys()]).toContain("gpu");
+  },
+);
+
 test("promtool accepts every rule file", (context) => {
-  const output = promtool(["check", "rules", ...files("deploy/alerts/*.yaml")], context);
-  const rules = ruleGroups.map(({ recordings = [], alerts }) => recordings.length + alerts.length);
+  const optional = optionalGroups.map(({ domain }) => resolve(root, `deploy/alerts/optional/${domain}.yaml`));
+  const output = promtool(["check", "rules", ...files("deploy/alerts/*.yaml"), ...optional], context);
+  const rules = [...ruleGroups, ...optionalGroups].map(
+    ({ recordings = [], alerts }) => recordings.length + alerts.length,
+  );
   const found = [...output.matchAll(/(\d+) rules found/g)].map(([, count]) => Number(count));
   expect(found.sort()).toEqual(rules.sort());
 });

@@ -18,7 +18,7 @@ export interface FeedOptions {
 const SPECIAL: Readonly<Record<string, readonly string[]>> = {
   "http.response.status_code": ["200", "503"],
   "gpu.xid": ["79"],
-  "hw.sensor_location": ["gpu"],
+  "hw.sensor_location": ["gpu", "memory"],
 };
 
 export async function catalogueFeed(options: FeedOptions): Promise<readonly Sample[]> {

@@ -4,7 +4,7 @@ import { type Expression, MemoryStore, parse, printExpression, type Sample } fro
 import { expect, onTestFinished, test } from "vitest";
 import { dashboards } from "../../scripts/dashboard-files.ts";
 import { withVariables } from "../../scripts/panel-data.ts";
-import { ruleGroups } from "../../scripts/rule-files.ts";
+import { optionalGroups, ruleGroups } from "../../scripts/rule-files.ts";
 import { prometheusWith } from "../promql/prometheus-answers.ts";
 import { catalogueFeed } from "./catalogue-feed.ts";
 import { instantVector, recorded } from "./instant-vector.ts";
@@ -12,7 +12,7 @@ import { instantVector, recorded } from "./instant-vector.ts";
 const endMs = Date.UTC(2026, 0, 5, 12);
 const stepMs = 60_000;
 const feed = await catalogueFeed({ startMs: endMs - 2 * 3_600_000, endMs, stepMs });
-const recordings = ruleGroups.flatMap((group) => group.recordings ?? []);
+const recordings = [...ruleGroups, ...optionalGroups].flatMap((group) => group.recordings ?? []);
 const expressions = [...panelExpressions(), ...recordings.map(({ expr }) => expr), ...alertOperands()];
 
 test("our engine answers every expression with numbers", () => {
