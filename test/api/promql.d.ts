@@ -120,6 +120,7 @@ export { type InstantOptions, type QueryOptions, type QueryResult, queryInstant,
 export interface QueryOptions extends ParseOptions {
     readonly lookbackMs?: number;
     readonly delayedNameRemoval?: boolean;
+    readonly typeAndUnitLabels?: boolean;
     readonly defaultSubqueryStepMs?: number;
     readonly maxSamples?: number;
     readonly maxSteps?: number;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { formatLabels } from "./labels.ts";
+import { formatLabels, labelsOf } from "./labels.ts";
 import { MemoryStore } from "./memory-store/memory-store.ts";
 import { queryInstant, queryRange } from "./query.ts";
 import { parseTestScript } from "./test-script/parse-script.ts";
@@ -79,6 +79,30 @@ test.each([
 ])("%s informs: %s", (query, message) => {
   const { infos } = queryInstant(store, query, { timeMs: 480_000 });
   expect(infos).toEqual(message === undefined ? [] : [`PromQL info: ${message}`]);
+});
+
+test("where types are labels, a counter is known by its type and not by its name", () => {
+  const typed = new MemoryStore();
+  const labels = labelsOf({ __name__: "work_total", __type__: "gauge" });
+  typed.append([0, 60_000].map((timeMs) => ({ labels, timeMs, value: timeMs })));
+  const options = { timeMs: 60_000, typeAndUnitLabels: true };
+  expect(queryInstant(typed, "rate(work_total[5m])", options).infos).toEqual([
+    'PromQL info: metric might not be a counter, __type__ label is not set to "counter" or "histogram", got "gauge": "work_total" (1:6)',
+  ]);
+  expect(queryInstant(typed, "rate(work_total[5m])", { timeMs: 60_000 }).infos).toEqual([]);
+});
+
+test("a counter that started anew before its last sample was taken is warned of", () => {
+  const counters = new MemoryStore();
+  for (const job of ["a", "b"]) {
+    const labels = labelsOf({ __name__: "work_total", job });
+    const starts = [-60_000, 30_000, -30_000];
+    counters.append(starts.map((startMs, i) => ({ labels, timeMs: i * 60_000, value: i, startMs })));
+  }
+  const { warnings } = queryInstant(counters, "rate(work_total[5m])", { timeMs: 120_000 });
+  expect(warnings).toEqual([
+    'PromQL warning: sample has start time that overlaps with previous sample timestamp for metric "work_total" (2 occurrences) (1:6)',
+  ]);
 });
 
 test("buckets that fall are repaired, and the info says which, by how much and when", () => {

@@ -9,6 +9,8 @@ export interface Annotation {
   readonly position: PositionRange;
   /** What only histogram_quantile's repair adds to its message. */
   readonly repair?: BucketRepair;
+  /** How often it was seen, where the message says so. */
+  readonly occurrences?: number;
 }
 
 export interface BucketRepair {
@@ -112,6 +114,16 @@ export function perhapsNotACounter(metric: string, position: PositionRange): Ann
   return info(`metric might not be a counter, ${suffixes}: ${goQuote(metric)}`, position);
 }
 
+export function notTypedAsCounter(metric: string, type: string, position: PositionRange): Annotation {
+  const problem = 'metric might not be a counter, __type__ label is not set to "counter" or "histogram"';
+  return info(`${problem}, got ${goQuote(type)}: ${goQuote(metric)}`, position);
+}
+
+export function overlappingStart(metric: string, position: PositionRange): Annotation {
+  const problem = "sample has start time that overlaps with previous sample timestamp";
+  return { ...warning(`${problem} for metric ${goQuote(metric)}`, position), occurrences: 1 };
+}
+
 export function bucketsRepaired(metric: string, repair: BucketRepair, position: PositionRange): Annotation {
   const see = "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile";
   const message = `input to histogram_quantile needed to be fixed for monotonicity (see ${see})${forMetric(metric)}`;
@@ -159,6 +171,9 @@ function forMetric(metric: string): string {
 }
 
 function merged(annotation: Annotation, before: Annotation): Annotation {
+  if (annotation.occurrences !== undefined) {
+    return { ...before, occurrences: annotation.occurrences + (before.occurrences ?? 0) };
+  }
   if (annotation.repair === undefined || before.repair === undefined) return annotation;
   const [a, b] = [annotation.repair, before.repair];
   const repair = {
@@ -172,8 +187,9 @@ function merged(annotation: Annotation, before: Annotation): Annotation {
   return { ...before, repair };
 }
 
-function textOf({ message, position, repair }: Annotation, query: string): string {
+function textOf({ message, position, repair, occurrences = 1 }: Annotation, query: string): string {
   const place = ` (${lineAndColumn(query, position.start)})`;
+  if (occurrences > 1) return `${message} (${occurrences} occurrences)${place}`;
   if (repair === undefined) return message + place;
   const { minBucket, maxBucket, maxDiff, count } = repair;
   const buckets = `from buckets ${formatGeneral(minBucket)} to ${formatGeneral(maxBucket)}`;

@@ -18,6 +18,8 @@ export interface QueryOptions extends ParseOptions {
   readonly lookbackMs?: number;
   /** Names are dropped at the end, as with Prometheus' feature `promql-delayed-name-removal`. @default false */
   readonly delayedNameRemoval?: boolean;
+  /** Whether a metric is a counter is known by its label `__type__`, as with Prometheus' `type-and-unit-labels`. @default false */
+  readonly typeAndUnitLabels?: boolean;
   /** The step of a subquery that names none. Prometheus takes its evaluation interval. @default 60_000 */
   readonly defaultSubqueryStepMs?: number;
   /** How many samples may be in memory at once. @default 50_000_000 */
@@ -63,6 +65,7 @@ const defaults = {
   defaultSubqueryStepMs: 60_000,
   maxSamples: 50_000_000,
   maxSteps: 11_000,
+  typeAndUnitLabels: false,
 };
 
 /**

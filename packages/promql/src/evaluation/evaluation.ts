@@ -25,6 +25,7 @@ export interface EvaluationSettings {
   readonly delayedNameRemoval: boolean;
   readonly defaultSubqueryStepMs: number;
   readonly maxSamples: number;
+  readonly typeAndUnitLabels: boolean;
 }
 
 /** The value of a part of the plan on a grid. */

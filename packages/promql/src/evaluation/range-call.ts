@@ -1,8 +1,8 @@
-import { perhapsNotACounter } from "../annotations.ts";
+import { notTypedAsCounter, perhapsNotACounter } from "../annotations.ts";
 import { rangeFunctions } from "../functions/range-functions.ts";
 import { type RangeFunction, RangeWindow } from "../functions/range-window.ts";
 import { weight } from "../histogram/float-histogram.ts";
-import { metricName, withoutMetadata } from "../labels.ts";
+import { type Labels, labelValue, metricName, withoutMetadata } from "../labels.ts";
 import type { PositionRange } from "../position.ts";
 import type { TimeRange } from "../store.ts";
 import type { CallExpression, Expression, MatrixSelector, Subquery } from "../syntax-tree.ts";
@@ -101,11 +101,8 @@ function* applyToRanges(
     if (kinds.points === 0) matrix.dropRow();
     else evaluation.hold(kinds.points);
     if (!wantsCounter || !kinds.floats) continue;
-    const name = metricName(input.labels);
-    if (name !== lastName && !/_(total|sum|count|bucket)$/.test(name)) {
-      annotations.add(perhapsNotACounter(name, ranges.position));
-    }
-    lastName = name;
+    if (settings.typeAndUnitLabels) annotateType(evaluation, input.labels, ranges.position);
+    else lastName = annotateName(evaluation, metricName(input.labels), lastName, ranges.position);
   }
   return matrix;
 }
@@ -195,6 +192,22 @@ function checkExtension(name: string, argument: MatrixSelector | Subquery): void
   throw new PromqlEvaluationError(
     `${extension} modifier can only be used with: ${allowed.join(", ")} - not with ${name}`,
   );
+}
+
+/** By its name a series is none of a counter; those with the same name come one after the other. The name that was looked at. */
+function annotateName({ annotations }: Evaluation, name: string, lastName: string, position: PositionRange): string {
+  if (name !== "" && name !== lastName && !/_(total|sum|count|bucket)$/.test(name)) {
+    annotations.add(perhapsNotACounter(name, position));
+  }
+  return name;
+}
+
+function annotateType({ annotations }: Evaluation, labels: Labels, position: PositionRange): void {
+  const name = metricName(labels);
+  const type = labelValue(labels, "__type__");
+  if (name !== "" && type !== "counter" && type !== "histogram") {
+    annotations.add(notTypedAsCounter(name, type, position));
+  }
 }
 
 /** 1 at every step at which no series had a sample. */

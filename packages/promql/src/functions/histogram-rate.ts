@@ -1,4 +1,4 @@
-import { boundsReconciled, mixedBucketSchemas, notACounter, notAGauge } from "../annotations.ts";
+import { boundsReconciled, mixedBucketSchemas, notACounter, notAGauge, overlappingStart } from "../annotations.ts";
 import { addHistograms, IncompatibleSchemas, subtractHistograms } from "../histogram/add-histograms.ts";
 import { isReset } from "../histogram/detect-reset.ts";
 import {
@@ -12,7 +12,7 @@ import { copyToSchema } from "../histogram/reduce-resolution.ts";
 import { extrapolationFactor, observed, startsWithin, TOO_FEW } from "./extrapolation.ts";
 import type { RangeResult, RangeWindow } from "./range-window.ts";
 import type { RateKind } from "./rate.ts";
-import { isStartTimeReset } from "./start-time.ts";
+import { hasStartTimeOverlap, isStartTimeReset } from "./start-time.ts";
 
 /** rate, increase or delta of native histograms. */
 export function histogramRate(window: RangeWindow, { counter, perSecond }: RateKind): RangeResult {
@@ -66,6 +66,10 @@ function histogramChange(window: RangeWindow, counter: boolean): FloatHistogram 
   let change = combined(window, copyToSchema(last, schema), previous, subtractHistograms);
   if (change === undefined) return undefined;
   if (counter) {
+    const { histogramStarts, histogramTimes } = samples;
+    if (hasStartTimeOverlap(histogramStarts, histogramTimes, { first: firstHistogram, end: endHistogram })) {
+      window.annotate(overlappingStart(metric, position));
+    }
     for (let i = firstHistogram + 1; i < endHistogram; i++) {
       if (resetBetween(window, i, previous)) {
         change = combined(window, change, previous, addHistograms);

@@ -1,9 +1,9 @@
-import { mixedFloatsAndHistograms } from "../annotations.ts";
+import { mixedFloatsAndHistograms, overlappingStart } from "../annotations.ts";
 import { extendedRate } from "./extended-rate.ts";
 import { extrapolationFactor, observed, startsWithin, TOO_FEW } from "./extrapolation.ts";
 import { histogramRate } from "./histogram-rate.ts";
 import type { RangeFunction, RangeResult, RangeWindow } from "./range-window.ts";
-import { isStartTimeReset } from "./start-time.ts";
+import { hasStartTimeOverlap, isStartTimeReset } from "./start-time.ts";
 
 export interface RateKind {
   /** Falling values are resets. */
@@ -33,6 +33,9 @@ function floatRate(window: RangeWindow, { counter, perSecond }: RateKind): Range
   let result = floatValues[endFloat - 1]! - first;
   const starts = floatStarts.length > 0;
   if (counter && (starts || window.hasFall())) result = withResets(window, result);
+  if (counter && hasStartTimeOverlap(floatStarts, floatTimes, { first: firstFloat, end: endFloat })) {
+    window.annotate(overlappingStart(window.metric, window.position));
+  }
   observed.firstMs = floatTimes[firstFloat]!;
   observed.lastMs = floatTimes[endFloat - 1]!;
   observed.samples = endFloat - firstFloat;
