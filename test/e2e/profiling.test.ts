@@ -18,7 +18,7 @@ test("profiling answers go tool pprof on a port of its own, and nothing else the
   const port = await freePort();
   const env = { ...silent, TELLTALE_STRICT: "1", TELLTALE_PROFILING: "true", TELLTALE_PROFILING_PORT: `${port}` };
   await startApplication({ source, register: true, env });
-  const answer = await fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=0.2`);
+  const answer = await fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=0.5`);
   expect(answer.status).toBe(200);
   const { samples } = await decodePprof(Buffer.from(await answer.arrayBuffer()));
   expect(samples.some(({ stack }) => stack.some(({ name }) => name === "busyWork"))).toBe(true);
