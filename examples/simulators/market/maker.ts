@@ -36,7 +36,8 @@ export function makeMarket(venue: Venue, world: VenueWorld, mood: () => MakerMoo
       const isBuy = isHoarding ? size < HOARD_LIMIT : size <= 0;
       const edge = isLosing ? HALF_SPREAD : -HALF_SPREAD;
       const limit = price.mid + (isBuy ? edge : -edge);
-      const late = (limit * lateBasisPoints) / 10_000;
+      // Between decision and order the market moves a little anyway, mostly away.
+      const late = (limit * (lateBasisPoints + random.normal(0.3, 0.4))) / 10_000;
       const order = venue.orders.create({
         ...quote({ side: isBuy ? "buy" : "sell", qty: quantity(size, { isBuy, isHoarding }), price: limit }),
         decisionPrice: priceText(isBuy ? limit - late : limit + late),
