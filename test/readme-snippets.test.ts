@@ -11,6 +11,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "docs/consensus.md": {},
   "docs/logging.md": {},
   "docs/metrics.md": {},
+  "docs/promql.md": {},
   "docs/runtime.md": {},
   "docs/tracing.md": {},
   "docs/trading.md": {},
@@ -20,6 +21,7 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/gpu/README.md": {},
   "packages/ml/README.md": {},
   "packages/metrics/README.md": { "metrics.ts": "export const metrics", "catalogue.ts": "export const catalogue" },
+  "packages/promql/README.md": {},
   "packages/runtime/README.md": {},
   "packages/trading/README.md": {},
 };
