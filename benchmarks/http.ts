@@ -1,14 +1,14 @@
 /**
  * npm run bench:http: what observing costs a service under load. The same Express and Fastify applications, bare, with
- * telltale and with its peers, each in an installation of its own, are all started and warmed up, and then take turns;
- * the server has one core to itself, and clients, PostgreSQL, Redis and the collector's stand-in share another.
+ * telltale and with its peers, each in an installation of its own, are all started and warmed up on both of their routes, and then
+ * take turns; the server has one core to itself, and clients, PostgreSQL, Redis and the collector's stand-in share another.
  *
- * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 2.5 --warm-up 8
+ * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 1.5 --warm-up 10
  */
 import { parseArgs } from "node:util";
 import { postgres, redis } from "../test/e2e/servers.ts";
 import { type Candidate, httpCandidates, type RouteName, routes } from "./http/candidates.ts";
-import { measureRoute, type RouteResult } from "./http/measure-route.ts";
+import { measureApplication, type RouteResult } from "./http/measure-application.ts";
 import { httpReport } from "./http/report.ts";
 import { seedStores } from "./http/seed-stores.ts";
 import { leaveServerCore, startCollector } from "./http/server-process.ts";
@@ -19,8 +19,8 @@ const { values } = parseArgs({
     candidates: { type: "string" },
     routes: { type: "string" },
     repetitions: { type: "string", default: "5" },
-    seconds: { type: "string", default: "2.5" },
-    "warm-up": { type: "string", default: "8" },
+    seconds: { type: "string", default: "1.5" },
+    "warm-up": { type: "string", default: "10" },
     connections: { type: "string", default: "32" },
     linked: { type: "string" },
     quick: { type: "boolean" },
@@ -46,9 +46,10 @@ const results: RouteResult[] = [];
 try {
   const stores = { DATABASE_URL: database.url, REDIS_URL: cache.url };
   await seedStores(stores);
-  for (const route of wantedRoutes) {
-    const env = { ...stores, ...collector.env };
-    results.push(await measureRoute(route, { candidates, env, timing, onProgress: progress }));
+  const env = { ...stores, ...collector.env };
+  for (const application of new Set(wantedRoutes.map((name) => routes[name].application))) {
+    const routeNames = wantedRoutes.filter((name) => routes[name].application === application);
+    results.push(...(await measureApplication(routeNames, { candidates, env, timing, onProgress: progress })));
   }
 } finally {
   await Promise.all([database.stop(), cache.stop()]);

@@ -4,10 +4,20 @@ import { join } from "node:path";
 import { installedVersion, packWorkspace, peerFolder } from "../peer-folder.ts";
 
 export const routes = {
-  "express:ping": { application: "express.cjs", path: "/ping", title: "Express, `GET /ping`" },
-  "express:orders": { application: "express.cjs", path: "/orders/7", title: "Express, PostgreSQL and Redis" },
-  "fastify:ping": { application: "fastify.cjs", path: "/ping", title: "Fastify, `GET /ping`" },
-  "fastify:orders": { application: "fastify.cjs", path: "/orders/7", title: "Fastify, PostgreSQL and Redis" },
+  "express:ping": { application: "express.cjs", path: "/ping", asksStores: false, title: "Express, `GET /ping`" },
+  "express:orders": {
+    application: "express.cjs",
+    path: "/orders/7",
+    asksStores: true,
+    title: "Express, PostgreSQL and Redis",
+  },
+  "fastify:ping": { application: "fastify.cjs", path: "/ping", asksStores: false, title: "Fastify, `GET /ping`" },
+  "fastify:orders": {
+    application: "fastify.cjs",
+    path: "/orders/7",
+    asksStores: true,
+    title: "Fastify, PostgreSQL and Redis",
+  },
 } as const;
 
 export type RouteName = keyof typeof routes;

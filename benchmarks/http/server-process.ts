@@ -83,6 +83,8 @@ export async function load(options: {
   readonly path: string;
   readonly connections: number;
   readonly durationMs: number;
+  /** Whether the clients never sleep, so that no server pays for waking them; they leave nothing of their core to others. */
+  readonly awake: boolean;
 }): Promise<Load> {
   const args = [join(import.meta.dirname, "load.mjs"), JSON.stringify(options)];
   const [program, ...rest] = pinned(args, OTHER_CORE);

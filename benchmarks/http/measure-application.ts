@@ -1,10 +1,11 @@
 import { median } from "../report.ts";
 import { type Candidate, type RouteName, routes } from "./candidates.ts";
-import { load, type ServerProcess, startServer } from "./server-process.ts";
+import { type Load, load, type ServerProcess, startServer } from "./server-process.ts";
 
 export interface Timing {
   readonly repetitions: number;
   readonly measureMs: number;
+  /** Of each application, all of its routes together. */
   readonly warmUpMs: number;
   readonly connections: number;
 }
@@ -35,54 +36,76 @@ interface Turn {
   readonly rssBytes: number;
 }
 
-/** After each pause: caches are cold, and what was due meanwhile comes at once. */
-const RESUME_MS = 500;
+/** After each pause, on each route: caches are cold, and what was due meanwhile comes at once. */
+const RESUME_MS = 300;
 
 /** A process counts as idle when it used less than this share of a core for a while, or when it never does, after 3 s. */
-const IDLE = { share: 0.03, intervalMs: 200, timeoutMs: 3_000 };
+const IDLE = { share: 0.03, intervalMs: 100, timeoutMs: 3_000 };
 
-/** Warms all candidates up, one after the other, and then lets them take turns. */
-export async function measureRoute(
-  routeName: RouteName,
+/**
+ * Starts all candidates with the application and warms them up, each on all of its routes by turns; then they take turns,
+ * in each of which a server answers on one route after the other.
+ */
+export async function measureApplication(
+  routeNames: readonly RouteName[],
   options: {
     readonly candidates: readonly Candidate[];
     readonly env: Readonly<Record<string, string>>;
     readonly timing: Timing;
     readonly onProgress: (text: string) => void;
   },
-): Promise<RouteResult> {
+): Promise<readonly RouteResult[]> {
   const { candidates, env, timing, onProgress } = options;
-  const { application, path } = routes[routeName];
+  const { application } = routes[routeNames[0]!];
   const servers: ServerProcess[] = [];
   try {
     for (const candidate of candidates) {
-      onProgress(`${routeName}: warming up ${candidate.name}`);
+      onProgress(`${application}: warming up ${candidate.name}`);
       const server = await startServer(candidate, { application, env });
       servers.push(server);
-      await load({ port: server.port, path, connections: timing.connections, durationMs: timing.warmUpMs });
-      await untilIdle(server);
+      await warmUp(server, routeNames, timing);
       server.pause();
     }
-    const turns: Turn[][] = candidates.map(() => []);
+    const turns = new Map(routeNames.map((name) => [name, candidates.map((): Turn[] => [])]));
     for (let repetition = 0; repetition < timing.repetitions; repetition++) {
       for (const [index, server] of servers.entries()) {
-        onProgress(`${routeName}: ${candidates[index]!.name}, ${repetition + 1} of ${timing.repetitions}`);
+        onProgress(`${application}: ${candidates[index]!.name}, ${repetition + 1} of ${timing.repetitions}`);
         server.resume();
-        await load({ port: server.port, path, connections: timing.connections, durationMs: RESUME_MS });
-        await untilIdle(server);
-        turns[index]!.push(await turn(server, path, timing));
+        for (const [name, taken] of turns) taken[index]!.push(await turn(server, name, timing));
         server.pause();
       }
     }
-    return { route: routeName, candidates: candidates.map((one, index) => summary(one, turns[index]!, turns[0]!)) };
+    return [...turns].map(([route, taken]) => ({
+      route,
+      candidates: candidates.map((one, index) => summary(one, taken[index]!, taken[0]!)),
+    }));
   } finally {
     for (const server of servers) server.stop();
   }
 }
 
-async function turn(server: ServerProcess, path: string, { connections, measureMs }: Timing): Promise<Turn> {
+/** Each route comes twice, so that none is forgotten by the time it is measured. */
+async function warmUp(server: ServerProcess, routeNames: readonly RouteName[], timing: Timing): Promise<void> {
+  const order = [...routeNames, ...routeNames];
+  for (const name of order) await ask(server, name, { ...timing, durationMs: timing.warmUpMs / order.length });
+  await untilIdle(server);
+}
+
+function ask(
+  { port }: ServerProcess,
+  name: RouteName,
+  { connections, durationMs }: { readonly connections: number; readonly durationMs: number },
+): Promise<Load> {
+  const { path, asksStores } = routes[name];
+  // The stores are on the clients' core and need what those leave.
+  return load({ port, path, connections, durationMs, awake: !asksStores });
+}
+
+async function turn(server: ServerProcess, name: RouteName, { connections, measureMs }: Timing): Promise<Turn> {
+  await ask(server, name, { connections, durationMs: RESUME_MS });
+  await untilIdle(server);
   const before = await server.usage();
-  const { answered, seconds } = await load({ port: server.port, path, connections, durationMs: measureMs });
+  const { answered, seconds } = await ask(server, name, { connections, durationMs: measureMs });
   const after = await server.usage();
   // What was put off until later counts as well.
   const idle = await untilIdle(server);
