@@ -1,10 +1,15 @@
+export type { Clock } from "./clock.ts";
+export interface Clock {
+    now(): number;
+    at(timeMs: number, call: () => void): Disposable;
+}
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export interface NotifierOptions {
     readonly config: AlertmanagerConfig;
     readonly externalUrl?: string;
     readonly templates?: readonly string[];
     readonly state?: DispatcherState;
-    readonly clock?: NotifierClock;
+    readonly clock?: Clock;
     readonly onState?: (state: DispatcherState) => void;
     readonly onFailure?: (notification: Notification, reason: string) => void;
 }
@@ -15,11 +20,6 @@ export interface Notifier {
     stop(): Promise<void>;
 }
 export declare function startNotifier(options: NotifierOptions): Notifier;
-export type { NotifierClock } from "./delivery/notifier-clock.ts";
-export interface NotifierClock {
-    now(): number;
-    at(timeMs: number, call: () => void): Disposable;
-}
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export interface WebhookBody {
     readonly receiver: string;
@@ -244,7 +244,8 @@ export declare class RuleFileError extends Error {
     readonly name = "RuleFileError";
     readonly code = "TELLTALE_BAD_RULE_FILE";
     readonly problems: readonly RuleFileProblem[];
-    constructor(path: string, problems: readonly RuleFileProblem[]);
+    constructor(path: string, problems: readonly RuleFileProblem[], message?: string);
+    static of(faults: readonly RuleFileError[]): RuleFileError;
 }
 export interface RuleFileOptions extends ParseOptions {
     readonly path?: string;
@@ -311,6 +312,33 @@ export declare class RuleGroup {
     adopt(previous: RuleGroup): void;
     end(timeMs: number): void;
 }
+export { findFiles } from "./rule-runner/find-files.ts";
+export declare function findFiles(patterns: readonly string[], folder?: string): readonly string[];
+export { type RuleRunner, type RuleRunnerOptions, type RuleSource, type RunningGroup, startRules, } from "./rule-runner/rule-runner.ts";
+export interface RuleSource {
+    readonly path: string;
+    readonly text: string;
+}
+export interface RuleRunnerOptions extends Omit<RuleGroupOptions, "file"> {
+    readonly sources: readonly RuleSource[];
+    readonly clock?: Clock;
+    readonly onEvaluated?: (group: RunningGroup) => void;
+}
+export interface RunningGroup {
+    readonly name: string;
+    readonly file: string;
+    readonly intervalMs: number;
+    readonly lastEvaluationMs: number | undefined;
+    readonly evaluations: number;
+    readonly missed: number;
+    readonly rules: readonly RuleStatus[];
+}
+export interface RuleRunner {
+    groups(): readonly RunningGroup[];
+    reload(sources: readonly RuleSource[]): void;
+    stop(): void;
+}
+export declare function startRules(options: RuleRunnerOptions): RuleRunner;
 export { type AlertTest, type ExpectedAlert, type ExpectedSample, type ExpressionTest, parseRuleTestFile, type RuleTestFile, RuleTestFileError, type RuleTestGroup, } from "./rule-test/rule-test-file.ts";
 export interface RuleTestFile {
     readonly ruleFiles: readonly string[];

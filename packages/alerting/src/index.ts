@@ -1,5 +1,5 @@
+export type { Clock } from "./clock.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
-export type { NotifierClock } from "./delivery/notifier-clock.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export {
@@ -41,6 +41,14 @@ export {
 } from "./rule-file/rule-file.ts";
 export type { Alert, AlertState, SentAlert } from "./rule-group/alert.ts";
 export { RuleGroup, type RuleGroupOptions, type RuleStatus, type RuleStore } from "./rule-group/rule-group.ts";
+export { findFiles } from "./rule-runner/find-files.ts";
+export {
+  type RuleRunner,
+  type RuleRunnerOptions,
+  type RuleSource,
+  type RunningGroup,
+  startRules,
+} from "./rule-runner/rule-runner.ts";
 export {
   type AlertTest,
   type ExpectedAlert,

@@ -2,18 +2,18 @@ import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Clock } from "../clock.ts";
 import { notificationTemplates } from "../notification-template/notification-template.ts";
 import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import type { DispatcherState } from "../routing/dispatcher.ts";
 import { integrationRequest } from "./integration-request.ts";
 import { type Notifier, startNotifier } from "./notifier.ts";
-import type { NotifierClock } from "./notifier-clock.ts";
 import type { WebhookBody } from "./webhook-body.ts";
 
 const START = Date.UTC(2024, 0, 1);
 
 /** Time that passes when it is told to, to the next timer; something happens at every change. */
-class TestClock extends EventEmitter implements NotifierClock {
+class TestClock extends EventEmitter implements Clock {
   #nowMs = START;
   readonly #timers = new Map<symbol, { readonly timeMs: number; readonly call: () => void }>();
 

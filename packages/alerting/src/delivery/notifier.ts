@@ -1,10 +1,10 @@
+import { type Clock, wallClock } from "../clock.ts";
 import { notificationTemplates } from "../notification-template/notification-template.ts";
 import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import { Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { checkDeliverable } from "../routing/receiver-definition.ts";
 import { checkTemplates } from "./check-templates.ts";
-import { type NotifierClock, wallClock } from "./notifier-clock.ts";
 import { type Attempt, sendRequest } from "./send-request.ts";
 
 export interface NotifierOptions {
@@ -16,7 +16,7 @@ export interface NotifierOptions {
   /** What `state()` gave before a restart. */
   readonly state?: DispatcherState;
   /** @default the wall clock */
-  readonly clock?: NotifierClock;
+  readonly clock?: Clock;
   /** Called after each change that must outlive a restart, before anything else happens: store it. */
   readonly onState?: (state: DispatcherState) => void;
   /** Called when a receiver could not be told; it is tried again when the group is due the next time. */

@@ -60,9 +60,19 @@ export class RuleFileError extends Error {
   readonly code = "TELLTALE_BAD_RULE_FILE";
   readonly problems: readonly RuleFileProblem[];
 
-  constructor(path: string, problems: readonly RuleFileProblem[]) {
-    super(problems.map((problem) => `${path}: ${describe(problem)}`).join("\n"));
+  constructor(path: string, problems: readonly RuleFileProblem[], message?: string) {
+    super(message ?? problems.map((problem) => `${path}: ${describe(problem)}`).join("\n"));
     this.problems = problems;
+  }
+
+  /** The faults of several files as one. */
+  static of(faults: readonly RuleFileError[]): RuleFileError {
+    const message = faults.map((fault) => fault.message).join("\n");
+    return new RuleFileError(
+      "",
+      faults.flatMap(({ problems }) => problems),
+      message,
+    );
   }
 }
 

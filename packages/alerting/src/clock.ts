@@ -1,5 +1,5 @@
-/** Time for the notifier: tests hand in one of their own. */
-export interface NotifierClock {
+/** Time for whoever waits for it: tests hand in one of their own. */
+export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Calls once at a time, or at once when that has been. Disposing of it calls it off. */
@@ -9,7 +9,7 @@ export interface NotifierClock {
 /** The longest that a timer of Node.js can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export const wallClock: NotifierClock = {
+export const wallClock: Clock = {
   now: () => Date.now(),
   at(timeMs, call) {
     // What is farther away calls early, and whoever is called looks at the clock.
