@@ -31,7 +31,7 @@ export class ExportQueue<T> {
   readonly #exporter: BatchExporter<T>;
   readonly #batch: BatchConfiguration;
   readonly #what: string;
-  readonly #sizeOf: (item: T) => number;
+  readonly #sizeOf: ((item: T) => number) | undefined;
   readonly #tally = new DeliveryTally();
   readonly #inFlight = new Map<Promise<void>, T[]>();
   /** Batches that wait for an export to end, the oldest first. */
@@ -46,7 +46,7 @@ export class ExportQueue<T> {
     this.#exporter = options.exporter;
     this.#batch = options.batch;
     this.#what = options.what;
-    this.#sizeOf = options.sizeOf ?? (() => 1);
+    this.#sizeOf = options.sizeOf;
   }
 
   /** Items dropped so far because the queue was full. */
@@ -113,7 +113,8 @@ export class ExportQueue<T> {
   }
 
   #count(items: readonly T[]): number {
-    return items.reduce((sum, item) => sum + this.#sizeOf(item), 0);
+    const sizeOf = this.#sizeOf;
+    return sizeOf === undefined ? items.length : items.reduce((sum, item) => sum + sizeOf(item), 0);
   }
 
   #exportFull(): void {
@@ -173,7 +174,7 @@ export class ExportQueue<T> {
   }
 
   #drop(item: T): void {
-    this.#dropped += this.#sizeOf(item);
+    this.#dropped += this.#count([item]);
     if (this.#warned) return;
     this.#warned = true;
     diag.warn(
