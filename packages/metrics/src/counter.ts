@@ -1,11 +1,10 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import { keepExemplar } from "./exemplar.ts";
 import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
-import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
+import { PlacedSeries } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import { type SharedPlace, shareTotal } from "./shared-totals.ts";
 import {
@@ -76,15 +75,8 @@ export function createCounter<A extends AttributeValues>(
 /** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
 const update = updateShared;
 
-class CounterSeries implements Series, SumSeries, BoundCounter {
-  readonly chunk: SeriesChunk<SumParts>;
-  readonly slot: number;
+class CounterSeries extends PlacedSeries<SumParts> implements Series, SumSeries, BoundCounter {
   whole = 0;
-
-  constructor({ chunk, slot }: SeriesPlace<SumParts>) {
-    this.chunk = chunk;
-    this.slot = slot;
-  }
 
   // Hot: benchmarks/metrics.
   add(value: number): void {
@@ -112,30 +104,6 @@ class CounterSeries implements Series, SumSeries, BoundCounter {
 
   refuse(value: unknown): void {
     dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "negative", value);
-  }
-
-  unbind(): void {
-    this.chunk.owner.unbind(this);
-  }
-
-  get attributes(): Attributes {
-    return this.chunk.attributes(this.slot);
-  }
-
-  get startTimeMs(): number {
-    return this.chunk.startTimeMs(this.slot);
-  }
-
-  set startTimeMs(timeMs: number) {
-    this.chunk.setStart(this.slot, timeMs);
-  }
-
-  get bindings(): number {
-    return this.chunk.bindings(this.slot);
-  }
-
-  set bindings(count: number) {
-    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {

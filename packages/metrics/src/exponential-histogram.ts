@@ -1,4 +1,3 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
@@ -16,7 +15,7 @@ import {
 import type { BoundHistogram, Histogram } from "./histogram.ts";
 import type { Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
-import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
+import { PlacedSeries } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import { stopwatch, type Timer } from "./timer.ts";
 
@@ -76,9 +75,7 @@ const HEAD = 4;
 /** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
 const find = tableIndex;
 
-class ExponentialSeries implements Series {
-  declare readonly chunk: SeriesChunk;
-  declare readonly slot: number;
+class ExponentialSeries extends PlacedSeries<undefined> implements Series {
   settled: ExponentialValue | undefined = undefined;
   scale = MAX_SCALE;
   /** The lowest and the highest bucket in use; none is when the highest is below the lowest. */
@@ -89,11 +86,6 @@ class ExponentialSeries implements Series {
   /** A ring: bucket `i` stands at `i & mask`, so the buckets in use may grow to either side without moving. */
   mask = 7;
   cells: Float64Array = emptyCells(8);
-
-  constructor({ chunk, slot }: SeriesPlace<undefined>) {
-    this.chunk = chunk;
-    this.slot = slot;
-  }
 
   // Hot: benchmarks/metrics.
   record(value: number): void {
@@ -157,26 +149,6 @@ class ExponentialSeries implements Series {
     }
     this.cells = after;
     this.mask = wide;
-  }
-
-  get attributes(): Attributes {
-    return this.chunk.attributes(this.slot);
-  }
-
-  get startTimeMs(): number {
-    return this.chunk.startTimeMs(this.slot);
-  }
-
-  set startTimeMs(timeMs: number) {
-    this.chunk.setStart(this.slot, timeMs);
-  }
-
-  get bindings(): number {
-    return this.chunk.bindings(this.slot);
-  }
-
-  set bindings(count: number) {
-    this.chunk.setBindings(this.slot, count);
   }
 
   total(): ExponentialValue {

@@ -1,10 +1,9 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, Series, SeriesRange } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
-import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
+import { PlacedSeries } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import { type SharedPlace, type SharedTotals, shareTotal } from "./shared-totals.ts";
 
@@ -57,19 +56,12 @@ export function createGauge<A extends AttributeValues>(
   });
 }
 
-class GaugeSeries implements Series, BoundGauge {
-  readonly chunk: SeriesChunk<SharedTotals>;
-  readonly slot: number;
+class GaugeSeries extends PlacedSeries<SharedTotals> implements Series, BoundGauge {
   /** NaN, which no record leaves here, so that V8 lays the field out for doubles at once. */
   value = Number.NaN;
   /** Counts records, wrapping: a gauge that is set to the same value again was touched all the same. */
   records = 0;
   drained = 0;
-
-  constructor({ chunk, slot }: SeriesPlace<SharedTotals>) {
-    this.chunk = chunk;
-    this.slot = slot;
-  }
 
   // Hot: benchmarks/metrics.
   record(value: number): void {
@@ -87,30 +79,6 @@ class GaugeSeries implements Series, BoundGauge {
       const { shared } = this.chunk.numbers;
       if (shared !== undefined) shared[this.slot] = value;
     } else dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
-  }
-
-  unbind(): void {
-    this.chunk.owner.unbind(this);
-  }
-
-  get attributes(): Attributes {
-    return this.chunk.attributes(this.slot);
-  }
-
-  get startTimeMs(): number {
-    return this.chunk.startTimeMs(this.slot);
-  }
-
-  set startTimeMs(timeMs: number) {
-    this.chunk.setStart(this.slot, timeMs);
-  }
-
-  get bindings(): number {
-    return this.chunk.bindings(this.slot);
-  }
-
-  set bindings(count: number) {
-    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number | undefined {

@@ -1,10 +1,10 @@
-import { type Attributes, diag } from "@opentelemetry/api";
+import { diag } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, InstrumentKind, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
-import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
+import { PlacedSeries, type SeriesPlace } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 
 /** Reports the value of one set of attributes; of a counter, all that was counted so far. */
@@ -87,17 +87,14 @@ function createObserved<A extends AttributeValues>(
   });
 }
 
-class ObservedSeries implements Series {
-  readonly chunk: SeriesChunk;
-  readonly slot: number;
+class ObservedSeries extends PlacedSeries<undefined> implements Series {
   readonly kind: InstrumentKind;
   round = 0;
   value = Number.NaN;
   drained = 0;
 
-  constructor({ chunk, slot }: SeriesPlace<undefined>, kind: InstrumentKind) {
-    this.chunk = chunk;
-    this.slot = slot;
+  constructor(place: SeriesPlace<undefined>, kind: InstrumentKind) {
+    super(place);
     this.kind = kind;
   }
 
@@ -105,26 +102,6 @@ class ObservedSeries implements Series {
   observe(value: number, round: number): void {
     this.value = this.round === round && this.kind !== "gauge" ? this.value + value : value;
     this.round = round;
-  }
-
-  get attributes(): Attributes {
-    return this.chunk.attributes(this.slot);
-  }
-
-  get startTimeMs(): number {
-    return this.chunk.startTimeMs(this.slot);
-  }
-
-  set startTimeMs(timeMs: number) {
-    this.chunk.setStart(this.slot, timeMs);
-  }
-
-  get bindings(): number {
-    return this.chunk.bindings(this.slot);
-  }
-
-  set bindings(count: number) {
-    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {

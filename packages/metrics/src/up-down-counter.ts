@@ -1,10 +1,9 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { KeepKey } from "./attribute-schema.ts";
 import type { AttributesOf, AttributeValues, InstrumentDeclaration } from "./declaration.ts";
 import { dropRecord, reasonAgainst } from "./drops.ts";
 import type { Instrument, Series } from "./instrument.ts";
 import { declareInstrument } from "./instrument-registry.ts";
-import type { SeriesChunk, SeriesPlace } from "./series-chunk.ts";
+import { PlacedSeries } from "./series-chunk.ts";
 import { seriesInstrument } from "./series-instrument.ts";
 import { type SharedPlace, shareTotal } from "./shared-totals.ts";
 import {
@@ -69,15 +68,8 @@ export function createUpDownCounter<A extends AttributeValues>(
 /** An imported name is a variable to V8, which it looks at at each use; a constant of this file is not. */
 const update = updateShared;
 
-class UpDownSeries implements Series, SumSeries, BoundUpDownCounter {
-  readonly chunk: SeriesChunk<SumParts>;
-  readonly slot: number;
+class UpDownSeries extends PlacedSeries<SumParts> implements Series, SumSeries, BoundUpDownCounter {
   whole = 0;
-
-  constructor({ chunk, slot }: SeriesPlace<SumParts>) {
-    this.chunk = chunk;
-    this.slot = slot;
-  }
 
   // Hot: benchmarks/metrics.
   add(value: number): void {
@@ -105,30 +97,6 @@ class UpDownSeries implements Series, SumSeries, BoundUpDownCounter {
 
   refuse(value: unknown): void {
     dropRecord(this.chunk.owner.instrument, reasonAgainst(value) ?? "type", value);
-  }
-
-  unbind(): void {
-    this.chunk.owner.unbind(this);
-  }
-
-  get attributes(): Attributes {
-    return this.chunk.attributes(this.slot);
-  }
-
-  get startTimeMs(): number {
-    return this.chunk.startTimeMs(this.slot);
-  }
-
-  set startTimeMs(timeMs: number) {
-    this.chunk.setStart(this.slot, timeMs);
-  }
-
-  get bindings(): number {
-    return this.chunk.bindings(this.slot);
-  }
-
-  set bindings(count: number) {
-    this.chunk.setBindings(this.slot, count);
   }
 
   total(): number {
