@@ -10,8 +10,8 @@ const strategy = { "trading.strategy": "grid-1" } as const;
 const strategyLabels = { instance: "a", trading_strategy: "grid-1" };
 const symbol = { "trading.symbol": "BTC/USDT" } as const;
 
-/** Only where the connection says that it is up: that a lost one brings no data is no second piece of news. */
-const IF_CONNECTED = `unless on (instance, trading_venue, trading_channel) ${series(trading.connectionStatus, { "trading.connection.state": ["disconnected", "connecting"] })} == 1`;
+/** A connection that is open and silent counts as disconnected after a while; MarketDataStale has told that by then. */
+const UNLESS_SILENT = `unless on (instance, trading_venue, trading_channel) ${series(trading.marketDataStaleness)} > 30`;
 
 export const group: RuleGroup = {
   domain: "trading",
@@ -19,7 +19,7 @@ export const group: RuleGroup = {
   alerts: [
     {
       name: "ExchangeDisconnected",
-      expr: `${series(trading.connectionStatus, { "trading.connection.state": "disconnected" })} == 1`,
+      expr: `${series(trading.connectionStatus, { "trading.connection.state": "disconnected" })} == 1 ${UNLESS_SILENT}`,
       for: "30s",
       severity: "critical",
       summary: "No connection to {{ $labels.trading_venue }} ({{ $labels.trading_channel }})",
@@ -39,17 +39,18 @@ export const group: RuleGroup = {
       },
       silent: {
         samples: {
-          [stored(trading.connectionStatus, { ...feed, "trading.connection.state": "disconnected" })]: "0 1 0x6",
+          [stored(trading.connectionStatus, { ...feed, "trading.connection.state": "disconnected" })]: "0 0 1x6",
+          [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "5 35+30x6",
         },
-        at: "1m",
+        at: "3m",
       },
     },
     {
       name: "MarketDataStale",
-      expr: `(${series(trading.marketDataStaleness)} ${IF_CONNECTED}) > 30`,
+      expr: `${series(trading.marketDataStaleness)} > 30`,
       severity: "critical",
       summary: "No data from {{ $labels.trading_venue }} for over 30 s",
-      meaning: "The connection says that it is up, but prices are older than 30 s: decisions are made on the past.",
+      meaning: "The connection is open, but prices are older than 30 s: decisions are made on the past.",
       steps: ["Stop quoting on this venue.", "Close the connection so that it is made anew; tell the venue."],
       fires: {
         samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 5 11 12 31 40" },
@@ -57,17 +58,14 @@ export const group: RuleGroup = {
         labels: { ...feedLabels, trading_symbol: "BTC/USDT" },
       },
       silent: {
-        samples: {
-          [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 5 11 12 31 40",
-          [stored(trading.connectionStatus, { ...feed, "trading.connection.state": "disconnected" })]: "1x10",
-        },
-        at: "2m",
+        samples: { [stored(trading.marketDataStaleness, { ...feed, ...symbol })]: "1 5 11 12 31 40" },
+        at: "1m30s",
       },
     },
     {
       name: "MarketDataSlow",
       // A feed that falls silent is in between for 20 s, and then stale.
-      expr: `(max_over_time(${series(trading.marketDataStaleness)}[2m]) ${IF_CONNECTED}) > 10 <= 30`,
+      expr: `max_over_time(${series(trading.marketDataStaleness)}[2m]) > 10 <= 30`,
       for: "30s",
       severity: "warning",
       summary: "Slow data from {{ $labels.trading_venue }}",

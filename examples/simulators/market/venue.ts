@@ -60,8 +60,7 @@ export class Venue {
     this.mood = mood;
     const { clock, trading, portfolio } = world;
     this.orders = trading.orders({ venue: name, portfolio });
-    // This venue says itself when it closes; silence alone is no end.
-    this.connection = trading.connection({ venue: name, channel: "trades", deadAfterMs: 86_400_000 });
+    this.connection = trading.connection({ venue: name, channel: "trades" });
     this.connect();
     clock.every(
       () => ACCOUNT_MS,

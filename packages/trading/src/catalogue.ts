@@ -276,7 +276,7 @@ export const catalogue = {
     kind: "gauge",
     name: "trading.market_data.staleness",
     unit: "s",
-    description: "Age of the last message.",
+    description: "Age of the last message of a connection that is open.",
     attributes: { ...venue(), ...channel(), ...symbol() },
   },
   marketDataLatency: {

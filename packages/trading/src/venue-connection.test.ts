@@ -40,6 +40,23 @@ test("a silent connection is degraded after ten seconds and counts as disconnect
   expect(connection.downtimeMs).toBe(1_000);
 });
 
+test("staleness is of open connections, and begins anew with each of them", () => {
+  const { clock, connection, values } = line();
+  const staleness = () => values("trading.market_data.staleness", "trading.symbol");
+  connection.connecting();
+  connection.connected();
+  connection.message({ symbol: "BTC/USDT" });
+  clock.ms = 5_000;
+  expect(staleness()).toEqual({ "BTC/USDT": 5 });
+  connection.disconnected({ code: 1006 });
+  clock.ms = 300_000;
+  expect(staleness()).toEqual({});
+  connection.connecting();
+  connection.connected();
+  clock.ms = 302_000;
+  expect(staleness()).toEqual({ "BTC/USDT": 2 });
+});
+
 test("downtime is what lies between connections, and the reconnect has the reason of the loss", () => {
   const { clock, connection, values } = line();
   connection.connecting();

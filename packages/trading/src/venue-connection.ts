@@ -65,6 +65,7 @@ export class VenueConnection implements Disposable {
   private readonly gaps: BoundCounter;
   private readonly unobserve: () => void;
   private readonly symbols = new Map<string, { atMs: number; seq: number }>();
+  private openedAt = Number.NaN;
   private link: "connected" | "connecting" | "disconnected" = "disconnected";
   private lastMessageAt = Number.NaN;
   private startedAt = Number.NaN;
@@ -120,6 +121,7 @@ export class VenueConnection implements Disposable {
     this.link = "connected";
     this.downMs += now - this.downSince;
     this.lastMessageAt = now;
+    this.openedAt = now;
     // A new connection begins its sequences anew.
     for (const symbol of this.symbols.values()) symbol.seq = Number.NaN;
   }
@@ -168,16 +170,20 @@ export class VenueConnection implements Disposable {
     return this.downMs + Math.max(0, this.silentMs() - this.deadAfterMs);
   }
 
-  /** Age of the last message, of each symbol where they have names; nothing before the first connection. */
+  /**
+   * Age of the last message, of each symbol where they have names, or of the connection where it is younger. Nothing while it is
+   * not open: that a lost connection brings no messages is no news.
+   */
   *ages(): Generator<readonly [symbol: string | undefined, ageMs: number]> {
+    if (this.link !== "connected") return;
     const now = this.clock.now();
     let named = 0;
     for (const [symbol, { atMs }] of this.symbols) {
       if (symbol === "") continue;
       named++;
-      yield [symbol, now - atMs];
+      yield [symbol, now - Math.max(atMs, this.openedAt)];
     }
-    if (named === 0 && !Number.isNaN(this.lastMessageAt)) yield [undefined, now - this.lastMessageAt];
+    if (named === 0) yield [undefined, now - this.lastMessageAt];
   }
 
   /** Takes it out of the metrics. */
