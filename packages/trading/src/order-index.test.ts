@@ -79,4 +79,6 @@ test("the oldest open order comes first, one that was discarded never", () => {
   expect(index.oldestOpen()).toBe(orders[2]);
   expect(index.withClientId("order-1")).toBeUndefined();
   expect(index.activeCount).toBe(2_498);
+  close(orders[1]!);
+  expect(index.activeCount).toBe(2_498);
 });

@@ -45,6 +45,8 @@ export class OrderIndex<O extends IndexedOrder> {
 
   /** From now on it is forgotten some time. */
   closed(order: O): void {
+    // One that was discarded before it was sent may be sent and closed all the same.
+    if (order.closedIn === DISCARDED) return;
     this.active--;
     order.closedIn = this.generation;
   }

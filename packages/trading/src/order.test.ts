@@ -311,3 +311,30 @@ test("any sequence of events leaves placed = closed + active, and no state below
     }),
   );
 });
+
+test("an order of before a restart goes on where the venue has it, and has no slippage, since its first fills are unknown", () => {
+  const { orders, sum } = desk();
+  const terms = { symbol: "BTC/USDT", side: "buy", qty: "1", limit: "50000" } as const;
+  const order = orders.resume({ ...terms, clientId: "before", venueId: "v-7", cumQty: "0.4" });
+  expect(order.status).toBe("partially_filled");
+  expect(orders.find({ venueId: "v-7" })).toBe(order);
+  order.filled({ price: "49990", qty: "0.6", execId: "e2" });
+  expect([order.status, decimalText(order.cumQty)]).toEqual(["filled", "1.0"]);
+  expect(order.slippage).toBeUndefined();
+  expect(histogramOf(orders, "trading.order.slippage").count).toBe(0);
+  expect(sum("trading.order.volume")).toBeCloseTo(29_994, 6);
+  expect(orders.resume({ ...terms, venueId: "v-8" }).status).toBe("new");
+  expect(sum("trading.orders.placed")).toBe(sum("trading.orders.closed") + sum("trading.orders.active"));
+});
+
+test("an order says how long its acknowledgement took, and its slippage against the first price that is known", () => {
+  const { clock, orders } = desk();
+  const order = orders.create({ symbol: "BTC/USDT", side: "sell", qty: 1, limit: "49990", decisionPrice: "50000" });
+  expect([order.ackMs, order.slippage]).toEqual([undefined, undefined]);
+  order.sent();
+  clock.ms += 35;
+  order.accepted();
+  order.filled({ price: "49995", qty: 1 });
+  expect(order.ackMs).toBe(35);
+  expect(order.slippage).toBeCloseTo(1, 9);
+});
