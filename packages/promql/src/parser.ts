@@ -3,13 +3,14 @@ import { checkTypes } from "./check-types.ts";
 import { functionSignatures } from "./function-signatures.ts";
 import { goQuote } from "./go-quote.ts";
 import type { LabelMatcher } from "./label-matcher.ts";
+import { aggregationOf, parseAggregationModifier } from "./parse-aggregation.ts";
+import { parseBinaryModifiers } from "./parse-binary-modifiers.ts";
 import { parseNumberLiteral } from "./parse-duration-expression.ts";
-import { parseGrouping } from "./parse-grouping.ts";
 import { parsePostfix } from "./parse-postfix.ts";
 import { parseSelector } from "./parse-selector.ts";
 import { mergeRanges } from "./position.ts";
 import { unquote } from "./string-literal.ts";
-import { type AggregateExpression, type Expression, isDeeperThan, type VectorMatching } from "./syntax-tree.ts";
+import { type Expression, isDeeperThan } from "./syntax-tree.ts";
 import {
   type AggregationOperator,
   type BinaryOperator,
@@ -17,6 +18,7 @@ import {
   isBinaryOperator,
   namesMetric,
   rangeOf,
+  startsExpression,
   type Token,
 } from "./token.ts";
 import { type ErrorContext, MAX_NESTING, noContext, TokenStream, tooDeep } from "./token-stream.ts";
@@ -56,15 +58,6 @@ const precedences: Readonly<Record<BinaryOperator, number>> = {
   atan2: 5,
   "^": 6,
 };
-
-const withParameter: ReadonlySet<AggregationOperator> = new Set<AggregationOperator>([
-  "topk",
-  "bottomk",
-  "count_values",
-  "quantile",
-  "limitk",
-  "limit_ratio",
-]);
 
 /** The syntax tree of a query whose types fit. @throws PromqlParseError */
 export function parse(query: string, options: ParseOptions = {}): Expression {
@@ -124,52 +117,13 @@ class Parser {
   }
 
   #binary(left: Expression, operator: BinaryOperator, precedence: number, errors: ErrorContext): Expression {
-    const { returnBool, matching } = this.#binaryModifiers(errors);
+    const { returnBool, matching } = parseBinaryModifiers(this.#tokens, this.#options, errors);
     const right = this.#expression(operator === "^" ? precedence : precedence + 1, errors);
     const position = mergeRanges(left.position, right.position);
     if (!this.#options.fillModifiers && (matching.fillLeft !== undefined || matching.fillRight !== undefined)) {
       this.#tokens.fail(position, "binop fill modifiers are experimental and not enabled");
     }
     return { type: "binary", operator, left, right, matching, returnBool, position };
-  }
-
-  #binaryModifiers(errors: ErrorContext): { returnBool: boolean; matching: VectorMatching } {
-    const tokens = this.#tokens;
-    const returnBool = tokens.accept("bool") !== undefined;
-    const matchingKind = tokens.accept("on") ?? tokens.accept("ignoring");
-    const labels = matchingKind === undefined ? [] : parseGrouping(tokens, this.#options);
-    const group =
-      matchingKind === undefined ? undefined : (tokens.accept("group_left") ?? tokens.accept("group_right"));
-    const isBare = group === undefined || (startsExpression(tokens.peek()) && !tokens.is("("));
-    const include = isBare ? [] : parseGrouping(tokens, this.#options);
-    const cardinality =
-      group === undefined ? "one-to-one" : group.kind === "group_left" ? "many-to-one" : "one-to-many";
-    const on = matchingKind?.kind === "on";
-    return { returnBool, matching: { cardinality, labels, on, include, ...this.#fill(errors) } };
-  }
-
-  #fill(errors: ErrorContext): Pick<VectorMatching, "fillLeft" | "fillRight"> {
-    const tokens = this.#tokens;
-    if (tokens.accept("fill") !== undefined) {
-      const value = this.#fillValue(errors);
-      return { fillLeft: value, fillRight: value };
-    }
-    let fillLeft = tokens.accept("fill_left") && this.#fillValue(errors);
-    const fillRight = tokens.accept("fill_right") && this.#fillValue(errors);
-    if (fillLeft === undefined && fillRight !== undefined) {
-      fillLeft = tokens.accept("fill_left") && this.#fillValue(errors);
-    }
-    return { fillLeft, fillRight };
-  }
-
-  #fillValue(errors: ErrorContext): number {
-    const tokens = this.#tokens;
-    tokens.expect("(", errors.context, errors.expected);
-    const sign = tokens.accept("+") ?? tokens.accept("-");
-    if (!tokens.is("number") && !tokens.is("duration")) tokens.unexpected(errors.context, errors.expected);
-    const { value } = parseNumberLiteral(tokens, tokens.take());
-    tokens.expect(")", errors.context, errors.expected);
-    return sign?.kind === "-" ? -value : value;
   }
 
   /** A primary expression with its signs before it and its ranges, offsets and @ after it. */
@@ -249,49 +203,17 @@ class Parser {
 
   #aggregation(token: Token, operator: AggregationOperator): Expression {
     const errors: ErrorContext = { context: "aggregation", expected: "" };
-    let modifier = this.#aggregationModifier();
+    let modifier = parseAggregationModifier(this.#tokens, this.#options);
     const { list, close } = this.#arguments(errors);
     let position = mergeRanges(rangeOf(token), rangeOf(close));
     if (modifier === undefined) {
-      modifier = this.#aggregationModifier();
+      modifier = parseAggregationModifier(this.#tokens, this.#options);
       if (modifier !== undefined) position = { start: token.start, end: modifier.end };
     }
-    const takesParameter = withParameter.has(operator);
-    if (list.length === 0) this.#tokens.fail(position, "no arguments for aggregate expression provided");
-    if ((operator === "limitk" || operator === "limit_ratio") && !this.#options.experimentalFunctions) {
-      const flag = "--enable-feature=promql-experimental-functions";
-      this.#tokens.fail(position, `${operator}() is experimental and must be enabled with ${flag}`);
-    }
-    const wanted = takesParameter ? 2 : 1;
-    if (list.length !== wanted) {
-      const problem = "wrong number of arguments for aggregate expression provided";
-      this.#tokens.fail(position, `${problem}, expected ${wanted}, got ${list.length}`);
-    }
-    const aggregation: AggregateExpression = {
-      type: "aggregation",
-      operator,
-      expression: list[wanted - 1]!,
-      parameter: takesParameter ? list[0] : undefined,
-      grouping: modifier?.labels ?? [],
-      without: modifier?.without ?? false,
-      position,
-    };
-    return aggregation;
-  }
-
-  #aggregationModifier(): { labels: readonly string[]; without: boolean; end: number } | undefined {
-    const tokens = this.#tokens;
-    const keyword = tokens.accept("by") ?? tokens.accept("without");
-    if (keyword === undefined) return undefined;
-    const labels = parseGrouping(tokens, this.#options);
-    return { labels, without: keyword.kind === "without", end: keyword.end };
+    return aggregationOf(this.#tokens, this.#options, { operator, list, modifier, position });
   }
 }
 
 function isCallable({ kind }: Token): boolean {
   return ["identifier", "start", "end", "step", "range", "max_of", "min_of"].includes(kind);
-}
-
-function startsExpression({ kind }: Token): boolean {
-  return namesMetric(kind) || ["number", "duration", "string", "(", "{", "+", "-"].includes(kind);
 }

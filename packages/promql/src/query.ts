@@ -5,6 +5,7 @@ import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 import { type Grid, gridAt, gridBetween } from "./evaluation/grid.ts";
 import { evaluateMatrix } from "./evaluation/matrix-value.ts";
 import { prepare } from "./evaluation/prepare.ts";
+import { finish, finishInTurns } from "./evaluation/run-work.ts";
 import type { SeriesMatrix } from "./evaluation/series-matrix.ts";
 import type { Work } from "./evaluation/turn.ts";
 import { type ParseOptions, parse, sourceOf } from "./parser.ts";
@@ -173,61 +174,4 @@ function checkRange({ startMs, endMs, stepMs, maxSteps = defaults.maxSteps }: Ra
     const problem = `the range has ${steps} steps, more than the limit maxSteps of ${maxSteps}`;
     throw new PromqlEvaluationError(`${problem}; take a larger step`, "TELLTALE_PROMQL_TOO_MANY_STEPS");
   }
-}
-
-function finish(work: Work<QueryResult>, options: QueryOptions): QueryResult {
-  const check = checkpoint(options);
-  for (;;) {
-    check();
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
-
-async function finishInTurns(work: Work<QueryResult>, options: QueryOptions & TurnOptions): Promise<QueryResult> {
-  const { turnMs = 5, pause, now = monotonic } = options;
-  const check = checkpoint(options);
-  let beforeMs = now();
-  let turnEndMs = beforeMs + turnMs;
-  let longestMs = 0;
-  for (;;) {
-    check();
-    const { done, value } = work.next();
-    if (done) return value;
-    const nowMs = now();
-    // What follows may take as long as what was, so the turn ends before that would be too long.
-    longestMs = Math.max(nowMs - beforeMs, longestMs * LONGEST_DECAY);
-    beforeMs = nowMs;
-    if (nowMs + longestMs < turnEndMs) continue;
-    await pause();
-    beforeMs = now();
-    turnEndMs = beforeMs + turnMs;
-  }
-}
-
-/** A collection of garbage makes one piece of work long; the next ones are not judged by it for ever. */
-const LONGEST_DECAY = 0.95;
-
-/** Throws when the query was aborted or its time is up. */
-function checkpoint({ signal, timeoutMs, now = monotonic }: QueryOptions): () => void {
-  if (signal === undefined && timeoutMs === undefined) return () => {};
-  const deadlineMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now() + timeoutMs;
-  return () => {
-    if (signal?.aborted) {
-      throw new PromqlEvaluationError(
-        "query was canceled in query execution",
-        "TELLTALE_PROMQL_ABORTED",
-        signal.reason,
-      );
-    }
-    if (timeoutMs === undefined || now() < deadlineMs) return;
-    throw new PromqlEvaluationError(
-      `query timed out in query execution (limit: timeoutMs, ${timeoutMs})`,
-      "TELLTALE_PROMQL_TIMEOUT",
-    );
-  };
-}
-
-function monotonic(): number {
-  return performance.now();
 }

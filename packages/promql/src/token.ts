@@ -143,3 +143,8 @@ function quoteToken({ kind, text }: Token): string {
   if (utf8Length(text) > 10) return `${goQuote([...text].slice(0, 10).join(""))}...`;
   return goQuote(text);
 }
+
+/** Whether an expression can begin with a token. */
+export function startsExpression({ kind }: Token): boolean {
+  return namesMetric(kind) || ["number", "duration", "string", "(", "{", "+", "-"].includes(kind);
+}

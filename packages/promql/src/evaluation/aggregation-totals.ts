@@ -6,7 +6,7 @@ import {
   mixedInAggregation,
   resetCollision,
 } from "../annotations.ts";
-import { FloatAverage } from "../functions/over-time.ts";
+import { FloatAverage } from "../functions/float-average.ts";
 import { IncompatibleSchemas } from "../histogram/add-histograms.ts";
 import { compact } from "../histogram/float-histogram.ts";
 import { HistogramAverage, HistogramTotal } from "../histogram/histogram-total.ts";

@@ -1,8 +1,8 @@
 import type { Evaluation } from "../evaluation/evaluation.ts";
 import { PromqlEvaluationError } from "../evaluation/evaluation-error.ts";
 import type { Grid } from "../evaluation/grid.ts";
+import { infoReference } from "../evaluation/info-reference.ts";
 import { selectInstants } from "../evaluation/instant-selector.ts";
-import { infoReference } from "../evaluation/prepare.ts";
 import { RowAssembly } from "../evaluation/row-assembly.ts";
 import { ABSENT, HISTOGRAM_POINT, type SeriesMatrix } from "../evaluation/series-matrix.ts";
 import type { Work } from "../evaluation/turn.ts";

@@ -12,6 +12,7 @@ import { IncompatibleSchemas } from "../histogram/add-histograms.ts";
 import { HistogramAverage, HistogramTotal } from "../histogram/histogram-total.ts";
 import { addKahan, kahan, lost } from "../kahan-sum.ts";
 import { quantile } from "../quantile.ts";
+import { FloatAverage } from "./float-average.ts";
 import type { RangeFunction, RangeResult, RangeWindow } from "./range-window.ts";
 
 export function sumOverTime(window: RangeWindow): RangeResult {
@@ -43,41 +44,6 @@ export function averageOverTime(window: RangeWindow): RangeResult {
   const average = new FloatAverage(floatValues[window.firstFloat]!);
   for (let i = window.firstFloat + 1; i < window.endFloat; i++) average.add(floatValues[i]!);
   return window.float(average.value());
-}
-
-/** A mean by the sum and, once that would overflow, by the running mean. */
-export class FloatAverage {
-  #sum: number;
-  #c = 0;
-  #mean = 0;
-  #count = 1;
-  #running = false;
-
-  constructor(first: number) {
-    this.#sum = first;
-  }
-
-  add(value: number): void {
-    this.#count++;
-    if (!this.#running) {
-      const sum = addKahan(value, this.#sum, this.#c);
-      if (sum !== Number.POSITIVE_INFINITY && sum !== Number.NEGATIVE_INFINITY) {
-        this.#sum = sum;
-        this.#c = kahan.c;
-        return;
-      }
-      this.#running = true;
-      this.#mean = this.#sum / (this.#count - 1);
-      this.#c /= this.#count - 1;
-    }
-    const share = (this.#count - 1) / this.#count;
-    this.#mean = addKahan(value / this.#count, share * this.#mean, share * this.#c);
-    this.#c = kahan.c;
-  }
-
-  value(): number {
-    return this.#running ? this.#mean + this.#c : this.#sum / this.#count + this.#c / this.#count;
-  }
 }
 
 function totalOfHistograms(window: RangeWindow, total: HistogramTotal | HistogramAverage): RangeResult {

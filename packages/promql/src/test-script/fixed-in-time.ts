@@ -1,4 +1,4 @@
-import { timeDependent } from "../evaluation/prepare.ts";
+import { timeDependent } from "../evaluation/step-invariant.ts";
 import { type ParseOptions, parse } from "../parser.ts";
 import { printExpression } from "../print.ts";
 import type { Expression } from "../syntax-tree.ts";
