@@ -47,7 +47,10 @@ export class Receiver extends EventEmitter {
 }
 
 /** An Alertmanager with a configuration that was sent alerts. */
-export async function alertmanagerWith(config: string, alerts: readonly IncomingAlert[]): Promise<AsyncDisposable> {
+export async function alertmanagerWith(
+  config: string,
+  alerts: readonly IncomingAlert[],
+): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), "alertmanager-"));
   const path = join(folder, "alertmanager.yml");
   writeFileSync(path, config);
@@ -83,7 +86,7 @@ export async function alertmanagerWith(config: string, alerts: readonly Incoming
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`Alertmanager does not take the alerts: ${await response.text()}`);
-    return { [Symbol.asyncDispose]: stop };
+    return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

@@ -16,6 +16,7 @@ export interface NotifierOptions {
 export interface Notifier {
     readonly dispatcher: Dispatcher;
     receive(alerts: readonly IncomingAlert[]): void;
+    forget(): void;
     wake(): void;
     stop(): Promise<void>;
 }
@@ -42,6 +43,24 @@ export interface WebhookAlert {
     readonly generatorURL: string;
     readonly fingerprint: string;
 }
+export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
+export interface FallBack {
+    receive(alerts: readonly SentAlert[]): void;
+    forget(): void;
+}
+export interface HandOverOptions {
+    readonly urls: readonly string[];
+    readonly fallBack?: FallBack;
+    readonly timeoutMs?: number;
+    readonly maxQueued?: number;
+    readonly onFailure?: (reason: string) => void;
+}
+export interface HandOver {
+    receive(alerts: readonly SentAlert[]): void;
+    settled(): Promise<void>;
+    stop(): Promise<void>;
+}
+export declare function startHandOver(options: HandOverOptions): HandOver;
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export type AlertMatchOperator = "=" | "!=" | "=~" | "!~";
 export interface AlertMatcher {
@@ -102,6 +121,7 @@ export declare class Dispatcher {
         readonly nowMs?: number;
     });
     receive(alerts: readonly IncomingAlert[], nowMs: number): void;
+    forget(): void;
     nextDueMs(): number;
     due(nowMs: number): readonly Notification[];
     delivered(notification: Notification, nowMs: number): void;

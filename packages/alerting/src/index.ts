@@ -1,6 +1,7 @@
 export type { Clock } from "./clock.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
+export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export {
   type AlertmanagerConfig,

@@ -28,6 +28,8 @@ export interface Notifier {
   readonly dispatcher: Dispatcher;
   /** Takes alerts in, as a rule group's `onAlerts` gives them. */
   receive(alerts: readonly IncomingAlert[]): void;
+  /** Forgets all alerts, and tells nobody that they were resolved: somebody else has them now. */
+  forget(): void;
   /** Looks again at what is due, after something was changed in the dispatcher. */
   wake(): void;
   /** Ends what is on its way; it counts as not delivered. */
@@ -120,6 +122,10 @@ export function startNotifier(options: NotifierOptions): Notifier {
       dispatcher.receive(alerts, clock.now());
       onState?.(dispatcher.state());
       wake();
+    },
+    forget() {
+      dispatcher.forget();
+      onState?.(dispatcher.state());
     },
     wake,
     async stop() {

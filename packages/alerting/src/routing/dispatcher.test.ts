@@ -247,6 +247,17 @@ describe("after a restart", () => {
   });
 });
 
+test("what is forgotten is told of no more, and anew when it comes again", () => {
+  const { send, pass, dispatcher } = desk(plain);
+  send(alert("Down", "a"));
+  pass(MINUTE);
+  dispatcher.forget();
+  expect(pass(HOUR)).toEqual([]);
+  expect(dispatcher.alerts(START)).toEqual([]);
+  send(alert("Down", "a"));
+  expect(pass(MINUTE)).toHaveLength(1);
+});
+
 describe("routing", () => {
   test("tells two receivers when the first route continues, each group by itself", () => {
     const routes =

@@ -87,6 +87,13 @@ export class Dispatcher {
     for (const alert of alerts) this.#group(this.#alerts.put(alert, nowMs), nowMs);
   }
 
+  /** Forgets all alerts, and what was told of them, without a word, as when somebody else tells of them now; silences stay. */
+  forget(): void {
+    this.#alerts.clear();
+    this.#log.clear();
+    this.#groups.clear();
+  }
+
   /** When `due` has something to do next; Infinity when it has not. */
   nextDueMs(): number {
     let nextMs = Number.POSITIVE_INFINITY;

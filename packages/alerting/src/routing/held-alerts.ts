@@ -52,6 +52,10 @@ export class HeldAlerts {
     return this.#byKey.values();
   }
 
+  clear(): void {
+    this.#byKey.clear();
+  }
+
   prune(nowMs: number): void {
     for (const [key, { endsAtMs }] of this.#byKey) if (endsAtMs + RESOLVED_KEPT_MS < nowMs) this.#byKey.delete(key);
   }

@@ -29,6 +29,10 @@ export class NotificationLog {
     return [...this.#entries.values()];
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   prune(nowMs: number): void {
     for (const [key, { expiresAtMs }] of this.#entries) if (expiresAtMs < nowMs) this.#entries.delete(key);
   }
