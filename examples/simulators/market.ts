@@ -27,6 +27,11 @@ export const faults = {
     alerts: ["MarketDataStale"],
     dueMs: 2 * MINUTE_MS,
   },
+  pauses: {
+    description: "The venue south is connected and sends a message every 20 seconds.",
+    alerts: ["MarketDataSlow"],
+    dueMs: 3 * MINUTE_MS,
+  },
   rejects: {
     description: "The venue north rejects four orders of ten.",
     alerts: ["OrderRejectRateHigh"],
@@ -97,6 +102,7 @@ export async function simulate(options: SimulateOptions<MarketFault> = {}): Prom
     isGone: false,
     isFlapping: false,
     isSilent: false,
+    isSlow: false,
     rejectShare: 0.01,
     ackMs: 40,
     fillsAgainAfterCancel: false,
@@ -111,6 +117,7 @@ export async function simulate(options: SimulateOptions<MarketFault> = {}): Prom
   const south = new Venue("south", world, () => ({
     ...calm,
     isSilent: has("silence"),
+    isSlow: has("pauses"),
     ackMs: has("slow-acks") ? 2_000 : calm.ackMs,
   }));
   for (const venue of [north, south]) {

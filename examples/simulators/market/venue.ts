@@ -9,6 +9,8 @@ export interface VenueMood {
   readonly isGone: boolean;
   readonly isFlapping: boolean;
   readonly isSilent: boolean;
+  /** Its messages come with long pauses. */
+  readonly isSlow: boolean;
   readonly rejectShare: number;
   /** Of the acknowledgement, in milliseconds. */
   readonly ackMs: number;
@@ -36,6 +38,7 @@ export interface VenueCounts {
 
 const SYMBOL = "BTC/USDT";
 const MESSAGE_MS = 500;
+const PAUSE_MS = 20_000;
 const ACCOUNT_MS = 10_000;
 /** What the venue allows of requests in a minute. */
 const RATE_LIMIT = 1_200;
@@ -51,6 +54,7 @@ export class Venue {
   private readonly mood: () => VenueMood;
   private readonly connection: VenueConnection;
   private isConnected = false;
+  private messageAt = Number.NEGATIVE_INFINITY;
   private sequence = 0;
   private executions = 0;
 
@@ -148,9 +152,11 @@ export class Venue {
   }
 
   private stream(): void {
-    const { isGone, isSilent } = this.mood();
+    const { isGone, isSilent, isSlow } = this.mood();
     if (isGone && this.isConnected) this.disconnect(1006);
-    if (!this.isConnected || isSilent) return;
+    const now = this.world.clock.now();
+    if (!this.isConnected || isSilent || (isSlow && now - this.messageAt < PAUSE_MS)) return;
+    this.messageAt = now;
     this.sequence++;
     this.counts.messages++;
     const { clock, random } = this.world;
