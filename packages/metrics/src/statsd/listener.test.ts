@@ -224,9 +224,11 @@ test.for([
   const orders = provider.getMeter("x").createCounter("orders");
   for (let i = 0; i < 300; i++) orders.add(1, { id: `n${i}` });
   await provider.shutdown();
-  await received();
-  const names = (await collected()).filter(({ descriptor }) => descriptor.name.startsWith(`cut${step}.orders`));
-  expect(names.reduce((total, { dataPoints }) => total + dataPoints.length, 0)).toBe(300);
+  const taken = async (): Promise<number> => {
+    const named = (await collected()).filter(({ descriptor }) => descriptor.name.startsWith(`cut${step}.orders`));
+    return named.reduce((total, { dataPoints }) => total + dataPoints.length, 0);
+  };
+  await expect.poll(taken, { timeout: 60_000 }).toBe(300);
   // Byte by byte, as a stream may hand it over.
   const socket = connect(path);
   const line = `cut${step}.slow:1|c\n`;
@@ -236,8 +238,7 @@ test.for([
     await new Promise((resolve) => setImmediate(resolve));
   }
   socket.end();
-  await once(socket, "close");
-  expect(await points(`cut${step}.slow`, "statsd.c")).toEqual([[{}, 1]]);
+  await expect.poll(() => points(`cut${step}.slow`, "statsd.c"), { timeout: 60_000 }).toEqual([[{}, 1]]);
   await open.shutdown();
   expect(existsSync(path)).toBe(false);
 });
