@@ -389,6 +389,7 @@ export declare class VenueConnection implements Disposable {
     private readonly gaps;
     private readonly unobserve;
     private readonly symbols;
+    private openedAt;
     private link;
     private lastMessageAt;
     private startedAt;
