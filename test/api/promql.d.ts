@@ -311,13 +311,6 @@ export interface DurationExpression {
     readonly parenthesized: boolean;
     readonly position: PositionRange;
 }
-export { ScriptError } from "./test-script/parse-script.ts";
-export declare class ScriptError extends Error {
-    readonly name = "ScriptError";
-    readonly code = "TELLTALE_PROMQL_BAD_SCRIPT";
-    readonly line: number;
-    constructor(line: number, message: string);
-}
 export { runTestScript, type ScriptFailure, type ScriptOutcome } from "./test-script/run-script.ts";
 export interface ScriptFailure {
     readonly line: number;
@@ -329,6 +322,13 @@ export interface ScriptOutcome {
     readonly failures: readonly ScriptFailure[];
 }
 export declare function runTestScript(script: string, options?: QueryOptions): ScriptOutcome;
+export { ScriptError } from "./test-script/script-error.ts";
+export declare class ScriptError extends Error {
+    readonly name = "ScriptError";
+    readonly code = "TELLTALE_PROMQL_BAD_SCRIPT";
+    readonly line: number;
+    constructor(line: number, message: string);
+}
 export { parseSeriesDescription, type SequenceValue, type SeriesDescription, } from "./test-script/series-description.ts";
 export type SequenceValue = {
     readonly kind: "omitted";

@@ -55,8 +55,8 @@ export type {
   VectorMatching,
   VectorSelector,
 } from "./syntax-tree.ts";
-export { ScriptError } from "./test-script/parse-script.ts";
 export { runTestScript, type ScriptFailure, type ScriptOutcome } from "./test-script/run-script.ts";
+export { ScriptError } from "./test-script/script-error.ts";
 export {
   parseSeriesDescription,
   type SequenceValue,

@@ -1,44 +1,22 @@
 import { notTypedAsCounter, perhapsNotACounter } from "../annotations.ts";
 import { rangeFunctions } from "../functions/range-functions.ts";
-import { type RangeFunction, RangeWindow } from "../functions/range-window.ts";
-import { weight } from "../histogram/float-histogram.ts";
+import { RangeWindow } from "../functions/range-window.ts";
 import { type Labels, labelValue, metricName, withoutMetadata } from "../labels.ts";
 import type { PositionRange } from "../position.ts";
-import type { TimeRange } from "../store.ts";
-import type { CallExpression, Expression, MatrixSelector, Subquery } from "../syntax-tree.ts";
+import type { CallExpression, MatrixSelector, Subquery } from "../syntax-tree.ts";
 import { absentLabels } from "./absent.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { PromqlEvaluationError } from "./evaluation-error.ts";
-import { type Grid, lastTime, timeAt } from "./grid.ts";
+import type { Grid } from "./grid.ts";
 import { RangeSamples } from "./range-samples.ts";
-import { ABSENT, FLOAT_POINT, mergeSameLabels, SeriesMatrix } from "./series-matrix.ts";
+import { checkExtension, isRange, type Ranges, rangesOf } from "./ranges.ts";
+import { ABSENT, mergeSameLabels, SeriesMatrix } from "./series-matrix.ts";
+import { applyToSteps } from "./sliding-window.ts";
 import { StatisticsChain } from "./statistics-chain.ts";
-import { evaluateSubquery, type RangeInput, subqueryInputs } from "./subquery.ts";
+import { evaluateSubquery, subqueryInputs } from "./subquery.ts";
 import { rowsPerTurn, type Work } from "./turn.ts";
-
-/** `anchored` gives samples from before the range, which only these functions understand. */
-const anchoredFunctions = ["changes", "delta", "increase", "rate", "resets"];
-
-const smoothedFunctions = ["delta", "increase", "rate"];
 
 /** These act like offset and keep the name. */
 const namePreserving: ReadonlySet<string> = new Set(["first_over_time", "last_over_time"]);
-
-/** Where the windows of a call lie, and the series they are cut from. */
-interface Ranges {
-  readonly inputs: readonly RangeInput[];
-  readonly rangeMs: number;
-  readonly offsetMs: number;
-  readonly atMs: number | undefined;
-  readonly extension: "anchored" | "smoothed" | undefined;
-  readonly statisticsOnly: boolean;
-  readonly position: PositionRange;
-  readonly read: TimeRange;
-}
-
-export function isRange(node: Expression): node is MatrixSelector | Subquery {
-  return node.type === "matrixSelector" || node.type === "subquery";
-}
 
 /** A function over a range, for one series after the other through all steps. */
 export function* callOverRange(evaluation: Evaluation, call: CallExpression, grid: Grid): Work<SeriesMatrix> {
@@ -105,93 +83,6 @@ function* applyToRanges(
     else lastName = annotateName(evaluation, metricName(input.labels), lastName, ranges.position);
   }
   return matrix;
-}
-
-interface Steps {
-  readonly grid: Grid;
-  readonly ranges: Ranges;
-  readonly scalars: readonly Float64Array[];
-  readonly matrix: SeriesMatrix;
-  readonly row: number;
-}
-
-/** Slides the window over the samples of one series. */
-function applyToSteps(
-  apply: RangeFunction,
-  window: RangeWindow,
-  { grid, ranges, scalars, matrix, row }: Steps,
-): { points: number; floats: boolean } {
-  const { samples } = window;
-  const { floatTimes, floatCount, histogramTimes } = samples;
-  const { rangeMs, offsetMs, atMs, extension } = ranges;
-  const before = extension === undefined ? 0 : window.lookbackMs;
-  const after = extension === "smoothed" ? window.lookbackMs : 0;
-  let [f0, f1, h0, h1] = [0, 0, 0, 0];
-  let points = 0;
-  let floats = false;
-  for (let step = 0; step < grid.steps; step++) {
-    const timeMs = timeAt(grid, step);
-    const endMs = (atMs ?? timeMs) - offsetMs;
-    const startMs = endMs - rangeMs;
-    const fromMs = startMs - before;
-    const toMs = endMs + after;
-    while (f1 < floatCount && floatTimes[f1]! <= toMs) f1++;
-    while (f0 < f1 && floatTimes[f0]! <= fromMs) f0++;
-    while (h1 < histogramTimes.length && histogramTimes[h1]! <= toMs) h1++;
-    while (h0 < h1 && histogramTimes[h0]! <= fromMs) h0++;
-    if (f0 === f1 && h0 === h1) continue;
-    window.firstFloat = f0;
-    window.endFloat = f1;
-    window.firstHistogram = h0;
-    window.endHistogram = h1;
-    window.timeMs = timeMs;
-    window.startMs = startMs;
-    window.endMs = endMs;
-    for (let i = 0; i < scalars.length; i++) window.scalars[i] = scalars[i]![step]!;
-    const result = apply(window);
-    if (result === ABSENT) continue;
-    if (result === FLOAT_POINT) {
-      matrix.setFloat(row + step, window.value);
-      floats = true;
-      points++;
-    } else {
-      matrix.setHistogram(row + step, window.histogram!);
-      points += weight(window.histogram!);
-    }
-  }
-  return { points, floats };
-}
-
-function rangesOf(
-  evaluation: Evaluation,
-  argument: MatrixSelector | Subquery,
-  grid: Grid,
-  computed: readonly RangeInput[] | undefined,
-): Ranges {
-  const shift = argument.type === "subquery" ? argument : argument.selector;
-  const { offsetMs, atMs } = shift;
-  const { rangeMs } = argument;
-  const extension = argument.type === "subquery" ? undefined : argument.selector.extension;
-  const { lookbackMs } = evaluation.settings;
-  const read = {
-    fromMs: (atMs ?? grid.startMs) - offsetMs - rangeMs - (extension === undefined ? 0 : lookbackMs),
-    toMs: (atMs ?? lastTime(grid)) - offsetMs + (extension === "smoothed" ? lookbackMs : 0),
-  };
-  const statisticsOnly = argument.type === "matrixSelector" && evaluation.plan.statisticsOnly.has(argument.selector);
-  // Prometheus forgets where a subquery stood, so what it says of one is at the start.
-  const position = argument.type === "subquery" ? { start: 0, end: 0 } : argument.position;
-  const inputs = computed ?? evaluation.store.select((argument as MatrixSelector).selector.matchers, read);
-  return { inputs, rangeMs, offsetMs, atMs, extension, statisticsOnly, position, read };
-}
-
-function checkExtension(name: string, argument: MatrixSelector | Subquery): void {
-  if (argument.type === "subquery" || argument.selector.extension === undefined) return;
-  const { extension } = argument.selector;
-  const allowed = extension === "anchored" ? anchoredFunctions : smoothedFunctions;
-  if (allowed.includes(name)) return;
-  throw new PromqlEvaluationError(
-    `${extension} modifier can only be used with: ${allowed.join(", ")} - not with ${name}`,
-  );
 }
 
 /** By its name a series is none of a counter; those with the same name come one after the other. The name that was looked at. */

@@ -1,22 +1,14 @@
 import type { Annotation } from "../annotations.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
-import {
-  formatLabels,
-  keepLabels,
-  type Labels,
-  labelValue,
-  withLabel,
-  withoutLabels,
-  withoutMetadata,
-} from "../labels.ts";
+import { formatLabels, type Labels } from "../labels.ts";
 import type { BinaryExpression, VectorMatching } from "../syntax-tree.ts";
-import type { BinaryOperator } from "../token.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { type Grid, isInstant } from "./grid.ts";
 import { arithmetic, combineHistograms, comparisons } from "./point-operator.ts";
+import { FILLED, ResultLabels } from "./result-labels.ts";
 import { RowAssembly } from "./row-assembly.ts";
-import { changesMetric, isTrim } from "./scalar-operator.ts";
+import { isTrim } from "./scalar-operator.ts";
 import { ABSENT, HISTOGRAM_POINT, mergeSameLabels, type SeriesMatrix } from "./series-matrix.ts";
 import { matchedLabels, type Signatures, signatures } from "./signatures.ts";
 import type { Work } from "./turn.ts";
@@ -32,9 +24,6 @@ export function* betweenVectors(evaluation: Evaluation, node: BinaryExpression, 
   // Several points with the same labels at an instant are found here when names are gone already.
   return isInstant(grid) && !evaluation.settings.delayedNameRemoval ? yield* mergeSameLabels(matrix) : matrix;
 }
-
-/** Marks a series that is filled in rather than there. */
-const FILLED = -1;
 
 interface Operands {
   readonly left: SeriesMatrix;
@@ -63,8 +52,7 @@ class VectorOperation {
   readonly #matched: Uint8Array;
   /** The labels of the results of a signature at the current step, for one-to-many. */
   readonly #results: (Set<string> | undefined)[] = [];
-  readonly #labels: (Labels | undefined)[] = [];
-  readonly #partners: number[] = [];
+  readonly #labels: ResultLabels;
   readonly #apply: ((a: number, b: number) => number) | undefined;
   readonly #compare: ((a: number, b: number) => boolean) | undefined;
   #annotation: Annotation | undefined;
@@ -85,6 +73,12 @@ class VectorOperation {
     this.#oneRows = new Int32Array(sides.count);
     this.#matched = new Uint8Array(sides.count);
     this.assembly = new RowAssembly(grid, this.#many.count);
+    const dropsName = node.returnBool && !evaluation.settings.delayedNameRemoval;
+    this.#labels = new ResultLabels(this.#many, this.#one, {
+      operator: node.operator,
+      matching: this.#matching,
+      dropsName,
+    });
     this.#apply = arithmetic.get(node.operator);
     this.#compare = comparisons.get(node.operator);
   }
@@ -163,7 +157,7 @@ class VectorOperation {
       if (result.failed) return;
       ({ histogram, keep } = result);
     }
-    const labels = this.#resultLabels(manyRow, oneRow);
+    const labels = this.#labels.of(manyRow, oneRow);
     this.#checkUnique(signature, labels);
     if (returnBool) this.assembly.setFloat(labels, true, step, Number(keep));
     else if (!keep) return;
@@ -188,42 +182,6 @@ class VectorOperation {
     }
     results.add(labels.key);
   }
-
-  /** Most series keep their partner from step to step, so the last result is remembered by the many side. */
-  #resultLabels(manyRow: number, oneRow: number): Labels {
-    const cached = this.#labels[manyRow + 1];
-    if (cached !== undefined && manyRow !== FILLED && this.#partners[manyRow] === oneRow) return cached;
-    const known = manyRow === FILLED ? this.#one.labels[oneRow]! : this.#many.labels[manyRow]!;
-    const filled = () => matchedLabels(known, this.#matching);
-    const many = manyRow === FILLED ? filled() : known;
-    const one = oneRow === FILLED ? filled() : this.#one.labels[oneRow]!;
-    const labels = resultLabels(many, one, this.#node.operator, this.#matching, this.#dropsName());
-    if (manyRow !== FILLED) {
-      this.#labels[manyRow + 1] = labels;
-      this.#partners[manyRow] = oneRow;
-    }
-    return labels;
-  }
-
-  #dropsName(): boolean {
-    return this.#node.returnBool && !this.#evaluation.settings.delayedNameRemoval;
-  }
-}
-
-function resultLabels(
-  many: Labels,
-  one: Labels,
-  operator: BinaryOperator,
-  { cardinality, on, labels: matching, include }: VectorMatching,
-  dropName: boolean,
-): Labels {
-  let labels = dropName || changesMetric(operator) ? withoutMetadata(many) : many;
-  if (cardinality === "one-to-one") {
-    const names = new Set(matching);
-    labels = on ? keepLabels(labels, names) : withoutLabels(labels, names);
-  }
-  for (const name of include) labels = withLabel(labels, name, labelValue(one, name));
-  return labels;
 }
 
 function pointOf(matrix: SeriesMatrix, row: number, step: number): number | FloatHistogram {

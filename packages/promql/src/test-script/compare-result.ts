@@ -4,7 +4,7 @@ import { compact, type FloatHistogram, sameNumbers } from "../histogram/float-hi
 import { describeHistogram } from "../histogram/histogram-text.ts";
 import { compareLabels, formatLabels, type Labels } from "../labels.ts";
 import type { MatrixSeries, QueryValue, VectorSample } from "../query-result.ts";
-import type { Expected } from "./parse-script.ts";
+import type { Expected } from "./script-expectation.ts";
 import type { SequenceValue, SeriesDescription } from "./series-description.ts";
 
 /** How far a result may be from what a script says, relatively. Prometheus: defaultEpsilon. */

@@ -4,7 +4,8 @@ import { type QueryOptions, type QueryResult, queryInstant, queryRange } from ".
 import type { VectorSample } from "../query-result.ts";
 import { compareMatrix, compareScalar, compareVector } from "./compare-result.ts";
 import { fixedInTime } from "./fixed-in-time.ts";
-import { type EvalCommand, type Expectation, parseTestScript } from "./parse-script.ts";
+import { type EvalCommand, parseTestScript } from "./parse-script.ts";
+import type { Expectation } from "./script-expectation.ts";
 
 /** An evaluation of a script that did not give what the script expects. */
 export interface ScriptFailure {
