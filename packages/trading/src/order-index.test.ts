@@ -52,6 +52,17 @@ test("a closed order is found while the next thousand come, and forgotten some t
   expect(index.withClientId("closing")).toBeUndefined();
 });
 
+test("with many open orders, the closed ones that are kept are few beside them", () => {
+  const { index, create, close } = indexOf(8_000);
+  const passing = Array.from({ length: 20_000 }, (_, i) => create(`passing-${i}`));
+  for (const order of passing) close(order);
+  for (let i = 0; i < 6_000; i++) close(create(`later-${i}`));
+  const kept = passing.filter((order) => index.withClientId(order.clientId) === order);
+  expect(kept).toEqual([]);
+  expect(index.withClientId("order-0")?.clientId).toBe("order-0");
+  expect(index.activeCount).toBe(8_000);
+});
+
 test("an order is found by the ids that it had, before and after it was looked for", () => {
   const { index, orders } = indexOf(3);
   const rename = (to: string): void => {

@@ -38,9 +38,8 @@ export class OrderIndex<O extends IndexedOrder> {
   created(order: O): void {
     this.active++;
     this.young.add(order);
-    // With many open orders later, so that passing over them costs each new one no more.
-    const { size } = this.young;
-    if (size >= KEPT_CLOSED && size >= this.active) this.turn();
+    // With many open orders later, so that passing over them costs each new one little; and closed ones are few beside them.
+    if (this.young.size >= KEPT_CLOSED + this.active / 8) this.turn();
   }
 
   /** From now on it is forgotten some time. */
