@@ -27,7 +27,7 @@ const startMs = new SimulatedClock().wallClock();
 const longestMs = Math.max(...runs.map(({ durationMs }) => durationMs));
 const times: Times = { startMs, endMs: startMs + longestMs, stepMs: 15_000 };
 
-/** Most of a day is simulated. This is no measurement: it only ends what hangs. */
+/** A day is simulated. This is no measurement: it only ends what hangs. */
 const SLOWEST_MS = 900_000;
 /** Of the metrics that rules ask for. */
 let samples: readonly Sample[] = [];
