@@ -55,6 +55,8 @@ export interface FileExporterConfiguration {
     readonly maxSizeBytes: number;
     readonly maxFiles: number;
 }
+export { unrefConnections } from "./http/connections.ts";
+export declare function unrefConnections(): void;
 export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export interface JaegerExporterConfiguration {
     readonly type: "jaeger";

@@ -99,7 +99,9 @@ describe("signals", () => {
     receiver.respond({ type: "hang" });
     const application = await run(WAIT, { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", TELLTALE_SHUTDOWN_TIMEOUT_MS: "300" });
     await application.waitForOutput(/READY/);
-    expect(await application.stop("SIGTERM")).toMatchObject({ code: null, signal: "SIGTERM" });
+    const ended = await application.stop("SIGTERM");
+    expect(ended).toMatchObject({ code: null, signal: "SIGTERM" });
+    expect(ended.stderr).toContain("501 spans and log records could not be delivered within 300 ms");
   });
 
   test("a killed process loses only what was queued", async () => {
@@ -174,7 +176,21 @@ describe("ordinary ends", () => {
   test("a backend that never answers does not keep a finished program", async () => {
     receiver.respond({ type: "hang" });
     const application = await run("", { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", TELLTALE_SHUTDOWN_TIMEOUT_MS: "300" });
-    expect(await application.exited).toMatchObject({ code: 0, signal: null });
+    const ended = await application.exited;
+    expect(ended).toMatchObject({ code: 0, signal: null });
+    expect(ended.stderr).toContain("501 spans and log records could not be delivered within 300 ms");
+  });
+
+  test("shutdown() does not wait for a backend that never answers, and tells what is lost", async () => {
+    receiver.respond({ type: "hang" });
+    const application = await run("await telemetry.shutdown(); console.log('ended');", {
+      OTEL_EXPORTER_OTLP_TIMEOUT: "600000",
+      TELLTALE_SHUTDOWN_TIMEOUT_MS: "300",
+    });
+    const ended = await application.exited;
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain("ended");
+    expect(ended.stderr.match(/501 spans and log records could not be delivered within 300 ms/g)).toHaveLength(1);
   });
 
   test("shutdown() twice is harmless, and what is recorded afterwards is dropped in silence", async () => {

@@ -1,7 +1,7 @@
 import { context, diag, logs, type Meter, metrics, propagation, type Tracer, trace } from "@opentelemetry/api";
 import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
 import type { Health, HealthHandler } from "@telltale/runtime";
-import { discardEarlySpans } from "@telltale/tracing";
+import { discardEarlySpans, unrefConnections } from "@telltale/tracing";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Delivery } from "./delivery.ts";
@@ -103,10 +103,18 @@ function start(configuration: Configuration): Telemetry {
   const ownMetrics = configuration.metrics.enabled && pipelines ? reportDeliveries(deliveries) : undefined;
   const health = startHealth(configuration, { prometheus: pipelines?.prometheus, deliveries });
   const profiling = configuration.profiling && pipelines && startProfiling(configuration.profiling);
+  const pending = (): number => signals.reduce((sum, signal) => sum + signal.pending(), 0);
+  const tellOfLost = (): void => {
+    const left = pending();
+    if (left === 0) return;
+    const waited = `within ${configuration.shutdownTimeoutMs} ms (shutdownTimeoutMs)`;
+    diag.error(`telltale: ${left} spans and log records could not be delivered ${waited} and are lost`);
+  };
   const lifeCycle = watchLifeCycle({
     onEnding: () => health.stopping(),
+    onLate: tellOfLost,
     flush,
-    pending: () => signals.reduce((sum, signal) => sum + signal.pending(), 0),
+    pending,
     flushSynchronously: once(() => {
       logging.flushSync();
       lastFlush(signals, configuration);
@@ -134,7 +142,11 @@ function start(configuration: Configuration): Telemetry {
       health.stopping();
       pipelines?.stopInstrumentations();
       const ended = Promise.allSettled([logging.flush(), ...signals.map((signal) => signal.shutdown())]);
-      await withDeadline(ended, configuration.shutdownTimeoutMs);
+      if (!(await withDeadline(ended, configuration.shutdownTimeoutMs))) {
+        tellOfLost();
+        for (const signal of signals) signal.takeUndelivered();
+        unrefConnections();
+      }
       health[Symbol.dispose]();
       profiling?.[Symbol.dispose]();
       ownMetrics?.[Symbol.dispose]();

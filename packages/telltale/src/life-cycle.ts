@@ -7,6 +7,8 @@ import { flushCompileCache } from "node:module";
 export interface LifeCycleOptions {
   /** Told at the first signal that ends the process, before anything is sent. */
   readonly onEnding: () => void;
+  /** Told when the last flush took longer than it may. */
+  readonly onLate: () => void;
   /** Sends everything; must settle, but may be slow. */
   readonly flush: () => Promise<void>;
   /** How many spans and log records have not been delivered. */
@@ -38,7 +40,12 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
     };
     // A second Ctrl-C means now.
     if (signalled) end();
-    else void flushed.then(end);
+    else {
+      void flushed.then((inTime) => {
+        if (!inTime) options.onLate();
+        end();
+      });
+    }
     signalled = true;
   }
 
@@ -49,6 +56,7 @@ export function watchLifeCycle(options: LifeCycleOptions): Disposable {
     idled = true;
     void withDeadline(options.flush(), options.timeoutMs).then((inTime) => {
       if (inTime) return;
+      options.onLate();
       // A request that hangs would hold the process until the exporter's own, longer time-out.
       settled = true;
       process.exit(code);

@@ -15,6 +15,7 @@ export {
   type TracerProviderOptions,
 } from "./engine/tracer-provider.ts";
 export type { FileExporterConfiguration } from "./file/file-exporter.ts";
+export { unrefConnections } from "./http/connections.ts";
 export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";

@@ -180,7 +180,8 @@ async function within<T>(limitMs: number | undefined, promise: Promise<T>): Prom
   if (limitMs === undefined) return promise;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, limitMs, undefined);
+    // What is waited for keeps the process alive, or does not.
+    timer = setTimeout(resolve, limitMs, undefined).unref();
   });
   try {
     return await Promise.race([promise, late]);

@@ -53,6 +53,13 @@ export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
   };
 }
 
+/** From here on no request of an exporter keeps the process alive; for its end, when it has been waited for long enough. */
+export function unrefConnections(): void {
+  for (const { agent } of pools.values()) {
+    for (const socket of Object.values(agent.sockets).flat()) socket?.unref();
+  }
+}
+
 function moduleOf(protocol: string): Pick<typeof import("node:http"), "request" | "Agent"> {
   return protocol === "https:"
     ? (require("node:https") as typeof import("node:https"))
