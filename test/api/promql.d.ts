@@ -86,6 +86,7 @@ export declare class MemoryStore implements SeriesStore {
     append(samples: Iterable<Sample>): AppendResult;
     appendScrape(source: string, timeMs: number, samples: Iterable<Sample>): AppendResult;
     select(matchers: readonly LabelMatcher[]): readonly StoredSeries[];
+    selectInTurns(matchers: readonly LabelMatcher[]): Work<readonly StoredSeries[]>;
     labelNames(): readonly string[];
     labelValues(name: string): readonly string[];
     size(): MemoryStoreSize;
@@ -183,6 +184,7 @@ export interface MatrixSeries {
 export { FLOAT, HISTOGRAM, SampleBuffer, type SeriesStore, STALE, type StoredSeries, type TimeRange } from "./store.ts";
 export interface SeriesStore {
     select(matchers: readonly LabelMatcher[], range: TimeRange): readonly StoredSeries[];
+    selectInTurns?(matchers: readonly LabelMatcher[], range: TimeRange): Generator<undefined, readonly StoredSeries[], undefined>;
 }
 export interface TimeRange {
     readonly fromMs: number;

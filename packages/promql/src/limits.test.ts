@@ -4,6 +4,7 @@ import { PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
 import { POINTS_PER_TURN } from "./evaluation/turn.ts";
 import { labelsOf } from "./labels.ts";
 import { MemoryStore } from "./memory-store/memory-store.ts";
+import { parse } from "./parser.ts";
 import { queryInstant, queryRange, queryRangeInTurns } from "./query.ts";
 
 const STEP_MS = 15_000;
@@ -99,6 +100,34 @@ test("a turn ends when its time is up by the clock that was given, and before a 
   const turnsMs = pausedMs.slice(1).map((at, i) => at - pausedMs[i]! - 1_000);
   expect(turnsMs.length).toBeGreaterThan(3);
   expect(Math.max(...turnsMs)).toBeLessThanOrEqual(10);
+});
+
+test("to find series can be interrupted too", async () => {
+  const many = new MemoryStore();
+  many.append(Array.from({ length: 10_000 }, (_, i) => ({ labels: labelsOf({ id: `${i}` }), timeMs: 0, value: i })));
+  let pauses = 0;
+  const pause = async (): Promise<void> => {
+    pauses++;
+  };
+  const once = { startMs: 0, endMs: 0, stepMs: 1, turnMs: 0, pause };
+  const { value } = await queryRangeInTurns(many, 'absent({id=~"x.*"})', once);
+  expect(value.type === "matrix" && value.series).toHaveLength(1);
+  expect(pauses).toBeGreaterThanOrEqual(4);
+});
+
+test("a series that comes while others are being found is found by the next question", async () => {
+  const many = new MemoryStore();
+  const sample = (id: number) => ({ labels: labelsOf({ id: `${id}` }), timeMs: 0, value: 1 });
+  many.append(Array.from({ length: 10_000 }, (_, i) => sample(i)));
+  const query = parse('count({id=~".*0"})');
+  let next = 10_000;
+  const pause = async (): Promise<void> => {
+    many.append([sample(next)]);
+    next += 10;
+  };
+  await queryRangeInTurns(many, query, { startMs: 0, endMs: 0, stepMs: 1, turnMs: 0, pause });
+  const { value } = queryInstant(many, query, { timeMs: 0 });
+  expect(value.type === "vector" && value.samples[0]!.value).toBe(next / 10);
 });
 
 test("an expired signal ends a query before it starts", () => {

@@ -6,6 +6,11 @@ import type { Labels } from "./labels.ts";
 export interface SeriesStore {
   /** The series that meet all conditions and may have samples in the range, its borders included. */
   select(matchers: readonly LabelMatcher[], range: TimeRange): readonly StoredSeries[];
+  /** The same with breaks now and then, for stores of so many series that others must have their turn meanwhile. */
+  selectInTurns?(
+    matchers: readonly LabelMatcher[],
+    range: TimeRange,
+  ): Generator<undefined, readonly StoredSeries[], undefined>;
 }
 
 export interface TimeRange {

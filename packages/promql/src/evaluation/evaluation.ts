@@ -1,5 +1,6 @@
 import { Annotations } from "../annotations.ts";
-import { SampleBuffer, type SeriesStore } from "../store.ts";
+import type { LabelMatcher } from "../label-matcher.ts";
+import { SampleBuffer, type SeriesStore, type StoredSeries, type TimeRange } from "../store.ts";
 import type { Expression, VectorSelector } from "../syntax-tree.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import type { Grid } from "./grid.ts";
@@ -50,6 +51,13 @@ export class Evaluation {
 
   evaluate(node: Expression, grid: Grid): Work<Value> {
     return this.#evaluator(this, node, grid);
+  }
+
+  /** The series that a selector finds. */
+  *select(matchers: readonly LabelMatcher[], range: TimeRange): Work<readonly StoredSeries[]> {
+    const { store } = this;
+    if (store.selectInTurns === undefined) return store.select(matchers, range);
+    return yield* store.selectInTurns(matchers, range);
   }
 
   /** The value of an expression that is known to be an instant vector. */

@@ -22,7 +22,7 @@ export function* selectInstants(
   const firstMs = (atMs ?? grid.startMs) - offsetMs;
   const lastMs = (atMs ?? lastTime(grid)) - offsetMs;
   const range = { fromMs: firstMs - lookbackMs, toMs: lastMs };
-  const series = evaluation.store.select(selector.matchers, range);
+  const series = yield* evaluation.select(selector.matchers, range);
   const matrix = new SeriesMatrix(grid.steps, series.length);
   const { buffer } = evaluation;
   const statisticsOnly = evaluation.plan.statisticsOnly.has(selector);

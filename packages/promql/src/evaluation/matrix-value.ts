@@ -48,7 +48,7 @@ function* rawSamples(evaluation: Evaluation, node: MatrixSelector, timeMs: numbe
   const { buffer } = evaluation;
   const turn = rowsPerTurn({ steps: 100 });
   let i = 0;
-  for (const series of evaluation.store.select(selector.matchers, range)) {
+  for (const series of yield* evaluation.select(selector.matchers, range)) {
     if (++i % turn === 0) yield;
     buffer.clear();
     series.read(range, buffer);

@@ -30,7 +30,12 @@ export function* callOverRange(evaluation: Evaluation, call: CallExpression, gri
     scalarPositions.push(other.position);
   }
   checkExtension(call.name, argument);
-  const ranges = rangesOf(evaluation, argument, grid, evaluated && subqueryInputs(evaluated.matrix, evaluated.grid));
+  const ranges = yield* rangesOf(
+    evaluation,
+    argument,
+    grid,
+    evaluated && subqueryInputs(evaluated.matrix, evaluated.grid),
+  );
   const matrix = yield* applyToRanges(evaluation, call, grid, ranges, { scalars, scalarPositions });
   if (evaluated !== undefined) evaluation.release(evaluated.matrix.weight());
   if (call.name === "absent_over_time") return yield* absentSteps(matrix, argument, grid);

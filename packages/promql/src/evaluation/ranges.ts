@@ -5,6 +5,7 @@ import type { Evaluation } from "./evaluation.ts";
 import { PromqlEvaluationError } from "./evaluation-error.ts";
 import { type Grid, lastTime } from "./grid.ts";
 import type { RangeInput } from "./subquery.ts";
+import type { Work } from "./turn.ts";
 
 /** Where the windows of a call lie, and the series they are cut from. */
 export interface Ranges {
@@ -22,12 +23,12 @@ export function isRange(node: Expression): node is MatrixSelector | Subquery {
   return node.type === "matrixSelector" || node.type === "subquery";
 }
 
-export function rangesOf(
+export function* rangesOf(
   evaluation: Evaluation,
   argument: MatrixSelector | Subquery,
   grid: Grid,
   computed: readonly RangeInput[] | undefined,
-): Ranges {
+): Work<Ranges> {
   const shift = argument.type === "subquery" ? argument : argument.selector;
   const { offsetMs, atMs } = shift;
   const { rangeMs } = argument;
@@ -40,7 +41,7 @@ export function rangesOf(
   const statisticsOnly = argument.type === "matrixSelector" && evaluation.plan.statisticsOnly.has(argument.selector);
   // Prometheus forgets where a subquery stood, so what it says of one is at the start.
   const position = argument.type === "subquery" ? { start: 0, end: 0 } : argument.position;
-  const inputs = computed ?? evaluation.store.select((argument as MatrixSelector).selector.matchers, read);
+  const inputs = computed ?? (yield* evaluation.select((argument as MatrixSelector).selector.matchers, read));
   return { inputs, rangeMs, offsetMs, atMs, extension, statisticsOnly, position, read };
 }
 

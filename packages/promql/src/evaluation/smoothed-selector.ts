@@ -18,7 +18,7 @@ export function* selectSmoothed(evaluation: Evaluation, selector: VectorSelector
     fromMs: (atMs ?? grid.startMs) - offsetMs - lookbackMs,
     toMs: (atMs ?? lastTime(grid)) - offsetMs + lookbackMs,
   };
-  const series = evaluation.store.select(selector.matchers, range);
+  const series = yield* evaluation.select(selector.matchers, range);
   const matrix = new SeriesMatrix(grid.steps, series.length);
   const { buffer } = evaluation;
   const samples = new RangeSamples();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { floatHistogram } from "../histogram/float-histogram.ts";
 import { LabelMatcher } from "../label-matcher.ts";
 import { type Labels, labelsOf } from "../labels.ts";
 import { queryInstant } from "../query.ts";
@@ -156,4 +157,31 @@ function timesOf(store: MemoryStore, name: string): readonly number[] {
 function namesAt(store: MemoryStore, timeMs: number): readonly unknown[] {
   const { value } = queryInstant(store, '{__name__=~".+"}', { timeMs });
   return value.type === "vector" ? value.samples.map(({ labels }) => labels.pairs[1]).sort() : [];
+}
+
+test("the latest sample of a range is the last of its samples, wherever the range ends", () => {
+  const store = new MemoryStore();
+  for (let i = 0; i < 100; i++) {
+    const stale = i % 37 === 36;
+    const histogram = i % 41 === 40 ? { histogram: floatHistogram({ count: i, sum: i }) } : {};
+    store.append([{ labels: up, timeMs: i * 1_000, value: i, stale, ...histogram }]);
+  }
+  const [series] = store.select([new LabelMatcher("__name__", "=", "up")]);
+  const all = new SampleBuffer();
+  const last = new SampleBuffer();
+  for (let toMs = -500; toMs < 101_000; toMs += 250) {
+    for (const fromMs of [toMs - 3_000, toMs - 100, toMs - 100_000.5]) {
+      all.clear();
+      last.clear();
+      series!.read({ fromMs, toMs }, all);
+      series!.readLatest!({ fromMs, toMs }, last);
+      expect(sampleAt(last, last.length - 1)).toEqual(sampleAt(all, all.length - 1));
+      expect(last.length).toBe(Math.min(all.length, 1));
+    }
+  }
+});
+
+function sampleAt({ times, values, kinds, histograms, plain }: SampleBuffer, i: number): unknown {
+  if (i < 0) return undefined;
+  return [times[i], values[i], plain ? 0 : kinds[i], plain ? undefined : histograms[i]];
 }

@@ -1,3 +1,5 @@
+import { finish } from "../evaluation/run-work.ts";
+import type { Work } from "../evaluation/turn.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { LabelMatcher } from "../label-matcher.ts";
 import { fromPairs, type Labels } from "../labels.ts";
@@ -91,10 +93,16 @@ export class MemoryStore implements SeriesStore {
   }
 
   select(matchers: readonly LabelMatcher[]): readonly StoredSeries[] {
-    let selection = this.#selections.get(matchers);
+    return finish(this.selectInTurns(matchers), {});
+  }
+
+  *selectInTurns(matchers: readonly LabelMatcher[]): Work<readonly StoredSeries[]> {
+    // While others have their turn series may come or go, and then this is not what the next question finds.
+    const selections = this.#selections;
+    let selection = selections.get(matchers);
     if (selection === undefined) {
-      selection = this.#postings.select(matchers, this.#byKey.values());
-      this.#selections.set(matchers, selection);
+      selection = yield* this.#postings.select(matchers, this.#byKey.values());
+      selections.set(matchers, selection);
     }
     return selection;
   }

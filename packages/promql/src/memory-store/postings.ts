@@ -1,7 +1,11 @@
+import type { Work } from "../evaluation/turn.ts";
 import type { LabelMatcher } from "../label-matcher.ts";
 import { labelValue } from "../labels.ts";
 import { literalAlternatives } from "../regular-expression.ts";
 import type { MemorySeries } from "./memory-series.ts";
+
+/** How many series or values are looked at between two possible interruptions. */
+const SEEN_PER_TURN = 2_048;
 
 /** Which series have a label with a value, so that selecting looks at few of them. */
 export class Postings {
@@ -32,20 +36,20 @@ export class Postings {
   }
 
   /** The series that meet all conditions, in the order in which they came; `all` are all there are. */
-  select(matchers: readonly LabelMatcher[], all: Iterable<MemorySeries>): readonly MemorySeries[] {
+  *select(matchers: readonly LabelMatcher[], all: Iterable<MemorySeries>): Work<readonly MemorySeries[]> {
     let fewest: readonly MemorySeries[] | undefined;
     let chosen: LabelMatcher | undefined;
     for (const matcher of matchers) {
       // A condition that the empty value meets says nothing of the series that have the label.
       if (matcher.matches("")) continue;
-      const candidates = this.#candidates(matcher);
+      const candidates = yield* this.#candidates(matcher);
       if (candidates.length === 0) return [];
       if (fewest !== undefined && candidates.length >= fewest.length) continue;
       fewest = candidates;
       chosen = matcher;
     }
     const rest = matchers.filter((matcher) => matcher !== chosen).map(remembering);
-    return [...(fewest ?? all)].filter((series) => !series.deleted && rest.every((meets) => meets(series)));
+    return yield* filtered(fewest ?? all, (series) => !series.deleted && rest.every((meets) => meets(series)));
   }
 
   names(): readonly string[] {
@@ -56,16 +60,28 @@ export class Postings {
     return [...(this.#byName.get(name)?.keys() ?? [])].sort();
   }
 
-  #candidates(matcher: LabelMatcher): readonly MemorySeries[] {
+  *#candidates(matcher: LabelMatcher): Work<readonly MemorySeries[]> {
     const byValue = this.#byName.get(matcher.name);
     if (byValue === undefined) return [];
     if (matcher.operator === "=") return byValue.get(matcher.value) ?? [];
     const literals = matcher.operator === "=~" ? literalAlternatives(matcher.value) : undefined;
     const values =
-      literals === undefined ? [...byValue.keys()].filter((value) => matcher.matches(value)) : [...new Set(literals)];
+      literals === undefined
+        ? yield* filtered(byValue.keys(), (value) => matcher.matches(value))
+        : [...new Set(literals)];
     if (values.length === 1) return byValue.get(values[0]!) ?? [];
     return values.flatMap((value) => byValue.get(value) ?? []);
   }
+}
+
+function* filtered<T>(all: Iterable<T>, keeps: (one: T) => boolean): Work<readonly T[]> {
+  const kept: T[] = [];
+  let seen = 0;
+  for (const one of all) {
+    if (++seen % SEEN_PER_TURN === 0) yield;
+    if (keeps(one)) kept.push(one);
+  }
+  return kept;
 }
 
 /** A condition that is tried once a value. */
