@@ -14,6 +14,7 @@ export const EXTERNAL_URL = "http://here:9093";
 
 export interface Told {
   readonly path: string;
+  readonly authorization: string | undefined;
   readonly body: unknown;
 }
 
@@ -23,9 +24,14 @@ export class Receiver extends EventEmitter {
   readonly #server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    this.told.push({ path: request.url!, body: JSON.parse(Buffer.concat(chunks).toString()) });
-    // What Slack says; nobody else minds.
-    response.end("ok");
+    this.told.push({
+      path: request.url!,
+      authorization: request.headers.authorization,
+      body: JSON.parse(Buffer.concat(chunks).toString()),
+    });
+    // What Telegram and Slack say; nobody else minds.
+    const isTelegram = request.url!.startsWith("/telegram/");
+    response.end(isTelegram ? '{"ok":true,"result":{"message_id":1,"chat":{"id":1}}}' : "ok");
     this.emit("told");
   });
 

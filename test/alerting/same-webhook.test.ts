@@ -111,6 +111,9 @@ receivers:
 global:
   slack_api_url: '${url}/slack/global'
   pagerduty_url: '${url}/pagerduty'
+  opsgenie_api_url: '${url}/opsgenie/global'
+  opsgenie_api_key: g1obal
+  telegram_api_url: '${url}/telegram'
 route:
   receiver: many
   group_by: [alertname]
@@ -135,6 +138,7 @@ receivers:
     pagerduty_configs:
       - routing_key: k3y
       - routing_key: k3y
+        url: '${url}/pagerduty/own'
         severity: '{{ .CommonLabels.severity }}'
         class: '{{ .GroupLabels.alertname }}'
         component: desk
@@ -144,24 +148,46 @@ receivers:
       - webhook_url: '${url}/discord/2'
         title: '{{ .CommonLabels.alertname }}'
         message: '{{ range .Alerts.Firing }}{{ .Annotations.summary }}{{ end }}'
+    opsgenie_configs:
+      - {}
+      - api_key: '{{ .GroupLabels.alertname }}'
+        api_url: '${url}/opsgenie/own/'
+        message: '{{ .CommonLabels.venue | title }} {{ .Status }}'
+        details: { venue: '{{ .CommonLabels.venue | toUpper }}', more: x }
+        tags: 'a,{{ .CommonLabels.severity }},,b'
+        priority: P1
+        note: n
+        entity: e
+        actions: 'restart,stop'
+        responders:
+          - { name: 'desk,infra', type: teams }
+          - { username: '{{ .CommonLabels.severity }}@example.org', type: user }
+    telegram_configs:
+      - { bot_token: t0ken, chat_id: -42, parse_mode: HTML }
+      - bot_token: own
+        chat_id: 7
+        parse_mode: MarkdownV2
+        message: '*{{ .CommonAnnotations.summary }}*'
+        disable_notifications: true
+      - bot_token: html
+        chat_id: 8
+        parse_mode: HTML
+        message: '<b>{{ .CommonAnnotations.summary }}</b> {{ safeHtml "<i>x</i>" }} {{ .CommonLabels.absent }} {{ len .Alerts }}'
 `;
 
-  /** By the path, and where a path has two, by what is in them. */
+  /** Every integration has a path of its own. */
   function byPath(told: readonly Told[]): unknown {
-    return told
-      .map(({ path, body }) => ({ path, body, text: path + JSON.stringify(body) }))
-      .sort((a, b) => (a.text < b.text ? -1 : 1))
-      .map(({ path, body }) => ({ path, body }));
+    return told.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  test("to Slack, PagerDuty and Discord, by the templates of the file and those that Alertmanager brings along", async () => {
+  test("to Slack, PagerDuty, Discord, Opsgenie and Telegram, by the templates of the file and those that Alertmanager brings along", async () => {
     const sent = [
       alert(
         { alertname: "Gone", venue: "new york", severity: "critical" },
         { summary: 'gone <for> good & "all"', at: "1" },
       ),
     ];
-    const all: Enough = (told) => told.length === 6;
+    const all: Enough = (told) => told.length === 11;
     const [own, real] = await Promise.all([ours(templated, sent, all), theirs(templated, sent, all)]);
     expect(byPath(own)).toEqual(byPath(real));
   });

@@ -1,3 +1,47 @@
+export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
+export interface BaselineOptions {
+    readonly warmUpSamples?: number;
+    readonly warmUpMs?: number;
+    readonly adaptAfterMs?: number;
+    readonly coolDownMs?: number;
+    readonly leastDeviation?: number;
+}
+export interface BaselineSample {
+    readonly timeMs: number;
+    readonly value: number;
+}
+export interface BaselineReading {
+    readonly timeMs: number;
+    readonly baseline: number;
+    readonly lower: number;
+    readonly upper: number;
+    readonly score: number;
+}
+export declare class Baseline {
+    #private;
+    constructor(options?: BaselineOptions, saved?: string);
+    feed({ timeMs, value }: BaselineSample): BaselineReading | undefined;
+    save(): string;
+}
+export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
+export interface BaselinesOptions extends BaselineOptions {
+    readonly maxSeries?: number;
+    readonly forgetAfterMs?: number;
+    readonly isCounter?: (labels: Labels) => boolean;
+}
+export declare const baselineSeries: {
+    readonly baseline: "telltale_baseline";
+    readonly lower: "telltale_baseline_lower";
+    readonly upper: "telltale_baseline_upper";
+    readonly score: "telltale_anomaly_score";
+};
+export declare class Baselines {
+    #private;
+    constructor(options?: BaselinesOptions, saved?: string);
+    get refused(): number;
+    feed(samples: readonly Sample[]): Sample[];
+    save(): string;
+}
 export type { Clock } from "./clock.ts";
 export interface Clock {
     now(): number;
@@ -150,8 +194,8 @@ export interface HeldAlert {
     readonly generatorUrl: string;
     readonly timeout: boolean;
 }
-export type { DiscordIntegration, IntegrationDefinition, PagerdutyIntegration, SlackIntegration, WebhookIntegration, } from "./routing/integrations.ts";
-export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration;
+export type { DiscordIntegration, IntegrationDefinition, OpsgenieIntegration, PagerdutyIntegration, SlackIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
+export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration | OpsgenieIntegration | TelegramIntegration;
 export interface WebhookIntegration extends IntegrationCommon {
     readonly kind: "webhook";
     readonly maxAlerts: number;
@@ -177,6 +221,22 @@ export interface PagerdutyIntegration extends IntegrationCommon {
 export interface DiscordIntegration extends IntegrationCommon {
     readonly kind: "discord";
     readonly texts: Texts;
+}
+export interface OpsgenieIntegration extends IntegrationCommon {
+    readonly kind: "opsgenie";
+    readonly apiKey: string;
+    readonly texts: Texts;
+    readonly details: Texts;
+    readonly responders: readonly Texts[];
+}
+export interface TelegramIntegration extends IntegrationCommon {
+    readonly kind: "telegram";
+    readonly botToken: string;
+    readonly chatId: string;
+    readonly threadId: string;
+    readonly message: string;
+    readonly parseMode: "" | "HTML" | "Markdown" | "MarkdownV2";
+    readonly silent: boolean;
 }
 export type { NotificationLogEntry } from "./routing/notification-log.ts";
 export interface NotificationLogEntry {

@@ -1,3 +1,5 @@
+export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
+export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
 export type { Clock } from "./clock.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
@@ -20,8 +22,10 @@ export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
 export type {
   DiscordIntegration,
   IntegrationDefinition,
+  OpsgenieIntegration,
   PagerdutyIntegration,
   SlackIntegration,
+  TelegramIntegration,
   WebhookIntegration,
 } from "./routing/integrations.ts";
 export type { NotificationLogEntry } from "./routing/notification-log.ts";

@@ -25,6 +25,17 @@ function templatesOf(integration: IntegrationDefinition): readonly string[] {
       return [...Object.values(integration.texts), ...integration.fields.flatMap(({ title, value }) => [title, value])];
     case "pagerduty":
       return [integration.routingKey, ...Object.values(integration.texts), ...Object.values(integration.details)];
+    case "opsgenie": {
+      const responders = integration.responders.flatMap((responder) => Object.values(responder));
+      return [
+        integration.apiKey,
+        ...Object.values(integration.texts),
+        ...Object.values(integration.details),
+        ...responders,
+      ];
+    }
+    case "telegram":
+      return [integration.message];
     case "discord":
       return Object.values(integration.texts);
   }

@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
 import type { NotificationTemplates } from "../notification-template/notification-template.ts";
 import type { Notification } from "../routing/dispatcher.ts";
-import type { DiscordIntegration, PagerdutyIntegration, SlackIntegration } from "../routing/integrations.ts";
+import type {
+  DiscordIntegration,
+  OpsgenieIntegration,
+  PagerdutyIntegration,
+  SlackIntegration,
+  TelegramIntegration,
+} from "../routing/integrations.ts";
 import { type WebhookBody, webhookBody } from "./webhook-body.ts";
 
 /** What is posted to a receiver's integration, as JSON. */
 export interface IntegrationRequest {
   readonly url: string;
   readonly body: unknown;
+  /** Where the integration has a header of its own. */
+  readonly authorization?: string;
 }
 
 /** What a notification is for its integration, as Alertmanager writes it. @throws Error when a template fails */
@@ -25,6 +33,10 @@ export function integrationRequest(
       return { url: integration.url, body: slackBody(integration, expand) };
     case "pagerduty":
       return { url: integration.url, body: pagerdutyBody(integration, body, expand) };
+    case "opsgenie":
+      return opsgenieRequest(integration, body, expand);
+    case "telegram":
+      return telegramRequest(integration, body, templates);
     case "discord":
       return { url: integration.url, body: discordBody(integration, body, expand) };
   }
@@ -100,6 +112,92 @@ function discordBody({ texts }: DiscordIntegration, { status }: WebhookBody, exp
     ],
     ...withoutEmpty({ username: texts["username"] ?? "", avatar_url: texts["avatar_url"] ?? "" }),
   };
+}
+
+/** An alert by an alias that is made of the group's key, or the end of it. */
+function opsgenieRequest(integration: OpsgenieIntegration, body: WebhookBody, expand: Expand): IntegrationRequest {
+  const { texts, details } = integration;
+  const text = (name: string) => expand(texts[name] ?? "");
+  const alias = createHash("sha256").update(body.groupKey).digest("hex");
+  const base = integration.url.replace(/\/?$/, "/");
+  const authorization = `GenieKey ${expand(integration.apiKey)}`;
+  if (body.status === "resolved") {
+    const url = `${base}v2/alerts/${alias}/close?identifierType=alias`;
+    return { url, authorization, body: { source: text("source") } };
+  }
+  const expanded = Object.entries(details).map(([name, value]) => [name, expand(value)]);
+  return {
+    url: `${base}v2/alerts`,
+    authorization,
+    body: {
+      alias,
+      message: truncated(text("message"), 130),
+      details: { ...body.commonLabels, ...Object.fromEntries(expanded) },
+      source: text("source"),
+      ...withoutEmpty({
+        description: text("description"),
+        note: text("note"),
+        priority: text("priority"),
+        entity: text("entity"),
+      }),
+      ...withoutNone({
+        responders: integration.responders.flatMap((responder) => opsgenieResponders(responder, expand)),
+        tags: listed(text("tags")),
+        actions: listed(text("actions")),
+      }),
+    },
+  };
+}
+
+function opsgenieResponders(responder: Readonly<Record<string, string>>, expand: Expand): readonly unknown[] {
+  const expanded = Object.fromEntries(Object.entries(responder).map(([name, value]) => [name, expand(value)]));
+  const { type = "", name = "" } = expanded;
+  if (type === "teams") return listed(name).map((team) => ({ name: team, type: "team" }));
+  return [{ ...withoutEmpty(expanded), type }];
+}
+
+function listed(text: string): readonly string[] {
+  return text
+    .trim()
+    .split(",")
+    .filter((item) => item !== "");
+}
+
+function withoutNone(fields: Readonly<Record<string, readonly unknown[]>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, list]) => list.length > 0));
+}
+
+/** The limit of Telegram. */
+const TELEGRAM_LENGTH = 4096;
+
+function telegramRequest(
+  integration: TelegramIntegration,
+  body: WebhookBody,
+  templates: NotificationTemplates,
+): IntegrationRequest {
+  const { botToken, chatId, threadId, message, parseMode, silent } = integration;
+  return {
+    url: `${integration.url.replace(/\/$/, "")}/bot${botToken}/sendMessage`,
+    body: {
+      chat_id: chatId,
+      text:
+        parseMode === "HTML"
+          ? telegramHtml(templates.expandHtml(message, body))
+          : truncated(templates.expand(message, body), TELEGRAM_LENGTH),
+      disable_web_page_preview: "true",
+      ...withoutEmpty({
+        parse_mode: parseMode,
+        message_thread_id: threadId,
+        disable_notification: silent ? "true" : "",
+      }),
+    },
+  };
+}
+
+/** A part of HTML may be none any more. */
+function telegramHtml(text: string): string {
+  if ([...text].length <= TELEGRAM_LENGTH) return text;
+  return "The notification is longer than Telegram takes. Please check the template that makes the message.";
 }
 
 function withoutEmpty(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -65,12 +65,14 @@ async function desk(
   const clock = new TestClock();
   const bodies: WebhookBody[] = [];
   const headers: IncomingMessage["headers"][] = [];
+  const urls: (string | undefined)[] = [];
   const failures: string[] = [];
   let state: DispatcherState | undefined;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     headers.push(request.headers);
+    urls.push(request.url);
     bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as WebhookBody);
     (answers[bodies.length - 1] ?? status(200))(response, request);
     clock.emit("change");
@@ -103,6 +105,7 @@ async function desk(
     clock,
     bodies,
     headers,
+    urls,
     failures,
     notifier,
     state: () => state!,
@@ -320,6 +323,34 @@ test("PagerDuty has the same key for the trigger and the resolution of an incide
   expect(resolve!.dedup_key).toBe(trigger!.dedup_key);
 });
 
+test("Opsgenie has an alert opened and closed by the same alias", async () => {
+  const receiver = (url: string) => `opsgenie_configs: [{ api_url: "${new URL(url).origin}", api_key: k3y }]`;
+  const { bodies, clock, headers, notifier, send, told, urls } = await desk([], { receiver });
+  send();
+  await clock.until(() => told() === 1);
+  notifier.receive([{ labels: { alertname: "Down", venue: "a" }, endsAtMs: START }]);
+  clock.passTo(300);
+  await clock.until(() => bodies.length === 2);
+  const { alias } = bodies[0] as unknown as { readonly alias: string };
+  expect(alias).toMatch(/^[0-9a-f]{64}$/);
+  expect(urls).toEqual(["/v2/alerts", `/v2/alerts/${alias}/close?identifierType=alias`]);
+  expect(headers[1]!.authorization).toBe("GenieKey k3y");
+});
+
+test("Telegram is left alone for as long as its answer says, and its token is in no reason", async () => {
+  const receiver = (url: string) =>
+    `telegram_configs: [{ api_url: "${new URL(url).origin}", bot_token: t0ken, chat_id: 1 }]`;
+  const tooMany: Answer = (response) => response.writeHead(429).end('{"ok":false,"parameters":{"retry_after":11}}');
+  const { clock, send, failures, told, urls } = await desk([tooMany, status(401)], { receiver });
+  send();
+  await clock.until(() => clock.timers().includes(11));
+  clock.passTo(11);
+  await clock.until(() => failures.length === 1);
+  expect(urls).toEqual(["/bott0ken/sendMessage", "/bott0ken/sendMessage"]);
+  expect(failures[0]).not.toContain("t0ken");
+  expect(told()).toBe(0);
+});
+
 test("a template of the user's files takes the place of one that comes along", async () => {
   const templates = ['{{ define "discord.default.title" }}{{ .GroupLabels.alertname }}!{{ end }}'];
   const config = parseAlertmanagerConfig(
@@ -342,7 +373,7 @@ test("receivers that cannot be told fail by name when the notifier starts", () =
     "route: { receiver: a }\nreceivers: [{ name: a, email_configs: [{ to: me@example.org }] }]",
   );
   expect(() => startNotifier({ config })).toThrow(
-    'receiver "a" has email_configs: cannot be delivered yet; use one of webhook_configs, slack_configs, pagerduty_configs, discord_configs',
+    'receiver "a" has email_configs: cannot be delivered yet; use one of webhook_configs, slack_configs, pagerduty_configs, discord_configs, opsgenie_configs, telegram_configs',
   );
 });
 

@@ -23,13 +23,13 @@ export async function sendRequest(
     readonly nowMs: number;
   },
 ): Promise<Attempt> {
-  const { authorization } = notification.integration;
   let request: IntegrationRequest;
   try {
     request = integrationRequest(notification, options);
   } catch (error) {
     return { outcome: "refused", reason: (error as Error).message };
   }
+  const { authorization = notification.integration.authorization } = request;
   const { origin } = new URL(request.url);
   try {
     const response = await fetch(request.url, {
@@ -52,7 +52,8 @@ export async function sendRequest(
     // Those with a time to come back later mean it; other answers of 4xx say that the notification is wrong.
     const isTemporary = response.status >= 500 || response.status === 429 || response.status === 408;
     if (!isTemporary) return { outcome: "refused", reason };
-    return { outcome: "retry", reason, retryAfterMs: retryAfter(response.headers.get("retry-after"), options.nowMs) };
+    const header = response.headers.get("retry-after") ?? telegramRetryAfter(text);
+    return { outcome: "retry", reason, retryAfterMs: retryAfter(header, options.nowMs) };
   } catch (error) {
     return { outcome: "retry", reason: `${origin}: ${reasonOf(error)}`, retryAfterMs: undefined };
   }
@@ -65,6 +66,11 @@ async function slackAnswer(response: Response, origin: string): Promise<Attempt>
   if (isJson ? (JSON.parse(text) as { readonly ok?: unknown }).ok === true : text === "ok")
     return { outcome: "accepted" };
   return { outcome: "refused", reason: `${origin} answered: ${text.slice(0, REASON_LENGTH)}` };
+}
+
+/** Telegram says in its answer how many seconds are to pass. */
+function telegramRetryAfter(text: string): string | null {
+  return /"retry_after":\s*(\d+)/.exec(text)?.[1] ?? null;
 }
 
 /** Seconds, or a date of HTTP. */

@@ -28,6 +28,17 @@ export class TemplateExecutionError extends Error {
   readonly code = "TELLTALE_TEMPLATE_FAILED";
 }
 
+export interface ExecuteOptions {
+  /** Of the template, among those that are defined. @default the one that was read */
+  readonly name?: string;
+  /** How a value that an action has is written. */
+  readonly print?: (value: Value) => string;
+}
+
+function printResult(value: Value): string {
+  return value === null ? "<no value>" : printValue(value);
+}
+
 /**
  * The text that a template gives for some data; a key that a map lacks has the zero value of its type.
  * @throws TemplateExecutionError
@@ -36,7 +47,7 @@ export function executeTemplate(
   template: Template,
   data: Value,
   functions: ReadonlyMap<string, TemplateFunction>,
-  name: string = template.name,
+  { name = template.name, print = printResult }: ExecuteOptions = {},
 ): string {
   const root = template.templates.get(name);
   if (root === undefined) {
@@ -44,7 +55,7 @@ export function executeTemplate(
     throw new TemplateExecutionError(message);
   }
   const out: string[] = [];
-  new Execution(template, root, functions, out, 0, data).list(data, root.nodes);
+  new Execution({ template, functions, print, out }, root, 0, data).list(data, root.nodes);
   return out.join("");
 }
 
@@ -62,27 +73,23 @@ class LoopExit {
   }
 }
 
+interface Surroundings {
+  readonly template: Template;
+  readonly functions: ReadonlyMap<string, TemplateFunction>;
+  readonly print: (value: Value) => string;
+  readonly out: string[];
+}
+
 class Execution {
-  readonly #template: Template;
+  readonly #surroundings: Surroundings;
   readonly #current: DefinedTemplate;
-  readonly #functions: ReadonlyMap<string, TemplateFunction>;
-  readonly #out: string[];
   readonly #depth: number;
   readonly #variables: { readonly name: string; value: Value }[];
   #node: Node | Operand | CommandNode | undefined;
 
-  constructor(
-    template: Template,
-    current: DefinedTemplate,
-    functions: ReadonlyMap<string, TemplateFunction>,
-    out: string[],
-    depth: number,
-    data: Value,
-  ) {
-    this.#template = template;
+  constructor(surroundings: Surroundings, current: DefinedTemplate, depth: number, data: Value) {
+    this.#surroundings = surroundings;
     this.#current = current;
-    this.#functions = functions;
-    this.#out = out;
     this.#depth = depth;
     this.#variables = [{ name: "$", value: data }];
   }
@@ -106,12 +113,12 @@ class Execution {
     this.#node = node;
     switch (node.type) {
       case "text":
-        this.#out.push(node.text);
+        this.#surroundings.out.push(node.text);
         return;
       case "action": {
         const value = this.#pipeline(dot, node.pipe);
         if (node.pipe.declarations.length > 0) return;
-        this.#out.push(value === null ? "<no value>" : printValue(value));
+        this.#surroundings.out.push(this.#surroundings.print(value));
         return;
       }
       case "if":
@@ -178,10 +185,10 @@ class Execution {
 
   #call(dot: Value, node: TemplateNode): void {
     const template =
-      this.#template.templates.get(node.name) ?? this.#fail(`template ${goQuote(node.name)} not defined`);
+      this.#surroundings.template.templates.get(node.name) ?? this.#fail(`template ${goQuote(node.name)} not defined`);
     if (this.#depth === MAX_DEPTH) this.#fail(`exceeded maximum template depth (${MAX_DEPTH})`);
     const data = node.pipe === undefined ? null : this.#pipeline(dot, node.pipe);
-    const inner = new Execution(this.#template, template, this.#functions, this.#out, this.#depth + 1, data);
+    const inner = new Execution(this.#surroundings, template, this.#depth + 1, data);
     inner.list(data, template.nodes);
   }
 
@@ -304,7 +311,7 @@ class Execution {
   }
 
   #function(dot: Value, node: Operand, name: string, operands: readonly Operand[], final: Final): Value {
-    const own = this.#functions.get(name);
+    const own = this.#surroundings.functions.get(name);
     const called = own ?? builtins.get(name);
     if (called === undefined) return this.#fail(`${goQuote(name)} is not a defined function`);
     if (own !== undefined || (name !== "and" && name !== "or")) {

@@ -9,6 +9,9 @@ const text = (call: (text: string) => Value): TemplateFunction => ({
 
 const humanizeDuration = prometheusFunctions({ timeMs: 0, query: () => [], externalUrl: "" }).get("humanizeDuration")!;
 
+/** The type of what `safeHtml` gives. */
+export const SAFE_HTML = "template.HTML";
+
 /** The functions that Alertmanager adds to Go's in the templates of receivers. */
 export const notificationFunctions: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
   ["toUpper", text((value) => value.toUpperCase())],
@@ -18,7 +21,7 @@ export const notificationFunctions: ReadonlyMap<string, TemplateFunction> = new 
     text((value) => value.toLowerCase().replace(/(?<![\p{L}\p{M}\p{N}_'’])\p{L}/gu, (one) => one.toUpperCase())),
   ],
   ["trimSpace", text((value) => value.trim())],
-  ["safeHtml", text((value) => value)],
+  ["safeHtml", text((value) => new GoStruct(SAFE_HTML, {}, { text: () => value }))],
   ["safeUrl", text((value) => value)],
   ["urlUnescape", text((value) => decodeURIComponent(value.replaceAll("+", " ")))],
   ["base64encode", text((value) => Buffer.from(value).toString("base64").replaceAll("+", "-").replaceAll("/", "_"))],

@@ -1,10 +1,12 @@
 import type { WebhookBody } from "../delivery/webhook-body.ts";
 import { builtins } from "../go-template/builtins.ts";
-import { executeTemplate } from "../go-template/execute.ts";
+import { type ExecuteOptions, executeTemplate } from "../go-template/execute.ts";
 import { type DefinedTemplate, parseTemplate } from "../go-template/parser.ts";
+import { printValue } from "../go-template/printf.ts";
+import { GoStruct, type Value } from "../go-template/value.ts";
 import { defaultTemplates } from "./default-templates.ts";
 import { notificationData } from "./notification-data.ts";
-import { notificationFunctions } from "./notification-functions.ts";
+import { notificationFunctions, SAFE_HTML } from "./notification-functions.ts";
 
 /** Templates of receivers: what Alertmanager brings along, and what the user's files define. */
 export interface NotificationTemplates {
@@ -12,6 +14,8 @@ export interface NotificationTemplates {
   check(text: string): void;
   /** @throws TemplateParseError, TemplateExecutionError */
   expand(text: string, body: WebhookBody): string;
+  /** As `expand`, for HTML: what is printed is escaped, unless `safeHtml` made it. */
+  expandHtml(text: string, body: WebhookBody): string;
 }
 
 const functions = { has: (name: string) => builtins.has(name) || notificationFunctions.has(name) };
@@ -23,10 +27,31 @@ export function notificationTemplates(files: readonly string[] = []): Notificati
     const own = parseTemplate(`file ${i}`, text, functions).templates;
     defined = new Map([...defined, ...own]);
   }
+  const expand = (text: string, body: WebhookBody, options: ExecuteOptions) =>
+    text.includes("{{") ? executeTemplate(parse(text), notificationData(body), notificationFunctions, options) : text;
   const parse = (text: string) => parseTemplate("", text, functions, defined);
   return {
     check: (text) => void parse(text),
-    expand: (text, body) =>
-      text.includes("{{") ? executeTemplate(parse(text), notificationData(body), notificationFunctions) : text,
+    expand: (text, body) => expand(text, body, {}),
+    expandHtml: (text, body) => expand(text, body, { print: printHtml }),
   };
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "\0": "\ufffd",
+  '"': "&#34;",
+  "&": "&amp;",
+  "'": "&#39;",
+  "+": "&#43;",
+  "<": "&lt;",
+  ">": "&gt;",
+};
+
+/** As Go's html/template prints into text. */
+function printHtml(value: Value): string {
+  if (value === null) return "";
+  const text = printValue(value);
+  return value instanceof GoStruct && value.type === SAFE_HTML
+    ? text
+    : text.replace(/[\0"&'+<>]/g, (char) => escapes[char]!);
 }

@@ -2,7 +2,13 @@ import { parseDuration } from "@telltale/promql";
 import { readBoolean, readInteger, type YamlValue } from "../yaml-reader.ts";
 
 /** One way in which a receiver is told. */
-export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration;
+export type IntegrationDefinition =
+  | WebhookIntegration
+  | SlackIntegration
+  | PagerdutyIntegration
+  | DiscordIntegration
+  | OpsgenieIntegration
+  | TelegramIntegration;
 
 interface IntegrationCommon {
   /** Its place among those of its kind. */
@@ -45,7 +51,29 @@ export interface DiscordIntegration extends IntegrationCommon {
   readonly texts: Texts;
 }
 
-export const integrationKinds: readonly IntegrationDefinition["kind"][] = ["webhook", "slack", "pagerduty", "discord"];
+export interface OpsgenieIntegration extends IntegrationCommon {
+  readonly kind: "opsgenie";
+  readonly apiKey: string;
+  readonly texts: Texts;
+  readonly details: Texts;
+  /** By `id`, `name`, `username` and `type`. */
+  readonly responders: readonly Texts[];
+}
+
+export interface TelegramIntegration extends IntegrationCommon {
+  readonly kind: "telegram";
+  readonly botToken: string;
+  readonly chatId: string;
+  /** Of a topic; empty for none. */
+  readonly threadId: string;
+  readonly message: string;
+  readonly parseMode: "" | "HTML" | "Markdown" | "MarkdownV2";
+  readonly silent: boolean;
+}
+
+export const integrationKinds: readonly IntegrationDefinition["kind"][] = [
+  ...(["webhook", "slack", "pagerduty", "discord", "opsgenie", "telegram"] as const),
+];
 
 type Fields = ReadonlyMap<string, YamlValue>;
 
@@ -66,6 +94,10 @@ export function readIntegration(
       return readSlack(value, index, global);
     case "pagerduty":
       return readPagerduty(value, index, global);
+    case "opsgenie":
+      return readOpsgenie(value, index, global);
+    case "telegram":
+      return readTelegram(value, index, global);
     case "discord": {
       const fields = value.fields([...common, "webhook_url", ...Object.keys(discordTexts)]);
       const url = address(value, fields.get("webhook_url"), "no discord webhook URL or URLFile provided");
@@ -131,6 +163,17 @@ const discordTexts: Texts = {
   avatar_url: "",
 };
 
+const opsgenieTexts: Texts = {
+  message: standard("opsgenie.default.message"),
+  description: standard("opsgenie.default.description"),
+  source: standard("opsgenie.default.source"),
+  entity: "",
+  tags: "",
+  note: "",
+  priority: "",
+  actions: "",
+};
+
 function readSlack(value: YamlValue, index: number, global: Fields): SlackIntegration {
   const own = ["api_url", "fields", "short_fields", "link_names", "mrkdwn_in"];
   const fields = value.fields([...common, ...own, ...Object.keys(slackTexts)]);
@@ -175,6 +218,70 @@ function readPagerduty(value: YamlValue, index: number, global: Fields): Pagerdu
     texts: read["source"] === "" ? { ...read, source: read["client"]! } : read,
     details: { ...pagerdutyDetails, ...fields.get("details")?.record() },
   };
+}
+
+function readOpsgenie(value: YamlValue, index: number, global: Fields): OpsgenieIntegration {
+  const own = ["api_key", "api_url", "details", "responders"];
+  const fields = value.fields([...common, ...own, ...Object.keys(opsgenieTexts)]);
+  const apiKey = (fields.get("api_key") ?? global.get("opsgenie_api_key"))?.text() ?? "";
+  if (apiKey === "") value.problem("no OpsGenie API Key set");
+  const given = fields.get("api_url") ?? global.get("opsgenie_api_url");
+  return {
+    kind: "opsgenie",
+    ...readCommon(fields, { index, sendResolved: true }),
+    url: given === undefined ? "https://api.opsgenie.com/" : address(value, given, "no OpsGenie URL set"),
+    apiKey,
+    texts: texts(fields, opsgenieTexts),
+    details: fields.get("details")?.record() ?? {},
+    responders: fields.get("responders")?.items().map(readResponder) ?? [],
+  };
+}
+
+function readResponder(value: YamlValue): Texts {
+  const fields = value.fields(["id", "name", "username", "type"]);
+  const read = texts(fields, { id: "", name: "", username: "", type: "" });
+  if (!["id", "name", "username"].some((name) => read[name] !== "")) {
+    value.problem("a responder has to have at least one of id, username or name specified");
+  }
+  const type = read["type"]!.includes("{{") ? read["type"]! : read["type"]!.toLowerCase();
+  if (!/\{\{|^(?:team|teams|user|escalation|schedule)$/.test(type)) {
+    value.problem(`the type of a responder is "${type}"; give team, teams, user, escalation or schedule`);
+  }
+  return { ...read, type };
+}
+
+function readTelegram(value: YamlValue, index: number, global: Fields): TelegramIntegration {
+  const own = [
+    "api_url",
+    "bot_token",
+    "chat_id",
+    "message_thread_id",
+    "message",
+    "parse_mode",
+    "disable_notifications",
+  ];
+  const fields = value.fields([...common, ...own]);
+  const botToken = (fields.get("bot_token") ?? global.get("telegram_bot_token"))?.text() ?? "";
+  if (botToken === "") value.problem("missing bot_token or bot_token_file on telegram_config");
+  const chatId = fields.get("chat_id")?.read(readInteger);
+  if (chatId === undefined) value.problem("missing chat_id on telegram_config");
+  const given = fields.get("api_url") ?? global.get("telegram_api_url");
+  return {
+    kind: "telegram",
+    ...readCommon(fields, { index, sendResolved: true }),
+    url: given === undefined ? "https://api.telegram.org" : address(value, given, "no Telegram API URL set"),
+    botToken,
+    chatId: String(chatId ?? ""),
+    threadId: String(fields.get("message_thread_id")?.read(readInteger) ?? ""),
+    message: fields.get("message")?.text() ?? standard("telegram.default.message"),
+    parseMode: fields.get("parse_mode") === undefined ? "HTML" : (fields.get("parse_mode")!.read(readParseMode) ?? ""),
+    silent: fields.get("disable_notifications")?.read(readBoolean) ?? false,
+  };
+}
+
+function readParseMode(text: string): TelegramIntegration["parseMode"] {
+  if (text === "" || text === "HTML" || text === "Markdown" || text === "MarkdownV2") return text;
+  throw new Error("unknown parse_mode on telegram_config, must be Markdown, MarkdownV2, HTML or empty string");
 }
 
 function texts(fields: Fields, defaults: Texts): Texts {

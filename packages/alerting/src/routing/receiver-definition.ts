@@ -11,8 +11,8 @@ export interface ReceiverDefinition {
 }
 
 const otherKinds = [
-  ...["email", "incidentio", "opsgenie", "wechat", "pushover", "victorops", "sns"],
-  ...["telegram", "webex", "msteams", "msteamsv2", "jira", "rocketchat", "mattermost"],
+  ...["email", "incidentio", "wechat", "pushover", "victorops", "sns"],
+  ...["webex", "msteams", "msteamsv2", "jira", "rocketchat", "mattermost"],
 ].map((kind) => `${kind}_configs`);
 
 /** Reads a receiver; faults are problems of the document. */
