@@ -1,3 +1,4 @@
+/** Long, as it is data that reads downwards as the page does. */
 import { catalogue as gpu } from "../../packages/gpu/src/catalogue.ts";
 import type { Dashboard } from "../dashboard.ts";
 import {
