@@ -5,8 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { MemoryStore, parse, queryInstant, queryRange } from "@telltale/promql";
+import { MemoryStore, parse, queryInstant, queryRange, queryRangeInTurns } from "@telltale/promql";
 import { absentServers, programPath } from "../test/e2e/server-program.ts";
 import { type PrometheusWithSamples, prometheusWith } from "../test/promql/prometheus-answers.ts";
 import { fleet, METRICS, rules, SCRAPE_MS, START_MS, scrape } from "./promql/fleet.ts";
@@ -66,7 +67,9 @@ for (const { name, ours, theirs } of works) {
   rows.push([name, cost.toFixed(0), ...others.flatMap((other) => [other.toFixed(0), (cost / other).toFixed(2)])]);
 }
 for (const { server } of servers) await server[Symbol.asyncDispose]();
-const text = `${table(rows)}\n\nA sample in the store takes ${bytesPerSample.toFixed(1)} bytes, its share of the labels included.`;
+const turnsMs = await turnsOfRange();
+const holds = `In turns of 5 ms that query holds the thread ${turnsMs.length} times, for ${median(turnsMs).toFixed(1)} ms in the middle and ${Math.max(...turnsMs).toFixed(1)} ms at most.`;
+const text = `${table(rows)}\n\n${holds} A sample in the store takes ${bytesPerSample.toFixed(1)} bytes, its share of the labels included.`;
 console.log(text);
 if (!values.quick && servers.length > 0) {
   writeSection(
@@ -86,6 +89,24 @@ async function askRules({ ask }: PrometheusWithSamples): Promise<void> {
 
 function ownRange(): void {
   queryRange(store, rateOfAll, range);
+}
+
+/** For how long each turn of the range query held the thread, in processor time: what others do is not counted. */
+async function turnsOfRange(): Promise<readonly number[]> {
+  const turns: number[] = [];
+  let before = process.threadCpuUsage();
+  const end = (): void => {
+    const { user, system } = process.threadCpuUsage(before);
+    turns.push((user + system) / 1_000);
+  };
+  const pause = async (): Promise<void> => {
+    end();
+    await setImmediate();
+    before = process.threadCpuUsage();
+  };
+  await queryRangeInTurns(store, rateOfAll, { ...range, pause });
+  end();
+  return turns;
 }
 
 async function askRange({ ask }: PrometheusWithSamples): Promise<void> {
