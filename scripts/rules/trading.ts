@@ -1,4 +1,4 @@
-/** Long, as each alert stands with its samples. */
+import { catalogue as trading } from "../../packages/trading/src/catalogue.ts";
 import type { RuleGroup } from "../alert.ts";
 import { selectors, stored } from "../series.ts";
 
