@@ -1,5 +1,6 @@
 /** What every series of the catalogues is called, and which labels and values it may have. */
 import type { AttributeDeclarations, AttributeValues, Catalogue } from "@telltale/metrics";
+import { catalogue as baselines } from "./baseline-catalogue.ts";
 import { catalogueOf, cataloguePaths } from "./catalogues.ts";
 import { catalogue as http } from "./http-catalogue.ts";
 import { prometheusLabel, prometheusName } from "./prometheus-name.ts";
@@ -14,7 +15,7 @@ export type MetricLabels = ReadonlyMap<string, Labels>;
 
 /** Of all packages, and of the semantic conventions that our rules ask. */
 export async function metricLabels(): Promise<MetricLabels> {
-  return labelsOfCatalogues([http, ...(await Promise.all(cataloguePaths().map(catalogueOf)))]);
+  return labelsOfCatalogues([http, baselines, ...(await Promise.all(cataloguePaths().map(catalogueOf)))]);
 }
 
 export function labelsOfCatalogues(catalogues: readonly Catalogue[]): MetricLabels {

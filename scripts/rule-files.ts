@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { Alert, Example, FiringExample, RuleGroup } from "./alert.ts";
 import type { GeneratedFile } from "./generated.ts";
 import { group as agents } from "./rules/agents.ts";
+import { group as baselines } from "./rules/baselines.ts";
 import { group as cluster } from "./rules/cluster.ts";
 import { group as consensus } from "./rules/consensus.ts";
 import { group as dcgm } from "./rules/dcgm.ts";
@@ -26,6 +27,7 @@ export const ruleGroups: readonly RuleGroup[] = [
   agents,
   cluster,
   gaming,
+  baselines,
   telltale,
 ];
 

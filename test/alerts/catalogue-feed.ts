@@ -4,6 +4,7 @@
  */
 import type { CatalogueEntry } from "@telltale/metrics";
 import { type Labels, labelsOf, type Sample } from "@telltale/promql";
+import { catalogue as baselines } from "../../scripts/baseline-catalogue.ts";
 import { catalogueOf, cataloguePaths } from "../../scripts/catalogues.ts";
 import { catalogue as http } from "../../scripts/http-catalogue.ts";
 import { prometheusLabel, prometheusName } from "../../scripts/prometheus-name.ts";
@@ -22,7 +23,7 @@ const SPECIAL: Readonly<Record<string, readonly string[]>> = {
 };
 
 export async function catalogueFeed(options: FeedOptions): Promise<readonly Sample[]> {
-  const catalogues = [http, ...(await Promise.all(cataloguePaths().map(catalogueOf)))];
+  const catalogues = [http, baselines, ...(await Promise.all(cataloguePaths().map(catalogueOf)))];
   return catalogues.flatMap((catalogue) => Object.values(catalogue)).flatMap((entry) => samplesOf(entry, options));
 }
 
