@@ -474,6 +474,13 @@ export interface RuleTestOutcome {
     readonly failures: readonly string[];
 }
 export declare function runRuleTests(file: RuleTestFile, rules: readonly RuleFile[], query?: QueryOptions): readonly RuleTestOutcome[];
+export { openStateFile, type StateFile } from "./state-file/state-file.ts";
+export interface StateFile {
+    readonly state: DispatcherState | undefined;
+    save(state: DispatcherState): void;
+    close(): void;
+}
+export declare function openStateFile(path: string): StateFile;
 export type { YamlProblem } from "./yaml-reader.ts";
 export interface YamlProblem {
     readonly line: number;

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import { Dispatcher } from "../routing/dispatcher.ts";
+import { openStateFile } from "./state-file.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "state-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const config = parseAlertmanagerConfig(
+  "route: { receiver: a }\nreceivers: [{ name: a, webhook_configs: [{ url: 'http://a' }] }]",
+);
+const alert = (venue: string) => ({ labels: { alertname: 'D"ö\nwn', venue }, startsAtMs: 0, endsAtMs: 1e12 });
+
+test("what was saved is there after it was opened again, and what went is gone", () => {
+  const path = join(folder, "alerting.db");
+  const dispatcher = new Dispatcher(config);
+  const first = openStateFile(path);
+  expect(first.state).toBeUndefined();
+  dispatcher.receive([alert("a"), alert("b")], 1e9);
+  for (const notification of dispatcher.due(1e9)) dispatcher.delivered(notification, 1e9);
+  const matchers = [{ name: "venue", operator: "=", value: "a" }] as const;
+  dispatcher.silence({ matchers, endsAtMs: 2e9, createdBy: "me", comment: "" }, 1e9);
+  first.save(dispatcher.state());
+  first.save(dispatcher.state());
+  // Nobody closes a file before a kill -9.
+  const second = openStateFile(path);
+  expect(second.state).toEqual(dispatcher.state());
+  expect(second.state!.alerts).toHaveLength(2);
+  dispatcher.forget();
+  dispatcher.receive([alert("c")], 1e9);
+  second.save(dispatcher.state());
+  second.close();
+  first.close();
+  const third = openStateFile(path);
+  expect(third.state).toEqual(dispatcher.state());
+  expect(third.state!.alerts.map(({ labels }) => labels["venue"])).toEqual(["c"]);
+  third.close();
+});
+
+test("a file that is none, or somebody else's, is told by its name", () => {
+  const text = join(folder, "text.db");
+  writeFileSync(text, "no database at all, but a long enough text to be looked at".repeat(20));
+  expect(() => openStateFile(text)).toThrow(/not a database/);
+  const other = join(folder, "other.db");
+  const database = new DatabaseSync(other);
+  database.exec("CREATE TABLE x (y)");
+  database.close();
+  expect(() => openStateFile(other)).toThrow(`${other} is no state of version 1`);
+});

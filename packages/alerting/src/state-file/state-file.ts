@@ -1,0 +1,89 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { DispatcherState } from "../routing/dispatcher.ts";
+
+/** A notifier's state in a file of SQLite: what `state` is handed in, and `save` is called as `onState`. */
+export interface StateFile {
+  /** What was saved last; undefined in a new file. */
+  readonly state: DispatcherState | undefined;
+  /** Writes what is not in the file yet, before it returns. */
+  save(state: DispatcherState): void;
+  close(): void;
+}
+
+const VERSION = 1;
+
+/**
+ * Opens a file of states, or makes it. SQLite waits for the disk: use it in a worker, where there is something to be held up.
+ * @throws Error when the file is another one, or of a later version
+ */
+export function openStateFile(path: string): StateFile {
+  // Loaded here only: Node.js 22 warns of it.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const database = new DatabaseSync(path);
+  prepare(database, path);
+  const written = new Map<string, string>();
+  const rows = database.prepare("SELECT kind, key, value FROM held").all() as unknown as readonly Row[];
+  for (const { kind, key, value } of rows) written.set(rowId(kind, key), value);
+  const put = database.prepare("INSERT OR REPLACE INTO held (kind, key, value) VALUES (?, ?, ?)");
+  const drop = database.prepare("DELETE FROM held WHERE kind = ? AND key = ?");
+
+  return {
+    state: rows.length === 0 ? undefined : stateOf(rows),
+    save(state) {
+      const next = new Map(rowsOf(state).map((row) => [rowId(row.kind, row.key), row]));
+      const changed = [...next.values()].filter(({ kind, key, value }) => written.get(rowId(kind, key)) !== value);
+      const gone = [...written.keys()].filter((id) => !next.has(id));
+      if (changed.length + gone.length === 0) return;
+      database.exec("BEGIN IMMEDIATE");
+      for (const { kind, key, value } of changed) put.run(kind, key, value);
+      for (const id of gone) drop.run(...(JSON.parse(id) as [string, string]));
+      database.exec("COMMIT");
+      for (const { kind, key, value } of changed) written.set(rowId(kind, key), value);
+      for (const id of gone) written.delete(id);
+    },
+    close: () => database.close(),
+  };
+}
+
+interface Row {
+  readonly kind: keyof DispatcherState;
+  readonly key: string;
+  readonly value: string;
+}
+
+function prepare(database: DatabaseSync, path: string): void {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  const { user_version: version } = database.prepare("PRAGMA user_version").get() as { readonly user_version: number };
+  const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_master").get() as { readonly count: number };
+  if (version === 0 && count === 0) {
+    database.exec(`CREATE TABLE held (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+      PRAGMA user_version = ${VERSION}`);
+    return;
+  }
+  if (version === VERSION) return;
+  database.close();
+  const message = `${path} is no state of version ${VERSION} but has version ${version}; give another file, or remove this one`;
+  throw Object.assign(new Error(message), { code: "TELLTALE_BAD_STATE_FILE" });
+}
+
+/** Keys of alerts may have characters of any kind, so they are written as JSON. */
+function rowsOf({ alerts, notificationLog, silences }: DispatcherState): readonly Row[] {
+  const row = (kind: Row["kind"], key: string, value: unknown): Row => {
+    return { kind, key: JSON.stringify(key), value: JSON.stringify(value) };
+  };
+  return [
+    ...alerts.map((alert) => row("alerts", alert.key, alert)),
+    ...notificationLog.map((entry) => row("notificationLog", entry.key, entry)),
+    ...silences.map((silence) => row("silences", silence.id, silence)),
+  ];
+}
+
+function stateOf(rows: readonly Row[]): DispatcherState {
+  const of = <T>(kind: Row["kind"]): readonly T[] =>
+    rows.filter((row) => row.kind === kind).map(({ value }) => JSON.parse(value) as T);
+  return { alerts: of("alerts"), notificationLog: of("notificationLog"), silences: of("silences") };
+}
+
+function rowId(kind: string, key: string): string {
+  return JSON.stringify([kind, key]);
+}
