@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { type ObservedSpan, runObserved } from "./observed-program.ts";
 import { absentServers } from "./server-program.ts";
-import { postgres, redis } from "./servers.ts";
+import { mariadb, postgres, redis } from "./servers.ts";
 
 const absent = absentServers("postgres", "initdb", "redis");
 
@@ -269,6 +269,33 @@ test("https is recorded as contrib does, on both sides", async () => {
   expect(ours).toEqual(contrib);
 });
 
+test("requests of Koa are recorded as contrib does", async () => {
+  const source = `${client}
+    const Koa = require("koa");
+    const app = new Koa();
+    app.silent = true;
+    app.use(async function first(ctx, next) { work("on the way in"); await next(); work("on the way out"); });
+    app.use((ctx, next) => ctx.path === "/early" ? void (ctx.body = "early") : next());
+    app.use(async function answer(ctx) {
+      if (ctx.path === "/thrown") throw new Error("a mistake");
+      await new Promise((resolve) => setImmediate(resolve));
+      if (ctx.path === "/refused") ctx.throw(403, "not allowed");
+      work("in the handler");
+      ctx.body = { pong: true };
+    });
+    app.use(function late(ctx) { throw new Error("never reached"); });
+    const server = app.listen(0, "127.0.0.1", async () => {
+      for (const path of ["/", "/early", "/thrown", "/refused"]) await ask(server, path);
+      server.close();
+    });`;
+  const [contrib, ours] = await Promise.all(
+    ["contrib", "telltale"].map((engine) => tracesOf(source, { koa: { engine } })),
+  );
+  expect(contrib).toHaveLength(4);
+  expect(JSON.stringify(contrib)).toContain("middleware - answer");
+  expect(ours).toEqual(contrib);
+});
+
 test("requests of fetch and undici are recorded as contrib does", async () => {
   const source = `${propagating}
     const http = require("node:http");
@@ -383,6 +410,82 @@ test.skipIf(absent !== undefined)(
     expect(ours).toEqual(contrib);
   },
 );
+
+test.skipIf(absent !== undefined)(
+  `commands of redis are recorded as contrib does${absent ? ` (skipped: ${absent})` : ""}`,
+  async () => {
+    await using cache = await redis();
+    const source = `
+      const { createClient } = require("redis");
+      const { trace } = require("@opentelemetry/api");
+      const tracer = trace.getTracer("test");
+      const step = (name, run) => tracer.startActiveSpan(name, async (span) => {
+        try { await run(); } catch {}
+        tracer.startSpan("after").end();
+        span.end();
+      });
+      (async () => {
+        const client = createClient({ url: "${cache.url}" });
+        await step("connect", () => client.connect());
+        await step("commands", async () => {
+          await client.set("key", "value", { EX: 10 });
+          await client.get("key");
+          await client.sendCommand(["ECHO", "secret"]);
+        });
+        await step("failing", () => client.incr("key"));
+        await step("multi", () => client.multi().set("a", "1").get("a").exec());
+        await step("multi, failing", () => client.multi().set("a", "text").incr("a").exec());
+        await step("pipeline", () => client.multi().set("a", "1").get("a").execAsPipeline());
+        await client.get("without a parent");
+        await client.close();
+      })();`;
+    const [contrib, ours] = await Promise.all(
+      ["contrib", "telltale"].map((engine) => tracesOf(source, { redis: { engine } })),
+    );
+    expect(contrib!.length).toBeGreaterThan(5);
+    expect(JSON.stringify(contrib)).toContain("redis-GET");
+    expect(ours).toEqual(contrib);
+  },
+);
+
+test.skipIf(absentServers("mariadb") !== undefined)("queries of mysql2 are recorded as contrib does", async () => {
+  await using database = await mariadb();
+  const source = `
+    const mysql = require("mysql2");
+    const { trace } = require("@opentelemetry/api");
+    const tracer = trace.getTracer("test");
+    const step = (name, run) => tracer.startActiveSpan(name, async (span) => {
+      try { await run(); } catch {}
+      tracer.startSpan("after").end();
+      span.end();
+    });
+    const call = (run) => new Promise((resolve) => run((error) => { tracer.startSpan("in the callback").end(); resolve(); }));
+    (async () => {
+      const options = { uri: "${database.url}", multipleStatements: true };
+      const connection = mysql.createConnection(options);
+      const pool = mysql.createPool({ ...options, connectionLimit: 1 });
+      await step("callback", () => call((done) => connection.query("SELECT 1", done)));
+      await step("values", () => call((done) => connection.query("SELECT ?", [7], done)));
+      await step("an object", () => call((done) => connection.query({ sql: "SELECT ?", values: [7] }, done)));
+      await step("prepared", () => call((done) => connection.execute("SELECT ?", [7], done)));
+      await step("failing", () => call((done) => connection.query("SELECT nothing", done)));
+      await step("several", () => call((done) => connection.query("SELECT 1; SELECT 2", done)));
+      await step("streamed", () => new Promise((resolve) => connection.query("SELECT 1").on("end", resolve)));
+      await step("pool", () => call((done) => pool.query("SELECT 1", done)));
+      await step("pool, prepared", () => call((done) => pool.execute("SELECT ?", [7], done)));
+      await step("pool, failing", () => call((done) => pool.query("SELECT nothing", done)));
+      await step("promise", () => pool.promise().query("SELECT ?", [7]));
+      await step("promise, failing", () => pool.promise().query("SELECT nothing"));
+      connection.destroy();
+      pool.end();
+    })();`;
+  const [contrib, ours] = await Promise.all(
+    ["contrib", "telltale"].map((engine) => tracesOf(source, { mysql2: { engine } })),
+  );
+  expect(contrib!.length).toBeGreaterThan(11);
+  expect(JSON.stringify(contrib)).toContain("SELECT");
+  expect(ours).toEqual(contrib);
+});
 
 test.skipIf(absent !== undefined)(
   "a command that waits for the connection is recorded once, in the trace that sent it",

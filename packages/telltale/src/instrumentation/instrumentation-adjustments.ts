@@ -2,13 +2,16 @@
 
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { adjustIORedis } from "./database/ioredis.ts";
+import { adjustMySQL2 } from "./database/mysql2.ts";
 import { adjustPgQueries } from "./database/pg.ts";
 import { adjustPg } from "./database/pg-corrections.ts";
+import { adjustRedis } from "./database/redis.ts";
 import { redisStatement } from "./database/redis-statement.ts";
 import { adjustExpress } from "./express-layers.ts";
 import { adjustHttpClient } from "./http/http-client.ts";
 import { adjustHttpServer } from "./http/http-server.ts";
 import { adjustUndici } from "./http/undici.ts";
+import { adjustKoa } from "./koa-layers.ts";
 import { isTracingSuppressed } from "./tracing-suppressed.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -26,7 +29,9 @@ export const instrumentationAdjustments: Readonly<Record<string, Instrumentation
   express: { fastPath: adjustExpress },
   undici: { config: ignoringOwnRequests("ignoreRequestHook"), fastPath: adjustUndici },
   pg: { instance: adjustPg, fastPath: adjustPgQueries },
-  redis: { config: withoutRedisValues },
+  mysql2: { fastPath: adjustMySQL2 },
+  koa: { fastPath: adjustKoa },
+  redis: { config: withoutRedisValues, fastPath: adjustRedis },
   ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },
 };
 

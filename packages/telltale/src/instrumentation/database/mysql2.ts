@@ -1,0 +1,131 @@
+/**
+ * What @opentelemetry/instrumentation-mysql2 puts around a query that has a callback, which are also those of pools and of the
+ * promise API, replaced: the same span and hooks without defining properties of each query anew. Queries that are streamed, and
+ * those that get comments, are contrib's.
+ */
+
+import { type Attributes, diag, type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
+
+interface MySQL2Options {
+  readonly responseHook?: (span: Span, info: { readonly queryResults: unknown }) => void;
+  readonly maskStatement?: boolean;
+  readonly addSqlCommenterCommentToQueries?: boolean;
+}
+
+interface ConnectionConfig {
+  readonly host?: string;
+  readonly port?: number | string;
+  readonly database?: string;
+}
+
+interface Connection {
+  readonly config?: ConnectionConfig & { readonly connectionConfig?: ConnectionConfig };
+}
+
+type Callback = (this: unknown, error: Error | null | undefined, ...results: unknown[]) => unknown;
+type Query = (this: Connection, ...args: unknown[]) => unknown;
+type Format = (sql: string, values: unknown) => string;
+
+interface QueryOptions {
+  readonly sql: string;
+  readonly values?: unknown;
+  onResult?: Callback;
+}
+
+/** What `MySQL2Instrumentation` keeps to itself. */
+interface MySQL2Internals extends Instrumentation {
+  readonly tracer: Tracer;
+  getConfig(): ReturnType<Instrumentation["getConfig"]> & MySQL2Options;
+  _patchQuery?: (format: Format | undefined, isPrepared: boolean) => (original: Query) => Query;
+}
+
+/** Replaces, before it is enabled, how queries are patched; a version that is built otherwise keeps its own. */
+export function adjustMySQL2(instrumentation: Instrumentation): void {
+  const mysql = instrumentation as MySQL2Internals;
+  const contribPatch = mysql._patchQuery;
+  if (typeof contribPatch !== "function") return;
+  mysql._patchQuery = (format, isPrepared) => (original) => {
+    const contrib = contribPatch.call(mysql, format, isPrepared)(original);
+    return function query(...args) {
+      const config: MySQL2Options = mysql.getConfig();
+      const asked = args[0] as string | QueryOptions | undefined;
+      const sql = typeof asked === "string" ? asked : asked?.sql;
+      const at = callbackPlace(args);
+      if (typeof sql !== "string" || at < 0 || config.maskStatement || config.addSqlCommenterCommentToQueries) {
+        return contrib.apply(this, args);
+      }
+      const text = queryText(sql, valuesOf(args), format);
+      const { tracer } = mysql;
+      const span = tracer.startSpan(spanName(sql), { kind: SpanKind.CLIENT, attributes: attributesOf(this, text) });
+      if (at === 0) {
+        const one = asked as QueryOptions;
+        one.onResult = ending(span, config, one.onResult as Callback);
+      } else args[at] = ending(span, config, args[at] as Callback);
+      return original.apply(this, args);
+    };
+  };
+}
+
+/** Where among the arguments the callback is, 0 when it is the query's own; -1 when the query is streamed. */
+function callbackPlace(args: readonly unknown[]): number {
+  if (args.length === 1) return typeof (args[0] as Partial<QueryOptions>)?.onResult === "function" ? 0 : -1;
+  if (typeof args[1] === "function") return 1;
+  return typeof args[2] === "function" ? 2 : -1;
+}
+
+function valuesOf([asked, second, third]: readonly unknown[]): unknown {
+  const given = Array.isArray(second) ? second : third ? [second] : undefined;
+  if (typeof asked === "string" || !("values" in (asked as object))) return given;
+  return given || (asked as QueryOptions).values;
+}
+
+/** With its values, as contrib has it; redaction takes them out again before the span ends. */
+function queryText(sql: string, values: unknown, format: Format | undefined): string {
+  if (format === undefined || !values) return sql;
+  try {
+    return format(sql, values);
+  } catch {
+    return "Could not determine the query due to an error in masking or formatting";
+  }
+}
+
+function spanName(sql: string): string {
+  const space = sql.indexOf(" ");
+  return space === -1 ? sql : sql.slice(0, space);
+}
+
+function attributesOf({ config }: Connection, text: string): Attributes {
+  const { host, port, database } = config?.connectionConfig ?? config ?? {};
+  const portNumber = typeof port === "number" ? port : Number.parseInt(String(port), 10);
+  const attributes: Record<string, string | number | undefined> = {
+    "db.namespace": database,
+    "server.address": host,
+    "server.port": Number.isNaN(portNumber) ? undefined : portNumber,
+    "db.system.name": "mysql",
+    "db.query.text": text,
+  };
+  return attributes as Attributes;
+}
+
+function ending(span: Span, { responseHook }: MySQL2Options, callback: Callback): Callback {
+  let hasEnded = false;
+  return function ended(this: unknown, error, ...results) {
+    // A query of several statements has several results.
+    if (!hasEnded) {
+      hasEnded = true;
+      if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      else if (responseHook) guarded(() => responseHook(span, { queryResults: results[0] }));
+      span.end();
+    }
+    return callback.call(this, error, ...results);
+  };
+}
+
+function guarded(hook: () => void): void {
+  try {
+    hook();
+  } catch (error) {
+    diag.error("A hook of instrumentations.mysql2 failed", error);
+  }
+}
