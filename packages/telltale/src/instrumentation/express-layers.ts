@@ -1,8 +1,8 @@
 /**
  * What @opentelemetry/instrumentation-express does to each layer of a router, replaced: the route is computed once for a
  * layer instead of once for each layer of each request, and only request handlers get a span, unless `ignoreLayersType`
- * says otherwise. With contrib's code a `GET /ping` costs 8 to 12 µs of CPU more, where ours costs 11 above the bare application (Node
- * 24, without sockets). Names, attributes, hooks and options are contrib's.
+ * says otherwise. With contrib's code a `GET /ping` costs 8 to 12 µs of CPU more; with ours, all of telemetry costs 11 above the
+ * bare application (Node 24, without sockets). Names, attributes, hooks and options are contrib's.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
