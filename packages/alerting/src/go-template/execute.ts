@@ -1,3 +1,8 @@
+/**
+ * What a template gives: Go's own execution, function by function and with its messages, in one file as there, since every
+ * function of it calls the others.
+ */
+
 import { goQuote } from "@telltale/promql";
 import { builtins } from "./builtins.ts";
 import type { DefinedTemplate, Template } from "./parser.ts";

@@ -1,3 +1,8 @@
+/**
+ * Templates in Go's text/template language as trees: Go's own parser, function by function and with its messages, in one file
+ * as there, since every function of it calls the others.
+ */
+
 import { goQuote, unquote } from "@telltale/promql";
 import { describeToken, type Token, type TokenKind, tokenize } from "./lexer.ts";
 import { numberNode } from "./number-literal.ts";

@@ -1,5 +1,14 @@
-import { parseDuration } from "@telltale/promql";
 import { readBoolean, readInteger, type YamlValue } from "../yaml-reader.ts";
+import {
+  address,
+  type CommonFields,
+  common,
+  type Fields,
+  readCommon,
+  standard,
+  type Texts,
+  texts,
+} from "./integration-fields.ts";
 
 /** One way in which a receiver is told. */
 export type IntegrationDefinition =
@@ -10,15 +19,8 @@ export type IntegrationDefinition =
   | OpsgenieIntegration
   | TelegramIntegration;
 
-interface IntegrationCommon {
-  /** Its place among those of its kind. */
-  readonly index: number;
-  readonly sendResolved: boolean;
+interface IntegrationCommon extends CommonFields {
   readonly url: string;
-  /** For one attempt; 0 for no limit of its own. */
-  readonly timeoutMs: number;
-  /** What goes into the header `authorization`. */
-  readonly authorization: string | undefined;
 }
 
 export interface WebhookIntegration extends IntegrationCommon {
@@ -26,8 +28,6 @@ export interface WebhookIntegration extends IntegrationCommon {
   /** More alerts than that are counted, not sent; 0 for no limit. */
   readonly maxAlerts: number;
 }
-
-type Texts = Readonly<Record<string, string>>;
 
 export interface SlackIntegration extends IntegrationCommon {
   readonly kind: "slack";
@@ -75,8 +75,6 @@ export const integrationKinds: readonly IntegrationDefinition["kind"][] = [
   ...(["webhook", "slack", "pagerduty", "discord", "opsgenie", "telegram"] as const),
 ];
 
-type Fields = ReadonlyMap<string, YamlValue>;
-
 /** Reads an item of `webhook_configs` and the like; faults are problems of the document. */
 export function readIntegration(
   kind: IntegrationDefinition["kind"],
@@ -104,20 +102,6 @@ export function readIntegration(
       return { kind, ...readCommon(fields, { index, sendResolved: true }), url, texts: texts(fields, discordTexts) };
     }
   }
-}
-
-const common = ["send_resolved", "timeout", "http_config"];
-
-function readCommon(
-  fields: Fields,
-  { index, sendResolved }: { readonly index: number; readonly sendResolved: boolean },
-) {
-  return {
-    index,
-    sendResolved: fields.get("send_resolved")?.read(readBoolean) ?? sendResolved,
-    timeoutMs: fields.get("timeout")?.read(parseDuration) ?? 0,
-    authorization: readAuthorization(fields.get("http_config")),
-  };
 }
 
 const slackTexts: Texts = {
@@ -282,35 +266,4 @@ function readTelegram(value: YamlValue, index: number, global: Fields): Telegram
 function readParseMode(text: string): TelegramIntegration["parseMode"] {
   if (text === "" || text === "HTML" || text === "Markdown" || text === "MarkdownV2") return text;
   throw new Error("unknown parse_mode on telegram_config, must be Markdown, MarkdownV2, HTML or empty string");
-}
-
-function texts(fields: Fields, defaults: Texts): Texts {
-  return Object.fromEntries(Object.entries(defaults).map(([name, text]) => [name, fields.get(name)?.text() ?? text]));
-}
-
-function standard(name: string): string {
-  return `{{ template "${name}" . }}`;
-}
-
-function address(parent: YamlValue, value: YamlValue | undefined, missing: string): string {
-  const url = value?.text() ?? "";
-  if (url === "") parent.problem(missing);
-  else if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    value!.problem("it is no address of http or https; give one, such as https://alerts.example.org/hook");
-  }
-  return url;
-}
-
-function readAuthorization(value: YamlValue | undefined): string | undefined {
-  const fields = value?.fields(["authorization", "basic_auth", "follow_redirects"]);
-  const token = fields?.get("authorization")?.fields(["type", "credentials"]);
-  const basic = fields?.get("basic_auth")?.fields(["username", "password"]);
-  if (token !== undefined && basic !== undefined) {
-    value!.problem("at most one of basic_auth & authorization must be configured");
-  }
-  const part = (of: Fields, name: string, otherwise: string) => of.get(name)?.text() ?? otherwise;
-  if (token !== undefined) return `${part(token, "type", "Bearer")} ${part(token, "credentials", "")}`;
-  if (basic === undefined) return undefined;
-  const pair = `${part(basic, "username", "")}:${part(basic, "password", "")}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
