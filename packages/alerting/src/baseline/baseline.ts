@@ -5,7 +5,7 @@ import { forecastOf, recordSample, relevel } from "./forecast.ts";
 import { knownHours, recordHour, SEASONS, usualAt } from "./hour-history.ts";
 import { forgetHabit, MAX_DEVIATION, recordDeviation } from "./rank-calibration.ts";
 import { settle } from "./settle.ts";
-import { recordSlowHour, slowArmed, slowDeviationOf } from "./slow-deviation.ts";
+import { forgetRecent, recordSlowHour, slowArmed, slowDeviationOf } from "./slow-deviation.ts";
 
 export interface BaselineOptions {
   /** No sample is anomalous before as many were seen. @default 100 */
@@ -83,7 +83,10 @@ export class Baseline {
     const forecast = forecastOf(state.forecaster, { usual, hour });
     const seasonal = usual[SEASONS.indexOf(state.slow.season)];
     const least = Math.max(LEAST_SPREAD * Math.abs(value), Number.MIN_VALUE);
-    const slow = Math.min(MAX_DEVIATION, slowDeviationOf(state.slow, { value, usual: seasonal, least }));
+    const slow = Math.min(
+      MAX_DEVIATION,
+      slowDeviationOf(state.slow, { value, usual: seasonal, least, intervalMs: state.intervalMs }),
+    );
     const flat = flatLineScore(state.flat, value);
     if (forecast === undefined) {
       recordSample(state.forecaster, { value, usual, hour, outlier: false });
@@ -130,7 +133,7 @@ export class Baseline {
     else {
       if (passedMs > Math.max(GAP_MS, GAP_INTERVALS * state.intervalMs)) {
         relevel(state.forecaster, { values: [], usual: [] });
-        state.slow.recent.length = 0;
+        forgetRecent(state.slow);
       }
       const near = Math.min(Math.max(passedMs, state.intervalMs / 2), state.intervalMs * 2);
       state.intervalMs += (near - state.intervalMs) / 20;
