@@ -11,7 +11,7 @@ import { median, table, writeSection } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
-    series: { type: "string", default: "30" },
+    series: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
     /** A series of each shape, and nothing is written. */
     quick: { type: "boolean" },
