@@ -59,7 +59,7 @@ describe("the trading desk", () => {
     expect(page).toMatch(/^system_memory_limit_bytes \d{8,}$/m);
     expect(page).toMatch(/^telltale_health_check\{telltale_check="database",telltale_health_state="healthy"\} 1$/m);
     expect(await text(ports.deskMetrics, "/readyz?verbose")).toBe(
-      "[+]process ok\n[+]database ok\n[+]exchange ok\nreadyz check passed\n",
+      "[+]process ok\n[+]exports ok\n[+]database ok\n[+]exchange ok\nreadyz check passed\n",
     );
     expect(await text(ports.exchangeMetrics, "/livez")).toBe("ok");
     expect(await text(ports.exchangeMetrics, "/metrics")).not.toContain("system_memory_limit_bytes");

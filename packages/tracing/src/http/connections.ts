@@ -24,6 +24,7 @@ interface Pool {
 }
 
 const pools = new Map<string, Pool>();
+let ending = false;
 
 /** Loads `node:http` or `node:https` with the first request and not before: loading it is what instrumentations wait for. */
 export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
@@ -39,7 +40,9 @@ export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
         pools.set(key, pool);
         pool.users++;
       }
-      return module.request({ ...fixed, ...options, agent: pool.agent });
+      const request = module.request({ ...fixed, ...options, agent: pool.agent });
+      if (ending) request.on("socket", (socket) => socket.unref());
+      return request;
     },
     release() {
       if (pool === undefined) return;
@@ -53,8 +56,12 @@ export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
   };
 }
 
-/** From here on no request of an exporter keeps the process alive; for its end, when it has been waited for long enough. */
+/**
+ * From here on no request of an exporter keeps the process alive, neither one under way nor one that is still to come; for
+ * the end of a process, when it has been waited for long enough.
+ */
 export function unrefConnections(): void {
+  ending = true;
   for (const { agent } of pools.values()) {
     for (const socket of Object.values(agent.sockets).flat()) socket?.unref();
   }
