@@ -63,6 +63,7 @@ function workspaces(): string[] {
     "tracing",
     "logging",
     "promql",
+    "alerting",
     "runtime",
     "gpu",
     "consensus",

@@ -103,10 +103,67 @@ test("snapshots are printed in order, whole lines only, and by time", async () =
   expect(before).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
+const rules = `
+groups:
+  - name: desk
+    rules:
+      - record: job:up:sum
+        expr: sum by (job) (up)
+      - alert: Down
+        expr: up == 0
+        for: 1m
+`;
+const ruleTests = (firing: string): string => `
+rule_files: [rules.yaml]
+evaluation_interval: 1m
+tests:
+  - name: a target goes away
+    interval: 1m
+    input_series: [{ series: 'up{job="desk"}', values: "1 0 0 0" }]
+    alert_rule_test:
+      - { eval_time: 3m, alertname: Down, exp_alerts: [${firing}] }
+`;
+const receivers =
+  "route: { receiver: desk }\nreceivers: [{ name: desk, webhook_configs: [{ url: 'http://127.0.0.1:9' }] }]";
+
+test("rule files and receivers are checked, every fault is told with its place", async () => {
+  writeFileSync(join(folder, "rules.yaml"), rules);
+  writeFileSync(join(folder, "alertmanager.yml"), receivers);
+  const good = await telltale(["alerts", "check", "rules.y*ml", "--receivers", "alertmanager.yml"]);
+  expect(good).toEqual({
+    ...{ code: 0, stderr: "" },
+    stdout: "rules.yaml: 1 group, 1 alert, 1 recording rule\nalertmanager.yml: 1 receiver\n",
+  });
+  writeFileSync(join(folder, "broken.yaml"), rules.replace("up == 0", "up ==").replace("(job) (up)", "(job) (up"));
+  const bad = await telltale(["alerts", "check", "rules.yaml", "broken.yaml", "--json"]);
+  expect(bad).toMatchObject({ code: 1, stderr: "telltale: not every file can be used\n" });
+  const [first, second] = bad.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(first).toEqual({ path: "rules.yaml", found: "1 group, 1 alert, 1 recording rule", problems: [] });
+  expect(second.problems).toHaveLength(2);
+  expect(second.problems[0]).toMatch(/^broken\.yaml: \d+:\d+: /);
+});
+
+test("unit tests of rules pass and fail as with promtool", async () => {
+  writeFileSync(join(folder, "rules.yaml"), rules);
+  writeFileSync(join(folder, "good.test.yaml"), ruleTests("{ exp_labels: { job: desk } }"));
+  expect(await telltale(["alerts", "test", "good.test.yaml"])).toEqual({
+    ...{ code: 0, stderr: "" },
+    stdout: "good.test.yaml: 1 passed\n",
+  });
+  writeFileSync(join(folder, "bad.test.yaml"), ruleTests(""));
+  const { code, stdout, stderr } = await telltale(["alerts", "test", "*.test.yaml"]);
+  expect([code, stderr]).toEqual([1, "telltale: 1 of 2 test files failed\n"]);
+  expect(stdout).toContain("bad.test.yaml: 1 of 1 FAILED\n  a target goes away\n");
+  expect(stdout).toMatch(/alertname: ?Down, time: ?3m/);
+});
+
 test("--help names every command, and each has its own", async () => {
   const { code, stdout } = await telltale(["--help"]);
   expect(code).toBe(0);
-  for (const name of ["export", "profile analyze"]) {
+  for (const name of ["alerts check", "alerts test", "export", "profile analyze"]) {
     expect(stdout).toContain(`  ${name} `);
     expect(await telltale([...name.split(" "), "--help"])).toMatchObject({
       code: 0,
@@ -122,6 +179,9 @@ test.each([
   ["profile", "profile needs a second word: profile analyze"],
   ["profile analyze", "give one profile: telltale profile analyze <file.pprof>"],
   ["profile analyze x --limit many", '--limit is "many"; give a whole number from 1, such as 20'],
+  ["alerts", "alerts needs a second word: alerts check, alerts test"],
+  ["alerts check", "give rule files: telltale alerts check alerts/*.yaml"],
+  ["alerts test", "give test files: telltale alerts test alerts/tests/*.yaml"],
   ["export --form x", "there is no option --form; did you mean --from?"],
   ["export --from", "Option '--from <value>' argument missing"],
   ["export --from . --format xml", '--format is "xml"; give jsonl or csv'],
@@ -131,6 +191,8 @@ test.each([
 });
 
 test.each([
+  ["alerts check none.yaml", /^telltale: none\.yaml is not there; give a file, or a pattern/],
+  ["alerts check none*.yaml", /^telltale: no file is like none\*\.yaml/],
   ["profile analyze none.pprof", /^telltale: none\.pprof cannot be read \(ENOENT\)/],
   ["profile analyze junk.pprof", /^telltale: junk\.pprof: These bytes are no pprof profile/],
   ["export --from nowhere", /^telltale: nowhere cannot be read \(ENOENT\)/],

@@ -14,6 +14,14 @@ interface Subcommand {
 
 /** By name, which may have two words. */
 const subcommands: Readonly<Record<string, Subcommand>> = {
+  "alerts check": {
+    summary: "Checks rule files of Prometheus and an alertmanager.yml.",
+    load: () => (require("./alerts-check-command.ts") as typeof import("./alerts-check-command.ts")).alertsCheck,
+  },
+  "alerts test": {
+    summary: "Runs unit tests of rules, in promtool's format.",
+    load: () => (require("./alerts-test-command.ts") as typeof import("./alerts-test-command.ts")).alertsTest,
+  },
   export: {
     summary: "Prints the resource monitor's snapshots, as JSON lines or CSV.",
     load: () => (require("./export-command.ts") as typeof import("./export-command.ts")).exportCommand,
@@ -86,7 +94,7 @@ function unknown(words: readonly string[]): string {
 function overview(): string {
   const width = Math.max(...Object.keys(subcommands).map((name) => name.length));
   const lines = Object.entries(subcommands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `telltale ${version}: what its telemetry left on disk, on the command line.
+  return `telltale ${version}: rules, and what telemetry left on disk.
 
 Usage: telltale <command> [options]
 
