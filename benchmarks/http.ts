@@ -3,7 +3,7 @@
  * telltale and with its peers, each in an installation of its own, are all started and warmed up on both of their routes, and then
  * take turns; the server has one core to itself, and clients, PostgreSQL, Redis and the collector's stand-in share another.
  *
- * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 1.5 --warm-up 10
+ * --candidates telltale,dd-trace,…  --routes express:ping,fastify:orders,…  --repetitions 5 --seconds 3 --warm-up 16
  */
 import { parseArgs } from "node:util";
 import { postgres, redis } from "../test/e2e/servers.ts";
@@ -19,8 +19,8 @@ const { values } = parseArgs({
     candidates: { type: "string" },
     routes: { type: "string" },
     repetitions: { type: "string", default: "5" },
-    seconds: { type: "string", default: "1.5" },
-    "warm-up": { type: "string", default: "10" },
+    seconds: { type: "string", default: "3" },
+    "warm-up": { type: "string", default: "16" },
     connections: { type: "string", default: "32" },
     linked: { type: "string" },
     quick: { type: "boolean" },

@@ -17,7 +17,7 @@ export function httpReport(results: readonly RouteResult[], timing: Timing): str
 the server on a core of its own, everything else (clients, PostgreSQL, Redis, collector) on another. On \`GET /ping\` the clients
 never sleep, since waking them costs a server more the slower it is. Traces and metrics go to the collector by OTLP (dd-trace:
 traces to its agent); every request is traced where no share is named. CPU is that of the whole process for a request, what it
-exports afterwards included. "busy" is how much of its core the server used: where that is below 95%, the stores and clients
+exports within 2 s afterwards included. "busy" is how much of its core the server used: where that is below 95%, the stores and clients
 held it up, so that what was kept flatters everybody: read the CPU there.`;
   return [head, ...results.map(section)].join("\n\n");
 }
