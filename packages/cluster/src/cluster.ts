@@ -1,13 +1,12 @@
 /** Everything that a scheduler, a broker or a control plane tells of its cluster. */
+
 import { anomaly } from "./anomalies.ts";
 import { ClusterNode, type NodeOptions } from "./cluster-node.ts";
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from "./cluster-options.ts";
+import { named } from "./named.ts";
 import { liveClusters } from "./observe-clusters.ts";
 import { Queue } from "./queue.ts";
 import { Zone } from "./zone.ts";
-
-/** Zones and queues beyond these are `other`: the metrics keep fewer apart. */
-const MAX_NAMED = 1_000;
 
 export class Cluster implements Disposable {
   readonly settings: ClusterSettings;
@@ -72,15 +71,6 @@ export class Cluster implements Disposable {
     anomaly("forgotten", `there are more than ${this.settings.maxNodes} nodes`);
     this.nodesById.delete(oldest);
   }
-}
-
-function named<T>(map: Map<string, T>, name: string, make: (name: string) => T): T {
-  const found = map.get(name);
-  if (found !== undefined) return found;
-  if (map.size >= MAX_NAMED && name !== "other") return named(map, "other", make);
-  const made = make(String(name));
-  map.set(name, made);
-  return made;
 }
 
 let own: Cluster | undefined;

@@ -1,12 +1,10 @@
 /** Everything that a system of agents tells of them. */
+import { named } from "../named.ts";
 import { Agent, type AgentOptions } from "./agent.ts";
 import { type AgentsOptions, type AgentsSettings, agentsSettings } from "./agents-options.ts";
 import { liveAgents } from "./observe-agents.ts";
 import { Population } from "./population.ts";
 import { TypeTally } from "./type-tally.ts";
-
-/** Types and populations beyond these are `other`: the metrics keep fewer apart. */
-const MAX_NAMED = 1_000;
 
 export class Agents implements Disposable {
   private readonly settings: AgentsSettings;
@@ -48,15 +46,6 @@ export class Agents implements Disposable {
   private tally(type: string): TypeTally {
     return named(this.byType, type, (called) => new TypeTally(called));
   }
-}
-
-function named<T>(map: Map<string, T>, name: string, make: (name: string) => T): T {
-  const found = map.get(name);
-  if (found !== undefined) return found;
-  if (map.size >= MAX_NAMED && name !== "other") return named(map, "other", make);
-  const made = make(String(name));
-  map.set(name, made);
-  return made;
 }
 
 let own: Agents | undefined;
