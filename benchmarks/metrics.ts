@@ -49,7 +49,7 @@ const prometheus = [sdk, promClient, platformatic];
 
 interface Work {
   readonly key: string;
-  /** What the others do for it, when that is what they did for an earlier work and were measured at. */
+  /** The work that the others do for it, where they have none of their own: measured again, since the machine's speed wavers. */
   readonly others?: string;
   readonly name: string;
   readonly unit: string;
@@ -127,17 +127,14 @@ const works: readonly Work[] = [
 const rows: string[][] = [["work", "telltale", "against", "", "ratio"]];
 const holds: string[] = [];
 const answers: string[] = [];
-const known = new Map<string, Result[]>();
 for (const work of works.filter(({ key }) => key.includes(values.only))) {
   const candidates = [telltale, ...work.against];
   const measured = candidates.map((one) => {
-    const key = one === telltale ? work.key : (work.others ?? work.key);
-    const results = known.get(`${one.name} ${key}`) ?? [];
-    known.set(`${one.name} ${key}`, results);
-    return { one, key, results };
+    const results: Result[] = [];
+    return { one, key: one === telltale ? work.key : (work.others ?? work.key), results };
   });
   for (let round = 0; round < rounds; round++) {
-    for (const { one, key, results } of measured) if (results.length <= round) results.push(measure(one, key));
+    for (const { one, key, results } of measured) results.push(measure(one, key));
     if (process.stderr.isTTY) process.stderr.write(`\r${work.name}: round ${round + 1} of ${rounds}\u001b[K`);
   }
   const medians = measured.map(({ results }) => median(results.map(({ value }) => value)));
