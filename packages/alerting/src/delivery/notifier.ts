@@ -26,12 +26,15 @@ export interface NotifierOptions {
 /** Tells receivers of alerts until it is stopped. */
 export interface Notifier {
   readonly dispatcher: Dispatcher;
+  readonly config: AlertmanagerConfig;
   /** Takes alerts in, as a rule group's `onAlerts` gives them. */
   receive(alerts: readonly IncomingAlert[]): void;
   /** Forgets all alerts, and tells nobody that they were resolved: somebody else has them now. */
   forget(): void;
-  /** Looks again at what is due, after something was changed in the dispatcher. */
+  /** Keeps the state and looks again at what is due, after something was changed in the dispatcher, such as a silence. */
   wake(): void;
+  /** Until nothing is on its way any more. */
+  settled(): Promise<void>;
   /** Ends what is on its way; it counts as not delivered. */
   stop(): Promise<void>;
 }
@@ -118,6 +121,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
   wake();
   return {
     dispatcher,
+    config,
     receive(alerts) {
       dispatcher.receive(alerts, clock.now());
       onState?.(dispatcher.state());
@@ -128,6 +132,9 @@ export function startNotifier(options: NotifierOptions): Notifier {
       onState?.(dispatcher.state());
     },
     wake,
+    async settled() {
+      while (deliveries.size > 0) await Promise.all(deliveries);
+    },
     async stop() {
       stopped.abort();
       timer?.[Symbol.dispose]();

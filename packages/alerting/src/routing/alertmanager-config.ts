@@ -11,8 +11,12 @@ export interface AlertmanagerConfig {
   readonly receivers: readonly ReceiverDefinition[];
   readonly inhibitRules: readonly InhibitRule[];
   readonly timeIntervals: readonly NamedTimeInterval[];
+  /** Patterns of the files that have templates of the user's; a relative one starts at the folder of this file. */
+  readonly templates: readonly string[];
   /** How long an alert fires that says no end. */
   readonly resolveTimeoutMs: number;
+  /** The file as it was read, with its secrets. */
+  readonly text: string;
 }
 
 /** While an alert that matches the source fires, those that match the target and are equal in these labels are not told. */
@@ -68,7 +72,9 @@ export function parseAlertmanagerConfig(
     receivers: isGiven(global?.get("http_config")) ? receivers.map(withGlobalHttpConfig) : receivers,
     inhibitRules: fields.get("inhibit_rules")?.items().map(readInhibitRule) ?? [],
     timeIntervals,
+    templates: (fields.get("templates")?.items() ?? []).flatMap((item) => item.text() ?? []),
     resolveTimeoutMs: global?.get("resolve_timeout")?.read(parseDuration) ?? 5 * 60_000,
+    text,
   };
   if (problems.length > 0) throw new AlertmanagerConfigError(path, problems);
   return config;

@@ -104,7 +104,7 @@ export function startRules(options: RuleRunnerOptions): RuleRunner {
   }
 
   function reload(next: readonly RuleSource[]): void {
-    const definitions = readAll(next);
+    const definitions = parseRuleSources(next);
     const before = running;
     running = new Map();
     for (const { file, definition } of definitions) {
@@ -134,7 +134,10 @@ export function startRules(options: RuleRunnerOptions): RuleRunner {
   };
 }
 
-function readAll(sources: readonly RuleSource[]): readonly { file: string; definition: RuleGroupDefinition }[] {
+/** The groups of files, each with its file. @throws RuleFileError with all faults of all files */
+export function parseRuleSources(
+  sources: readonly RuleSource[],
+): readonly { readonly file: string; readonly definition: RuleGroupDefinition }[] {
   const faults: RuleFileError[] = [];
   const definitions = sources.flatMap(({ path, text }) => {
     try {

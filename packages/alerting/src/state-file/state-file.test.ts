@@ -44,6 +44,19 @@ test("what was saved is there after it was opened again, and what went is gone",
   third.close();
 });
 
+test("a text that was kept under a name is there again, the last of each", () => {
+  const path = join(folder, "alerting.db");
+  const first = openStateFile(path);
+  expect(first.kept("baselines")).toBeUndefined();
+  first.keep("baselines", "[]");
+  first.keep("baselines", "[1]");
+  first.save(new Dispatcher(config).state());
+  const second = openStateFile(path);
+  expect([second.kept("baselines"), second.kept("other")]).toEqual(["[1]", undefined]);
+  second.close();
+  first.close();
+});
+
 test("a file that is none, or somebody else's, is told by its name", () => {
   const text = join(folder, "text.db");
   writeFileSync(text, "no database at all, but a long enough text to be looked at".repeat(20));

@@ -7,6 +7,10 @@ export interface StateFile {
   readonly state: DispatcherState | undefined;
   /** Writes what is not in the file yet, before it returns. */
   save(state: DispatcherState): void;
+  /** A text that was kept under a name. */
+  kept(name: string): string | undefined;
+  /** Keeps a text under a name, in the place of the one before. */
+  keep(name: string, text: string): void;
   close(): void;
 }
 
@@ -26,6 +30,8 @@ export function openStateFile(path: string): StateFile {
   for (const { kind, key, value } of rows) written.set(rowId(kind, key), value);
   const put = database.prepare("INSERT OR REPLACE INTO held (kind, key, value) VALUES (?, ?, ?)");
   const drop = database.prepare("DELETE FROM held WHERE kind = ? AND key = ?");
+  const find = database.prepare("SELECT text FROM kept WHERE name = ?");
+  const replace = database.prepare("INSERT OR REPLACE INTO kept (name, text) VALUES (?, ?)");
 
   return {
     state: rows.length === 0 ? undefined : stateOf(rows),
@@ -41,6 +47,8 @@ export function openStateFile(path: string): StateFile {
       for (const { kind, key, value } of changed) written.set(rowId(kind, key), value);
       for (const id of gone) written.delete(id);
     },
+    kept: (name) => (find.get(name) as { readonly text: string } | undefined)?.text,
+    keep: (name, text) => void replace.run(name, text),
     close: () => database.close(),
   };
 }
@@ -57,6 +65,7 @@ function prepare(database: DatabaseSync, path: string): void {
   const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_master").get() as { readonly count: number };
   if (version === 0 && count === 0) {
     database.exec(`CREATE TABLE held (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+      CREATE TABLE kept (name TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
       PRAGMA user_version = ${VERSION}`);
     return;
   }
