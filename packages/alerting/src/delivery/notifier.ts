@@ -1,7 +1,7 @@
 import { type Clock, wallClock } from "../clock.ts";
 import { notificationTemplates } from "../notification-template/notification-template.ts";
 import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
-import { Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
+import { type DirectTelling, Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { checkDeliverable } from "../routing/receiver-definition.ts";
 import { checkTemplates } from "./check-templates.ts";
@@ -19,6 +19,8 @@ export interface NotifierOptions {
   readonly clock?: Clock;
   /** Called after each change that must outlive a restart, before anything else happens: store it. */
   readonly onState?: (state: DispatcherState) => void;
+  /** Called when a receiver has accepted. */
+  readonly onDelivered?: (notification: Notification) => void;
   /** Called when a receiver could not be told; it is tried again when the group is due the next time. */
   readonly onFailure?: (notification: Notification, reason: string) => void;
 }
@@ -29,6 +31,11 @@ export interface Notifier {
   readonly config: AlertmanagerConfig;
   /** Takes alerts in, as a rule group's `onAlerts` gives them. */
   receive(alerts: readonly IncomingAlert[]): void;
+  /**
+   * Tells a receiver by no route; true when all of it has accepted, or knows from before. While the same is on its way, and
+   * when a receiver has not accepted in 5 minutes, it is false.
+   */
+  tell(telling: DirectTelling): Promise<boolean>;
   /** Forgets all alerts, and tells nobody that they were resolved: somebody else has them now. */
   forget(): void;
   /** Keeps the state and looks again at what is due, after something was changed in the dispatcher, such as a silence. */
@@ -51,13 +58,14 @@ const ATTEMPT_TIMEOUT_MS = 30_000;
  * @throws Error with the code TELLTALE_RECEIVER_UNSUPPORTED for receivers that cannot be told, TemplateParseError
  */
 export function startNotifier(options: NotifierOptions): Notifier {
-  const { config, externalUrl = "", state, clock = wallClock, onState, onFailure } = options;
+  const { config, externalUrl = "", state, clock = wallClock, onState, onDelivered, onFailure } = options;
   checkDeliverable(config.receivers);
   const templates = notificationTemplates(options.templates);
   checkTemplates(config, templates);
   const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...(state === undefined ? {} : { state }) });
   const stopped = new AbortController();
-  const deliveries = new Set<Promise<void>>();
+  const deliveries = new Set<Promise<unknown>>();
+  const tellings = new Set<string>();
   let timer: Disposable | undefined;
 
   function wake(): void {
@@ -65,17 +73,32 @@ export function startNotifier(options: NotifierOptions): Notifier {
     timer = undefined;
     if (stopped.signal.aborted) return;
     for (const notification of dispatcher.due(clock.now())) {
-      const delivery = deliver(notification).finally(() => {
-        deliveries.delete(delivery);
-        wake();
-      });
-      deliveries.add(delivery);
+      void onItsWay(deliver(notification)).finally(wake);
     }
     const nextMs = dispatcher.nextDueMs();
     if (Number.isFinite(nextMs)) timer = clock.at(nextMs, wake);
   }
 
-  async function deliver(notification: Notification): Promise<void> {
+  function onItsWay<T>(delivery: Promise<T>): Promise<T> {
+    deliveries.add(delivery);
+    return delivery.finally(() => deliveries.delete(delivery));
+  }
+
+  async function tell(telling: DirectTelling): Promise<boolean> {
+    const id = JSON.stringify([telling.receiver, telling.groupKey]);
+    const isKnown = config.receivers.some(({ name }) => name === telling.receiver);
+    if (!isKnown || stopped.signal.aborted || tellings.has(id)) return false;
+    tellings.add(id);
+    try {
+      const notifications = dispatcher.direct(telling, clock.now());
+      return (await Promise.all(notifications.map((one) => onItsWay(deliver(one))))).every(Boolean);
+    } finally {
+      tellings.delete(id);
+    }
+  }
+
+  /** Whether the receiver has accepted in time. */
+  async function deliver(notification: Notification): Promise<boolean> {
     const { deadlineMs } = notification;
     let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
@@ -83,13 +106,14 @@ export function startNotifier(options: NotifierOptions): Notifier {
       if (attempt.outcome === "accepted") {
         dispatcher.delivered(notification, clock.now());
         onState?.(dispatcher.state());
-        return;
+        onDelivered?.(notification);
+        return true;
       }
       const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
       if (stopped.signal.aborted || clock.now() + waitMs >= deadlineMs) {
         dispatcher.failed(notification);
         onFailure?.(notification, attempt.reason);
-        return;
+        return false;
       }
       await pause(waitMs);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
@@ -127,6 +151,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
       onState?.(dispatcher.state());
       wake();
     },
+    tell,
     forget() {
       dispatcher.forget();
       onState?.(dispatcher.state());

@@ -23,6 +23,17 @@ export interface NotifiedAlert extends HeldAlert {
   readonly resolved: boolean;
 }
 
+/** Alerts for one receiver, whatever the routes say. */
+export interface DirectTelling {
+  readonly receiver: string;
+  /** What the receiver tells repetitions by, and what the notification log is kept under. */
+  readonly groupKey: string;
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly alerts: readonly NotifiedAlert[];
+  /** The same is told again after so long. @default never */
+  readonly repeatIntervalMs?: number;
+}
+
 /** What a dispatcher is made of; as JSON it outlives a restart. */
 export interface DispatcherState {
   readonly alerts: readonly HeldAlert[];
@@ -52,14 +63,25 @@ interface Group {
   resolved: readonly HeldAlert[];
 }
 
+interface GroupTelling extends Required<DirectTelling> {
+  /** How long the notification log keeps it. */
+  readonly keptMs: number;
+  readonly timeoutMs: number;
+}
+
 /** What one integration is told and how that is written down. */
 interface Telling {
-  readonly group: Group;
+  /** Undefined for what is told by no route. */
+  readonly group: Group | undefined;
   readonly entry: NotificationLogEntry;
 }
 
 /** A notification is tried for so long at least. Alertmanager: MinTimeout. */
 const LEAST_TIMEOUT_MS = 10_000;
+
+/** What is told by no route is tried for so long, and known for so long at least. */
+const DIRECT_TIMEOUT_MS = 5 * 60_000;
+const DIRECT_KEPT_MS = 30 * 86_400_000;
 
 /**
  * Who is to be told of what, and when: Alertmanager's groups, inhibition, silences, time intervals and notification log, without
@@ -119,7 +141,8 @@ export class Dispatcher {
   delivered(notification: Notification, nowMs: number): void {
     const telling = this.#tellings.get(notification);
     if (telling === undefined) return;
-    this.#log.set({ ...telling.entry, timeMs: nowMs, expiresAtMs: nowMs + 2 * telling.group.route.repeatIntervalMs });
+    const { timeMs, expiresAtMs } = telling.entry;
+    this.#log.set({ ...telling.entry, timeMs: nowMs, expiresAtMs: nowMs + expiresAtMs - timeMs });
     this.#settle(notification, telling.group);
   }
 
@@ -127,8 +150,19 @@ export class Dispatcher {
   failed(notification: Notification): void {
     const telling = this.#tellings.get(notification);
     if (telling === undefined) return;
-    telling.group.failed = true;
+    if (telling.group !== undefined) telling.group.failed = true;
     this.#settle(notification, telling.group);
+  }
+
+  /**
+   * What is to be delivered so that a receiver is told by no route; nothing when it knows already. Each of them ends with
+   * `delivered` or `failed`.
+   */
+  direct(telling: DirectTelling, nowMs: number): readonly Notification[] {
+    const { repeatIntervalMs = Number.POSITIVE_INFINITY } = telling;
+    const keptMs = Math.max(DIRECT_KEPT_MS, Number.isFinite(repeatIntervalMs) ? 2 * repeatIntervalMs : 0);
+    const timeoutMs = DIRECT_TIMEOUT_MS;
+    return this.#notifications({ ...telling, repeatIntervalMs, keptMs, timeoutMs }, undefined, nowMs);
   }
 
   /** @throws RangeError when the silence could never apply */
@@ -195,7 +229,16 @@ export class Dispatcher {
       .map((alert): NotifiedAlert => ({ ...alert, resolved: isResolved(alert, nowMs) }));
     group.resolved = [...group.alerts.values()].filter((alert) => isResolved(alert, nowMs));
     const told = this.#isMuted(route, nowMs) ? [] : alerts.filter((alert) => !this.#isSuppressed(alert, nowMs));
-    const notifications = told.length === 0 ? [] : this.#notifications(group, told, nowMs);
+    const telling = {
+      receiver: route.receiver,
+      groupKey: group.key,
+      groupLabels: group.labels,
+      alerts: told,
+      repeatIntervalMs: route.repeatIntervalMs,
+      keptMs: 2 * route.repeatIntervalMs,
+      timeoutMs: Math.max(route.groupIntervalMs, LEAST_TIMEOUT_MS),
+    };
+    const notifications = told.length === 0 ? [] : this.#notifications(telling, group, nowMs);
     for (const notification of notifications) group.pending.add(notification);
     if (notifications.length === 0) this.#forgetResolved(group);
     return notifications;
@@ -212,38 +255,38 @@ export class Dispatcher {
     return (activeTimeIntervals.length > 0 && !within(activeTimeIntervals)) || within(muteTimeIntervals);
   }
 
-  #notifications(group: Group, alerts: readonly NotifiedAlert[], nowMs: number): readonly Notification[] {
-    const { route, labels: groupLabels, key: groupKey } = group;
+  #notifications(telling: GroupTelling, group: Group | undefined, nowMs: number): readonly Notification[] {
+    const { groupKey, groupLabels, alerts, repeatIntervalMs, keptMs, timeoutMs } = telling;
     const firing = alerts.filter(({ resolved }) => !resolved);
     const keys = (some: readonly NotifiedAlert[]) => some.map(({ key }) => key);
     const state = {
       firing: keys(firing),
       resolved: keys(alerts.filter(({ resolved }) => resolved)),
-      repeatIntervalMs: route.repeatIntervalMs,
+      repeatIntervalMs,
       nowMs,
     };
-    const receiver = this.#config.receivers.find(({ name }) => name === route.receiver);
+    const receiver = this.#config.receivers.find(({ name }) => name === telling.receiver);
     return (receiver?.integrations ?? []).flatMap((integration) => {
       const { sendResolved } = integration;
-      const key = `${groupKey}:${route.receiver}/${integration.kind}/${integration.index}`;
+      const key = `${groupKey}:${telling.receiver}/${integration.kind}/${integration.index}`;
       if (!needsTelling(this.#log.get(key), { ...state, sendResolved })) return [];
-      const expiresAtMs = nowMs + 2 * route.repeatIntervalMs;
-      const entry = { key, firing: state.firing, resolved: state.resolved, timeMs: nowMs, expiresAtMs };
+      const entry = { key, firing: state.firing, resolved: state.resolved, timeMs: nowMs, expiresAtMs: nowMs + keptMs };
       // Who does not want to hear of resolved alerts counts as told of them.
       if (!sendResolved && firing.length === 0) {
         this.#log.set(entry);
         return [];
       }
-      const deadlineMs = nowMs + Math.max(route.groupIntervalMs, LEAST_TIMEOUT_MS);
+      const deadlineMs = nowMs + timeoutMs;
       const told = sendResolved ? alerts : firing;
-      const notification = { receiver: route.receiver, integration, groupKey, groupLabels, alerts: told, deadlineMs };
+      const notification = { receiver: telling.receiver, integration, groupKey, groupLabels, alerts: told, deadlineMs };
       this.#tellings.set(notification, { group, entry });
       return [notification];
     });
   }
 
-  #settle(notification: Notification, group: Group): void {
+  #settle(notification: Notification, group: Group | undefined): void {
     this.#tellings.delete(notification);
+    if (group === undefined) return;
     group.pending.delete(notification);
     if (group.pending.size === 0 && !group.failed) this.#forgetResolved(group);
   }
