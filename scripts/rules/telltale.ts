@@ -1,3 +1,4 @@
+import { catalogue as alerting } from "../../packages/alerting/src/catalogue.ts";
 import { catalogue as own } from "../../packages/telltale/src/catalogue.ts";
 import type { RuleGroup } from "../alert.ts";
 import { selectors, stored } from "../series.ts";
@@ -41,6 +42,23 @@ export const group: RuleGroup = {
         samples: { [stored(own.exportItems, { ...traces, "telltale.outcome": "sent" })]: "0+100x10" },
         at: "3m",
       },
+    },
+    {
+      name: "ConditionFailing",
+      expr: `increase(${series(alerting.conditionErrors)}[10m]) > 0`,
+      severity: "warning",
+      summary: "The condition of {{ $labels.rule }} fails on {{ $labels.instance }}",
+      meaning: "The condition of an alert in code threw, or gave what is no text: nobody knows whether it holds.",
+      steps: [
+        "The log has the first error of each condition.",
+        "Until it is mended, see for yourself what the alert would tell.",
+      ],
+      fires: {
+        samples: { [stored(alerting.conditionErrors, { rule: "LargeLoss" })]: "0 0 1x10" },
+        at: "3m",
+        labels: { instance: "a", rule: "LargeLoss" },
+      },
+      silent: { samples: { [stored(alerting.conditionErrors, { rule: "LargeLoss" })]: "0x12" }, at: "3m" },
     },
   ],
 };

@@ -1,6 +1,10 @@
 export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
 export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
+export { catalogue } from "./catalogue.ts";
 export type { Clock } from "./clock.ts";
+export { alert, type CodedAlert, watchCodedRules } from "./coded-alert/coded-alert.ts";
+export type { AlertSeverity, CodedAlertOptions } from "./coded-alert/coded-rule.ts";
+export { codedRules } from "./coded-alert/coded-rules.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
