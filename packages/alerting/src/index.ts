@@ -1,3 +1,4 @@
+export { type AlertApi, type AlertApiOptions, startAlertApi } from "./api/alert-api.ts";
 export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
 export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
 export { catalogue } from "./catalogue.ts";
@@ -19,6 +20,7 @@ export {
   type AlertStatus,
   Dispatcher,
   type DispatcherState,
+  type GroupStatus,
   type Notification,
   type NotifiedAlert,
 } from "./routing/dispatcher.ts";

@@ -73,15 +73,18 @@ export function startNotifier(options: NotifierOptions): Notifier {
     timer = undefined;
     if (stopped.signal.aborted) return;
     for (const notification of dispatcher.due(clock.now())) {
-      void onItsWay(deliver(notification)).finally(wake);
+      void onItsWay(deliver(notification), wake);
     }
     const nextMs = dispatcher.nextDueMs();
     if (Number.isFinite(nextMs)) timer = clock.at(nextMs, wake);
   }
 
-  function onItsWay<T>(delivery: Promise<T>): Promise<T> {
+  function onItsWay<T>(delivery: Promise<T>, afterwards = () => {}): Promise<T> {
     deliveries.add(delivery);
-    return delivery.finally(() => deliveries.delete(delivery));
+    return delivery.finally(() => {
+      deliveries.delete(delivery);
+      afterwards();
+    });
   }
 
   async function tell(telling: DirectTelling): Promise<boolean> {
@@ -156,7 +159,10 @@ export function startNotifier(options: NotifierOptions): Notifier {
       dispatcher.forget();
       onState?.(dispatcher.state());
     },
-    wake,
+    wake() {
+      onState?.(dispatcher.state());
+      wake();
+    },
     async settled() {
       while (deliveries.size > 0) await Promise.all(deliveries);
     },

@@ -50,6 +50,14 @@ export interface AlertStatus extends HeldAlert {
   readonly inhibitedBy: readonly string[];
 }
 
+/** The alerts of one group, for those who look. */
+export interface GroupStatus {
+  readonly receiver: string;
+  readonly key: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly alerts: readonly AlertStatus[];
+}
+
 interface Group {
   readonly id: string;
   readonly route: Route;
@@ -170,6 +178,15 @@ export class Dispatcher {
     return this.#silences.add(definition, nowMs);
   }
 
+  /**
+   * Changes a silence, or ends it and makes another one where that is more than its end and its comment; undefined when there
+   * is none of that id.
+   * @throws RangeError when the silence could never apply
+   */
+  changeSilence(id: string, definition: SilenceDefinition, nowMs: number): Silence | undefined {
+    return this.#silences.change(id, definition, nowMs);
+  }
+
   /** Ends a silence; false when none of that id is active or to come. */
   expireSilence(id: string, nowMs: number): boolean {
     return this.#silences.expire(id, nowMs);
@@ -180,18 +197,16 @@ export class Dispatcher {
   }
 
   alerts(nowMs: number): readonly AlertStatus[] {
-    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => {
-      const silencedBy = this.#silences.matching(alert.labels, nowMs);
-      const source = inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs);
-      const suppressed = silencedBy.length > 0 || source !== undefined;
-      return {
-        ...alert,
-        state: isResolved(alert, nowMs) ? "resolved" : suppressed ? "suppressed" : "active",
-        receivers: matchRoutes(this.#config.route, alert.labels).map(({ receiver }) => receiver),
-        silencedBy,
-        inhibitedBy: source === undefined ? [] : [source.key],
-      };
-    });
+    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => this.#status(alert, nowMs));
+  }
+
+  groups(nowMs: number): readonly GroupStatus[] {
+    return [...this.#groups.values()].map(({ route, key, labels, alerts }) => ({
+      receiver: route.receiver,
+      key,
+      labels,
+      alerts: [...alerts.values()].toSorted(compareHeld).map((alert) => this.#status(alert, nowMs)),
+    }));
   }
 
   state(): DispatcherState {
@@ -199,6 +214,19 @@ export class Dispatcher {
       alerts: [...this.#alerts.all()],
       notificationLog: this.#log.all(),
       silences: this.#silences.all(),
+    };
+  }
+
+  #status(alert: HeldAlert, nowMs: number): AlertStatus {
+    const silencedBy = this.#silences.matching(alert.labels, nowMs);
+    const source = inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs);
+    const suppressed = silencedBy.length > 0 || source !== undefined;
+    return {
+      ...alert,
+      state: isResolved(alert, nowMs) ? "resolved" : suppressed ? "suppressed" : "active",
+      receivers: matchRoutes(this.#config.route, alert.labels).map(({ receiver }) => receiver),
+      silencedBy,
+      inhibitedBy: source === undefined ? [] : [source.key],
     };
   }
 

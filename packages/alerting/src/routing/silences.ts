@@ -35,20 +35,28 @@ export class Silences {
 
   /** @throws RangeError when the silence could never apply, Error when a pattern is none */
   add(definition: SilenceDefinition, nowMs: number): Silence {
-    const { startsAtMs = nowMs, endsAtMs, matchers } = definition;
-    const bad = (problem: string) => {
-      return Object.assign(new RangeError(`silence: ${problem}`), { code: "TELLTALE_BAD_SILENCE" });
-    };
-    if (endsAtMs <= Math.max(startsAtMs, nowMs)) {
-      throw bad(`it ends at ${new Date(endsAtMs).toISOString()}; give an end after its start and after now`);
-    }
+    check(definition, nowMs);
+    const { startsAtMs = nowMs } = definition;
     const silence = { ...definition, startsAtMs, id: randomUUID(), updatedAtMs: nowMs };
     this.#set(silence);
-    if (this.#byId.get(silence.id)!.matchers.every(({ matches }) => matches(""))) {
-      this.#byId.delete(silence.id);
-      const given = matchers.length === 0 ? "it has no matchers" : "every matcher matches what is not there";
-      throw bad(`${given}; give at least one that matches something`);
+    return silence;
+  }
+
+  /**
+   * Changes a silence, as far as what it did stays true; else it ends and another one takes its place. Undefined when there is
+   * none of that id.
+   * @throws as `add` does
+   */
+  change(id: string, definition: SilenceDefinition, nowMs: number): Silence | undefined {
+    const found = this.#byId.get(id);
+    if (found === undefined) return undefined;
+    check(definition, nowMs);
+    if (!canChange(found.silence, definition, nowMs)) {
+      this.expire(id, nowMs);
+      return this.add({ ...definition, startsAtMs: Math.max(definition.startsAtMs ?? nowMs, nowMs) }, nowMs);
     }
+    const silence = { ...found.silence, ...definition, id, updatedAtMs: nowMs };
+    this.#set(silence);
     return silence;
   }
 
@@ -81,6 +89,35 @@ export class Silences {
   #set(silence: Silence): void {
     const matchers = silence.matchers.map(({ name, operator, value }) => alertMatcher(name, operator, value));
     this.#byId.set(silence.id, { silence, matchers });
+  }
+}
+
+/** @throws RangeError when the silence could never apply, Error when a pattern is none */
+function check({ startsAtMs = 0, endsAtMs, matchers }: SilenceDefinition, nowMs: number): void {
+  const bad = (problem: string) => {
+    return Object.assign(new RangeError(`silence: ${problem}`), { code: "TELLTALE_BAD_SILENCE" });
+  };
+  if (endsAtMs <= Math.max(startsAtMs, nowMs)) {
+    throw bad(`it ends at ${new Date(endsAtMs).toISOString()}; give an end after its start and after now`);
+  }
+  if (matchers.every(({ name, operator, value }) => alertMatcher(name, operator, value).matches(""))) {
+    const given = matchers.length === 0 ? "it has no matchers" : "every matcher matches what is not there";
+    throw bad(`${given}; give at least one that matches something`);
+  }
+}
+
+/** Alertmanager: canUpdate. */
+function canChange(old: Silence, { matchers, startsAtMs = old.startsAtMs }: SilenceDefinition, nowMs: number): boolean {
+  const text = (silence: Pick<Silence, "matchers">) =>
+    JSON.stringify(silence.matchers.map(({ name, operator, value }) => [name, operator, value]));
+  if (text(old) !== text({ matchers })) return false;
+  switch (silenceState(old, nowMs)) {
+    case "active":
+      return startsAtMs === old.startsAtMs;
+    case "pending":
+      return startsAtMs >= nowMs;
+    case "expired":
+      return false;
   }
 }
 
