@@ -1,3 +1,19 @@
+export { type AlertApi, type AlertApiOptions, startAlertApi } from "./api/alert-api.ts";
+export interface AlertApiOptions {
+    readonly notifier: () => Notifier;
+    readonly host?: string;
+    readonly port?: number;
+    readonly allowedHosts?: readonly string[];
+    readonly maxBodyBytes?: number;
+    readonly version?: string;
+    readonly clock?: Clock;
+}
+export interface AlertApi {
+    readonly port: number;
+    readonly url: string;
+    stop(): Promise<void>;
+}
+export declare function startAlertApi(options: AlertApiOptions): Promise<AlertApi>;
 export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
 export interface BaselineOptions {
     readonly warmUpSamples?: number;
@@ -42,11 +58,61 @@ export declare class Baselines {
     feed(samples: readonly Sample[]): Sample[];
     save(): string;
 }
+export { catalogue } from "./catalogue.ts";
+export declare const catalogue: {
+    readonly condition: {
+        readonly kind: "gauge";
+        readonly name: "telltale.condition";
+        readonly unit: "{condition}";
+        readonly description: "1 while the condition of an alert in code holds, 0 while it does not; absent when it threw.";
+        readonly attributes: {
+            readonly rule: import("@telltale/metrics").OpenAttribute<unknown>;
+        };
+    };
+    readonly conditionText: {
+        readonly kind: "gauge";
+        readonly name: "telltale.condition.text";
+        readonly unit: "{condition}";
+        readonly description: "1 beside the text that the condition gave when it began to hold, as long as it holds.";
+        readonly attributes: {
+            readonly rule: import("@telltale/metrics").OpenAttribute<unknown>;
+            readonly text: import("@telltale/metrics").OpenAttribute<unknown>;
+        };
+    };
+    readonly conditionErrors: {
+        readonly kind: "counter";
+        readonly name: "telltale.condition.errors";
+        readonly unit: "{error}";
+        readonly description: "How often the condition of an alert in code threw, or gave what is no text.";
+        readonly attributes: {
+            readonly rule: import("@telltale/metrics").OpenAttribute<unknown>;
+        };
+    };
+};
 export type { Clock } from "./clock.ts";
 export interface Clock {
     now(): number;
     at(timeMs: number, call: () => void): Disposable;
 }
+export { alert, type CodedAlert, watchCodedRules } from "./coded-alert/coded-alert.ts";
+export interface CodedAlert extends Disposable {
+    readonly name: string;
+}
+export declare function alert(options: CodedAlertOptions): CodedAlert;
+export declare function watchCodedRules(changed: () => void): Disposable;
+export type { AlertSeverity, CodedAlertOptions } from "./coded-alert/coded-rule.ts";
+export type AlertSeverity = "info" | "warning" | "critical";
+export interface CodedAlertOptions {
+    readonly name: string;
+    readonly severity: AlertSeverity;
+    readonly condition: () => string | undefined;
+    readonly for?: string;
+    readonly cooldown?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+}
+export { codedRules } from "./coded-alert/coded-rules.ts";
+export declare function codedRules(): RuleSource;
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export interface NotifierOptions {
     readonly config: AlertmanagerConfig;
@@ -55,13 +121,17 @@ export interface NotifierOptions {
     readonly state?: DispatcherState;
     readonly clock?: Clock;
     readonly onState?: (state: DispatcherState) => void;
+    readonly onDelivered?: (notification: Notification) => void;
     readonly onFailure?: (notification: Notification, reason: string) => void;
 }
 export interface Notifier {
     readonly dispatcher: Dispatcher;
+    readonly config: AlertmanagerConfig;
     receive(alerts: readonly IncomingAlert[]): void;
+    tell(telling: DirectTelling): Promise<boolean>;
     forget(): void;
     wake(): void;
+    settled(): Promise<void>;
     stop(): Promise<void>;
 }
 export declare function startNotifier(options: NotifierOptions): Notifier;
@@ -95,6 +165,7 @@ export interface FallBack {
 export interface HandOverOptions {
     readonly urls: readonly string[];
     readonly fallBack?: FallBack;
+    readonly isFallenBack?: boolean;
     readonly timeoutMs?: number;
     readonly maxQueued?: number;
     readonly onFailure?: (reason: string) => void;
@@ -119,7 +190,9 @@ export interface AlertmanagerConfig {
     readonly receivers: readonly ReceiverDefinition[];
     readonly inhibitRules: readonly InhibitRule[];
     readonly timeIntervals: readonly NamedTimeInterval[];
+    readonly templates: readonly string[];
     readonly resolveTimeoutMs: number;
+    readonly text: string;
 }
 export interface InhibitRule {
     readonly source: readonly AlertMatcher[];
@@ -135,7 +208,7 @@ export declare class AlertmanagerConfigError extends Error {
 export declare function parseAlertmanagerConfig(text: string, { path }?: {
     readonly path?: string;
 }): AlertmanagerConfig;
-export { type AlertStatus, Dispatcher, type DispatcherState, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
+export { type AlertStatus, Dispatcher, type DispatcherState, type GroupStatus, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
 export interface Notification {
     readonly receiver: string;
     readonly integration: IntegrationDefinition;
@@ -158,6 +231,12 @@ export interface AlertStatus extends HeldAlert {
     readonly silencedBy: readonly string[];
     readonly inhibitedBy: readonly string[];
 }
+export interface GroupStatus {
+    readonly receiver: string;
+    readonly key: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly alerts: readonly AlertStatus[];
+}
 export declare class Dispatcher {
     #private;
     constructor(config: AlertmanagerConfig, options?: {
@@ -170,10 +249,13 @@ export declare class Dispatcher {
     due(nowMs: number): readonly Notification[];
     delivered(notification: Notification, nowMs: number): void;
     failed(notification: Notification): void;
+    direct(telling: DirectTelling, nowMs: number): readonly Notification[];
     silence(definition: SilenceDefinition, nowMs: number): Silence;
+    changeSilence(id: string, definition: SilenceDefinition, nowMs: number): Silence | undefined;
     expireSilence(id: string, nowMs: number): boolean;
     silences(): readonly Silence[];
     alerts(nowMs: number): readonly AlertStatus[];
+    groups(nowMs: number): readonly GroupStatus[];
     state(): DispatcherState;
 }
 export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
@@ -402,7 +484,7 @@ export interface RuleSource {
 export interface RuleRunnerOptions extends Omit<RuleGroupOptions, "file"> {
     readonly sources: readonly RuleSource[];
     readonly clock?: Clock;
-    readonly onEvaluated?: (group: RunningGroup) => void;
+    readonly onEvaluated?: (group: RunningGroup, evaluation: GroupEvaluation) => void;
 }
 export interface RunningGroup {
     readonly name: string;
@@ -474,10 +556,23 @@ export interface RuleTestOutcome {
     readonly failures: readonly string[];
 }
 export declare function runRuleTests(file: RuleTestFile, rules: readonly RuleFile[], query?: QueryOptions): readonly RuleTestOutcome[];
+export { type IntakeResult, type SeriesIntake, seriesIntake } from "./series-intake/series-intake.ts";
+export interface IntakeResult extends AppendResult {
+    readonly lost: boolean;
+}
+export interface SeriesIntake {
+    append(source: string, batch: SeriesBatch, timeMs?: number): IntakeResult;
+    miss(source: string, timeMs: number, target?: TargetLabels): void;
+    remove(source: string, timeMs: number): void;
+    families(): ReadonlyMap<string, MetricFamily>;
+}
+export declare function seriesIntake(store: MemoryStore): SeriesIntake;
 export { openStateFile, type StateFile } from "./state-file/state-file.ts";
 export interface StateFile {
     readonly state: DispatcherState | undefined;
     save(state: DispatcherState): void;
+    kept(name: string): string | undefined;
+    keep(name: string, text: string): void;
     close(): void;
 }
 export declare function openStateFile(path: string): StateFile;

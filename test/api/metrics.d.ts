@@ -323,6 +323,57 @@ export interface RollingPercentilesOptions {
 export interface RollingPercentiles extends Percentiles, Disposable {
 }
 export declare function rollingPercentiles(options?: RollingPercentilesOptions): RollingPercentiles;
+export type { AddedSeries, MetricFamily, NativeBuckets, NativeHistogram, SeriesBatch, SeriesNews, } from "./series-batch.ts";
+export interface SeriesBatch {
+    readonly sequence: number;
+    readonly timeMs: number;
+    readonly durationMs: number;
+    readonly target: Readonly<Record<string, string>>;
+    readonly news: readonly Uint8Array<ArrayBuffer>[];
+    readonly ids: Uint32Array<ArrayBuffer>;
+    readonly values: Float64Array<ArrayBuffer>;
+    readonly histograms: Float64Array<ArrayBuffer>;
+    readonly gone: Uint32Array<ArrayBuffer>;
+}
+export interface MetricFamily {
+    readonly name: string;
+    readonly type: "counter" | "gauge" | "histogram" | "info";
+    readonly help: string;
+    readonly unit: string;
+}
+export interface AddedSeries {
+    readonly id: number;
+    readonly labels: Readonly<Record<string, string>>;
+}
+export interface SeriesNews {
+    readonly families: readonly MetricFamily[];
+    readonly series: readonly AddedSeries[];
+}
+export interface NativeHistogram {
+    readonly id: number;
+    readonly schema: number;
+    readonly zeroThreshold: number;
+    readonly zeroCount: number;
+    readonly count: number;
+    readonly sum: number;
+    readonly positive: NativeBuckets;
+    readonly negative: NativeBuckets;
+}
+export interface NativeBuckets {
+    readonly offset: number;
+    readonly counts: Float64Array;
+}
+export { type SeriesReader, type SeriesReaderOptions, seriesReader, transferables, } from "./series-reader/series-reader.ts";
+export interface SeriesReaderOptions {
+    readonly targetLabels?: Readonly<Record<string, string>>;
+}
+export interface SeriesReader {
+    readonly reader: IMetricReader;
+    collect(timeMs?: number): Promise<SeriesBatch>;
+    tellAnew(): void;
+}
+export declare function seriesReader({ targetLabels }?: SeriesReaderOptions): SeriesReader;
+export declare function transferables({ news, ids, values, histograms, gone }: SeriesBatch): ArrayBuffer[];
 export type { SharedPlace } from "./shared-totals.ts";
 export interface SharedPlace {
     readonly memory: SharedArrayBuffer;

@@ -58,7 +58,7 @@ export declare function toRecord({ pairs }: Labels): Record<string, string>;
 export declare function withLabel(labels: Labels, name: string, value: string): Labels;
 export declare function compareLabels(a: Labels, b: Labels): number;
 export declare function formatLabels({ pairs }: Labels): string;
-export { type AppendResult, MemoryStore, type MemoryStoreOptions, type MemoryStoreSize, type Sample, } from "./memory-store/memory-store.ts";
+export { type AppendResult, MemoryStore, type MemoryStoreOptions, type MemoryStoreSize, type Sample, type SeriesReference, } from "./memory-store/memory-store.ts";
 export interface MemoryStoreOptions {
     readonly retentionMs?: number;
     readonly maxBytes?: number;
@@ -70,6 +70,9 @@ export interface Sample {
     readonly histogram?: FloatHistogram;
     readonly stale?: boolean;
     readonly startMs?: number;
+}
+export interface SeriesReference {
+    readonly labels: Labels;
 }
 export interface AppendResult {
     readonly appended: number;
@@ -85,6 +88,10 @@ export declare class MemoryStore implements SeriesStore {
     constructor(options?: MemoryStoreOptions);
     append(samples: Iterable<Sample>): AppendResult;
     appendScrape(source: string, timeMs: number, samples: Iterable<Sample>): AppendResult;
+    reference(labels: Labels): SeriesReference;
+    appendTo(reference: SeriesReference, timeMs: number, value: number): boolean;
+    appendHistogramTo(reference: SeriesReference, timeMs: number, histogram: FloatHistogram): boolean;
+    endOf(reference: SeriesReference, timeMs: number): void;
     select(matchers: readonly LabelMatcher[]): readonly StoredSeries[];
     selectInTurns(matchers: readonly LabelMatcher[]): Work<readonly StoredSeries[]>;
     labelNames(): readonly string[];

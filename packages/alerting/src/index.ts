@@ -71,5 +71,6 @@ export {
   type RuleTestGroup,
 } from "./rule-test/rule-test-file.ts";
 export { type RuleTestOutcome, runRuleTests } from "./rule-test/run-rule-tests.ts";
+export { type IntakeResult, type SeriesIntake, seriesIntake } from "./series-intake/series-intake.ts";
 export { openStateFile, type StateFile } from "./state-file/state-file.ts";
 export type { YamlProblem } from "./yaml-reader.ts";

@@ -68,6 +68,20 @@ export {
   type RollingPercentilesOptions,
   rollingPercentiles,
 } from "./rolling-percentiles.ts";
+export type {
+  AddedSeries,
+  MetricFamily,
+  NativeBuckets,
+  NativeHistogram,
+  SeriesBatch,
+  SeriesNews,
+} from "./series-batch.ts";
+export {
+  type SeriesReader,
+  type SeriesReaderOptions,
+  seriesReader,
+  transferables,
+} from "./series-reader/series-reader.ts";
 export type { SharedPlace } from "./shared-totals.ts";
 export { type StatsdExporterOptions, statsdExporter } from "./statsd/exporter.ts";
 export type { StatsdFlavour, StatsdHistograms } from "./statsd/lines.ts";

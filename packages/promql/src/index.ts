@@ -18,6 +18,7 @@ export {
   type MemoryStoreOptions,
   type MemoryStoreSize,
   type Sample,
+  type SeriesReference,
 } from "./memory-store/memory-store.ts";
 export { PromqlParseError } from "./parse-error.ts";
 export { type ParseOptions, parse, parseMetricSelector } from "./parser.ts";

@@ -2,11 +2,11 @@ import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import type { ProtobufWriter } from "../protobuf-writer.ts";
 
 /** Prometheus, "Native histograms": the schemas with exponential buckets. */
-const MIN_SCHEMA = -4;
-const MAX_SCHEMA = 8;
+export const MIN_SCHEMA = -4;
+export const MAX_SCHEMA = 8;
 
 /** What Prometheus gives exponential histograms that come by OTLP, so that one arrives alike on either way. */
-const ZERO_THRESHOLD = 1e-128;
+export const ZERO_THRESHOLD = 1e-128;
 
 /** Up to so many empty buckets cost less as zeros than as the beginning of another span. */
 const MAX_GAP = 2;

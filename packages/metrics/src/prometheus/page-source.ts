@@ -20,11 +20,14 @@ export interface PageContents {
 /** Where the contents of pages come from: what there is when it is asked. */
 export type PageSource = () => Promise<PageContents>;
 
+/** What a source asks of its reader. */
+export type CollectedReader = Pick<PageReader, "bound" | "collect">;
+
 /** How long the callbacks of the SDK's observable instruments may take. */
 const COLLECT_TIMEOUT_MS = 5_000;
 
 /** The metrics of this thread: the MeterProvider's, and our own instruments. */
-export function localSource(reader: PageReader): PageSource {
+export function localSource(reader: CollectedReader): PageSource {
   declareSelfMetrics();
   const sources: InstrumentSource[] = [{ instruments, reads: () => true }];
   // A MeterProvider of ours hands its series over as they are, for text that is kept between scrapes.
@@ -47,7 +50,7 @@ function knownAttributes(resource: ResourceMetrics["resource"]): Attributes {
 type ResourceMetrics = Awaited<ReturnType<PageReader["collect"]>>["resourceMetrics"];
 
 /** What the MeterProvider has. Nothing, when there is none or it is shut down: our own instruments are served all the same. */
-async function collected(reader: PageReader): Promise<ResourceMetrics> {
+async function collected(reader: CollectedReader): Promise<ResourceMetrics> {
   if (!reader.bound) return NOTHING;
   try {
     const { resourceMetrics, errors } = await reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });

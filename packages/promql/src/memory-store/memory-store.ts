@@ -27,6 +27,22 @@ export interface Sample {
   readonly startMs?: number;
 }
 
+/** A series of one store for who appends to it again and again: it is found without its labels. Made by `reference()`. */
+export interface SeriesReference {
+  readonly labels: Labels;
+}
+
+class KnownReference implements SeriesReference {
+  labels: Labels;
+  /** Undefined until there is a sample. */
+  series: MemorySeries | undefined;
+
+  constructor(labels: Labels) {
+    this.labels = labels;
+    this.series = undefined;
+  }
+}
+
 /** What became of a batch. */
 export interface AppendResult {
   readonly appended: number;
@@ -92,6 +108,31 @@ export class MemoryStore implements SeriesStore {
     return { appended, outOfOrder };
   }
 
+  /** The series of these labels, which comes into being with its first sample. */
+  reference(labels: Labels): SeriesReference {
+    return new KnownReference(labels);
+  }
+
+  /** Appends a number to one series; false when it was refused, being older than the last sample or another one of the same time. */
+  appendTo(reference: SeriesReference, timeMs: number, value: number): boolean {
+    const series = this.#referred(reference);
+    if (timeMs <= series.lastMs) return timeMs === series.lastMs && Object.is(series.lastValue, value);
+    series.append(timeMs, value);
+    if (timeMs > this.#latestMs) this.#latestMs = timeMs;
+    return true;
+  }
+
+  appendHistogramTo(reference: SeriesReference, timeMs: number, histogram: FloatHistogram): boolean {
+    return this.#append(this.#referred(reference), { labels: reference.labels, timeMs, value: 0, histogram });
+  }
+
+  /** Ends a series, unless it has ended, or has a sample of that time or a later one. */
+  endOf(reference: SeriesReference, timeMs: number): void {
+    const { series } = reference as KnownReference;
+    if (series === undefined || series.deleted || series.ended || series.lastMs >= timeMs) return;
+    series.appendStale(timeMs);
+  }
+
   select(matchers: readonly LabelMatcher[]): readonly StoredSeries[] {
     return finish(this.selectInTurns(matchers), {});
   }
@@ -150,6 +191,16 @@ export class MemoryStore implements SeriesStore {
     if (startMs !== undefined) series.setStartTime(startMs);
     if (timeMs > this.#latestMs) this.#latestMs = timeMs;
     return true;
+  }
+
+  #referred(reference: SeriesReference): MemorySeries {
+    const known = reference as KnownReference;
+    if (known.series === undefined || known.series.deleted) {
+      known.series = this.#seriesOf(known.labels);
+      // The store's own texts, so that each is there once.
+      known.labels = known.series.labels;
+    }
+    return known.series;
   }
 
   #seriesOf(labels: Labels): MemorySeries {

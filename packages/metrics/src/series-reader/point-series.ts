@@ -1,0 +1,150 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { DataPoint, ExponentialHistogram, Histogram } from "@opentelemetry/sdk-metrics";
+import type { PointValue, Series } from "../instrument.ts";
+import { type Family, type FamilyPart, tell } from "../prometheus/family.ts";
+import { explicitBuckets, octaveBuckets } from "../prometheus/metric-text.ts";
+import { limitText } from "../prometheus/text-format.ts";
+import type { BatchWriter, SeriesGroup } from "./batch-writer.ts";
+import { fitsNative, nativeRow } from "./native-row.ts";
+import { type SeriesLabels, seriesLabels } from "./series-labels.ts";
+
+/** The series of one family by their labels: metrics of the SDK, exponential histograms, and families of several parts. */
+export interface PointSeries {
+  /** Reads them all; series that are there no more end. */
+  collect(family: Family): Generator<void>;
+  /** Ends them all. */
+  end(): void;
+}
+
+interface KnownGroup extends SeriesGroup {
+  /** What it consists of: groups with other limits are others. */
+  readonly shape: string;
+  round: number;
+}
+
+interface Point {
+  readonly labels: SeriesLabels;
+  readonly value: PointValue;
+}
+
+const POINTS_IN_A_STEP = 64;
+
+export function pointSeries({
+  writer,
+  told,
+}: {
+  readonly writer: BatchWriter;
+  readonly told: Set<string>;
+}): PointSeries {
+  const known = new Map<string, KnownGroup>();
+  const labelsOf = new WeakMap<Series, SeriesLabels>();
+  let round = 0;
+
+  function ofSeries(series: Series): SeriesLabels {
+    const labels = labelsOf.get(series) ?? seriesLabels(series.attributes);
+    labelsOf.set(series, labels);
+    return labels;
+  }
+
+  /** The group of these labels; undefined when another point has them already. */
+  function group(family: Family, { pairs, key }: SeriesLabels, { shape, ...series }: Shape): SeriesGroup | undefined {
+    const before = known.get(key);
+    if (before?.round === round) {
+      tell(
+        told,
+        `telltale: ${family.name} has two series with the labels ${key.slice(0, 200)}; the later is left out.`,
+      );
+      return undefined;
+    }
+    if (before?.shape === shape) {
+      before.round = round;
+      return before;
+    }
+    if (before !== undefined) writer.remove(before);
+    const made = { ...writer.add(family, { labels: pairs, ...series }), shape, round };
+    known.set(key, made);
+    return made;
+  }
+
+  function put(family: Family, { labels, value }: Point): void {
+    if (typeof value === "number") {
+      const one = group(family, labels, NUMBER);
+      if (one !== undefined) writer.put(one.id, value);
+    } else if ("scale" in value && fitsNative(value)) {
+      const one = group(family, labels, NATIVE);
+      if (one !== undefined) writer.putHistogram(nativeRow(one.id, value));
+    } else putClassic(family, labels, value);
+  }
+
+  function putClassic(family: Family, labels: SeriesLabels, value: Histogram | ExponentialHistogram): void {
+    const { limits, counts, sum, count } = "scale" in value ? octaveBuckets(value) : explicitBuckets(value);
+    const finite = limits.at(-1) === Number.POSITIVE_INFINITY ? limits.slice(0, -1) : limits;
+    const one = group(family, labels, classicShape(finite, sum));
+    if (one === undefined) return;
+    let { id } = one;
+    let below = 0;
+    for (let i = 0; i < finite.length; i++) {
+      below += counts[i] as number;
+      writer.put(id++, below);
+    }
+    writer.put(id++, count);
+    if (sum !== undefined) writer.put(id++, sum);
+    writer.put(id, count);
+  }
+
+  return {
+    *collect(family) {
+      round++;
+      let points = 0;
+      for (const part of family.parts) {
+        for (const point of pointsOf(part, ofSeries)) {
+          put(family, point);
+          if (++points % POINTS_IN_A_STEP === 0) yield;
+        }
+      }
+      for (const [key, one] of known) {
+        if (one.round === round) continue;
+        writer.remove(one);
+        known.delete(key);
+      }
+    },
+    end() {
+      for (const one of known.values()) writer.remove(one);
+      known.clear();
+    },
+  };
+}
+
+interface Shape {
+  readonly shape: string;
+  readonly limits?: readonly string[];
+  readonly sum?: false;
+}
+
+const NUMBER: Shape = { shape: "number" };
+const NATIVE: Shape = { shape: "native" };
+
+/** `le` of a histogram's buckets in the form in which Prometheus stores it, that of OpenMetrics. */
+export function limitTexts(limits: readonly number[]): string[] {
+  return [...limits, Number.POSITIVE_INFINITY].map((limit) => limitText(limit, "openmetrics"));
+}
+
+function classicShape(finite: readonly number[], sum: number | undefined): Shape {
+  const limits = limitTexts(finite);
+  const shape = limits.join();
+  return sum === undefined ? { shape: `${shape},`, limits, sum: false } : { shape, limits };
+}
+
+function* pointsOf(part: FamilyPart, labelsOf: (series: Series) => SeriesLabels): Generator<Point> {
+  if (!("instrument" in part)) {
+    for (const { attributes, value } of part.metric.dataPoints as readonly DataPoint<PointValue>[]) {
+      yield { labels: seriesLabels(attributes as Attributes), value };
+    }
+    return;
+  }
+  part.instrument.refresh();
+  for (const series of [...part.instrument.series()]) {
+    const value = series.total();
+    if (value !== undefined) yield { labels: labelsOf(series), value };
+  }
+}
