@@ -3,6 +3,7 @@
  * every fault with its place. One reading tells all faults, not the first only.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments, Scalar } from "yaml";
+import { didYouMean } from "./near-name.ts";
 
 /** A fault of a file: both from 1. */
 export interface YamlProblem {
@@ -80,7 +81,8 @@ export function readYaml(text: string): YamlReading {
         if (name === "<<" && isScalar(key) && key.type === Scalar.PLAIN) merge(field, found, known);
         else if (known !== undefined && !known.includes(name)) {
           const fields = known.length > 12 ? "" : `; its fields are ${known.join(", ")}`;
-          problems.push({ ...place(at), message: `field ${name} not found${fields}` });
+          const hint = didYouMean(name, known) || fields;
+          problems.push({ ...place(at), message: `field ${name} not found${hint}` });
         } else found.set(name, field);
       }
       return found;

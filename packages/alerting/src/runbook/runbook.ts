@@ -1,0 +1,48 @@
+import { labelsOf } from "@telltale/promql";
+import { type Fields, readMatchers, required } from "../alerting-file/definition-fields.ts";
+import { type AlertMatcher, matchesAll } from "../routing/alert-matcher.ts";
+import { alertData, alertTemplate } from "../template/alert-template.ts";
+import type { YamlValue } from "../yaml-reader.ts";
+
+/** Where it is written what to do about alerts of some kind. */
+export interface RunbookDefinition {
+  readonly matchers: readonly AlertMatcher[];
+  /** A template, with `$labels`. */
+  readonly url: string;
+}
+
+/** The annotation that a link is in. */
+const ANNOTATION = "runbook_url";
+
+interface Described {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Reads an item of `runbooks`; faults are problems of the document. */
+export function readRunbook(value: YamlValue): RunbookDefinition {
+  const fields: Fields = value.fields(["matchers", "url"]);
+  const url = required(value, fields, "url", "https://wiki.example.org/runbooks/{{ $labels.alertname }}");
+  fields.get("url")?.read((text) => alertTemplate("runbook", text));
+  return { matchers: readMatchers(fields), url };
+}
+
+/** The alert with the link of the first runbook that is about it, unless it has one of its own. */
+export function withRunbook<T extends Described>(alert: T, runbooks: readonly RunbookDefinition[]): T {
+  if ((alert.annotations?.[ANNOTATION] ?? "") !== "") return alert;
+  const runbook = runbooks.find(({ matchers }) => matchesAll(matchers, alert.labels));
+  if (runbook === undefined) return alert;
+  return { ...alert, annotations: { ...alert.annotations, [ANNOTATION]: linkOf(runbook, alert) } };
+}
+
+/** There is no value and no store to ask: a template that wants them says so in the link. */
+function linkOf({ url }: RunbookDefinition, { labels }: Described): string {
+  const data = alertData(
+    { labels: labelsOf(labels), timeMs: 0, value: Number.NaN, histogram: undefined },
+    { externalLabels: {}, externalUrl: "" },
+  );
+  const query = () => {
+    throw new Error("a runbook has no queries");
+  };
+  return alertTemplate("runbook", url).expand(data, { timeMs: 0, query, externalUrl: "" });
+}
