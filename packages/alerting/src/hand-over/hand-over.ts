@@ -12,6 +12,8 @@ export interface HandOverOptions {
   readonly urls: readonly string[];
   /** Gets alerts that none of them took, and as long as none does. */
   readonly fallBack?: FallBack;
+  /** Whether the fall-back has alerts from the start, as after a restart: then it forgets them once they are taken. @default false */
+  readonly isFallenBack?: boolean;
   /** How long an answer is waited for. Prometheus: `alertmanagers.timeout`. @default 10_000 */
   readonly timeoutMs?: number;
   /** How many alerts may wait; the oldest go first. Prometheus: `--alertmanager.notification-queue-capacity`. @default 10_000 */
@@ -46,7 +48,7 @@ export function startHandOver(options: HandOverOptions): HandOver {
   const stopped = new AbortController();
   let queue: SentAlert[] = [];
   let work: Promise<void> | undefined;
-  let isFallenBack = false;
+  let { isFallenBack = false } = options;
 
   async function run(): Promise<void> {
     while (queue.length > 0 && !stopped.signal.aborted) await hand(queue.splice(0, BATCH));

@@ -14,7 +14,13 @@ export interface RuleRunnerOptions extends Omit<RuleGroupOptions, "file"> {
   /** @default the wall clock */
   readonly clock?: Clock;
   /** Called after each evaluation of a group. */
-  readonly onEvaluated?: (group: RunningGroup) => void;
+  readonly onEvaluated?: (group: RunningGroup, evaluation: GroupEvaluation) => void;
+}
+
+export interface GroupEvaluation {
+  /** How many evaluations do not happen because this one took too long. */
+  readonly missed: number;
+  readonly durationMs: number;
 }
 
 /** A group and how it is. */
@@ -87,15 +93,17 @@ export function startRules(options: RuleRunnerOptions): RuleRunner {
 
   /** By turns, so that whoever shares the thread is not held up. */
   async function evaluate(one: Running, timeMs: number): Promise<void> {
+    const startedMs = clock.now();
     await one.group.evaluateInTurns(timeMs, () => setImmediate());
     if (one.ended) return;
+    const durationMs = clock.now() - startedMs;
     const { intervalMs } = one.group;
     const missed = Math.max(0, Math.floor((clock.now() - timeMs) / intervalMs));
     one.lastEvaluationMs = timeMs;
     one.evaluations++;
     one.missed += missed;
     schedule(one, timeMs + (missed + 1) * intervalMs);
-    onEvaluated?.(describe(one));
+    onEvaluated?.(describe(one), { missed, durationMs });
   }
 
   function stop(one: Running): void {

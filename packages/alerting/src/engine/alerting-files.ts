@@ -1,0 +1,130 @@
+/** The files that say what is watched and who is told: found, read and checked together, so that a broken one replaces nothing. */
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { checkTemplates } from "../delivery/check-templates.ts";
+import { notificationTemplates } from "../notification-template/notification-template.ts";
+import { type AlertmanagerConfig, parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import { checkDeliverable } from "../routing/receiver-definition.ts";
+import { findFiles } from "../rule-runner/find-files.ts";
+import { parseRuleSources, type RuleSource } from "../rule-runner/rule-runner.ts";
+
+export interface AlertingPaths {
+  /** Where relative paths start. */
+  readonly folder: string;
+  /** Files of rules, or patterns of such. */
+  readonly rules: readonly string[];
+  /** An alertmanager.yml. */
+  readonly receivers?: string;
+}
+
+export interface AlertingFiles {
+  readonly sources: readonly RuleSource[];
+  /** How often the group of the longest interval is evaluated, of those that say. */
+  readonly longestIntervalMs: number;
+  readonly config: AlertmanagerConfig;
+  /** The texts of the template files that the alertmanager.yml names. */
+  readonly templates: readonly string[];
+  /** What may be well and was hardly meant. */
+  readonly warnings: readonly string[];
+}
+
+/** Files that cannot be used; the message has a line for each fault of each file. */
+export class AlertingFilesError extends Error {
+  override readonly name = "AlertingFilesError";
+  readonly code = "TELLTALE_BAD_ALERTING_FILES";
+  /** One for each file or kind of files. */
+  readonly errors: readonly Error[];
+
+  constructor(errors: readonly Error[]) {
+    super(errors.map(({ message }) => message).join("\n"));
+    this.errors = errors;
+  }
+}
+
+/** Nobody is told where no file says who. */
+const nobody = "route: { receiver: nobody }\nreceivers: [{ name: nobody }]";
+
+/** @throws AlertingFilesError with all faults of all files */
+export function readAlertingFiles(paths: AlertingPaths): AlertingFiles {
+  const errors: Error[] = [];
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      errors.push(error as Error);
+      return otherwise;
+    }
+  };
+  const warnings: string[] = [];
+  const sources = attempt(() => ruleSources(paths, warnings), []);
+  const groups = attempt(() => parseRuleSources(sources), []);
+  const receivers = attempt(() => readReceivers(paths), undefined);
+  if (errors.length > 0 || receivers === undefined) throw new AlertingFilesError(errors);
+  const longestIntervalMs = Math.max(0, ...groups.map(({ definition }) => definition.intervalMs ?? 0));
+  return { sources, longestIntervalMs, ...receivers, warnings };
+}
+
+/** What the files look like from outside: another text when one of them changed, came or went. Never throws. */
+export function fileMarks(paths: AlertingPaths): string {
+  const { folder, rules, receivers } = paths;
+  const found = rules.flatMap((pattern) => filesOf(pattern, folder));
+  if (receivers !== undefined) {
+    const path = resolve(folder, receivers);
+    found.push(path, ...templateFilesOf(path));
+  }
+  return found.map((path) => `${path} ${markOf(path)}`).join("\n");
+}
+
+function ruleSources({ folder, rules }: AlertingPaths, warnings: string[]): readonly RuleSource[] {
+  for (const pattern of rules) {
+    if (findFiles([pattern], folder).length > 0) continue;
+    warnings.push(`alerting.rules has ${JSON.stringify(pattern)}, which matches no file in ${resolve(folder)} by now`);
+  }
+  return findFiles(rules, folder).map((path) => ({ path, text: textOf(path) }));
+}
+
+function readReceivers({ folder, receivers }: AlertingPaths): Pick<AlertingFiles, "config" | "templates"> {
+  if (receivers === undefined) return { config: parseAlertmanagerConfig(nobody), templates: [] };
+  const path = resolve(folder, receivers);
+  const config = parseAlertmanagerConfig(textOf(path), { path });
+  const templates = findFiles(config.templates, dirname(path)).map(textOf);
+  try {
+    checkDeliverable(config.receivers);
+    checkTemplates(config, notificationTemplates(templates));
+  } catch (error) {
+    throw Object.assign(error as Error, { message: `${path}: ${(error as Error).message}` });
+  }
+  return { config, templates };
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const message = `${path} cannot be read (${(cause as NodeJS.ErrnoException).code}); give a file that is there and may be read`;
+    throw Object.assign(new Error(message, { cause }), { code: "TELLTALE_ALERTING_FILE_UNREADABLE" });
+  }
+}
+
+function filesOf(pattern: string, folder: string): readonly string[] {
+  try {
+    return findFiles([pattern], folder);
+  } catch {
+    return [];
+  }
+}
+
+function templateFilesOf(path: string): readonly string[] {
+  try {
+    const { templates } = parseAlertmanagerConfig(readFileSync(path, "utf8"), { path });
+    return templates.flatMap((pattern) => filesOf(pattern, dirname(path)));
+  } catch {
+    return [];
+  }
+}
+
+function markOf(path: string): string {
+  // What is linked to is what counts: Kubernetes replaces a mounted file by another target of a link.
+  const { mtimeMs, size, ino } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: -1, ino: 0 };
+  return `${mtimeMs} ${size} ${ino}`;
+}

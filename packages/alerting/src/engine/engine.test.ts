@@ -1,0 +1,423 @@
+import { EventEmitter, once } from "node:events";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { SeriesBatch } from "@telltale/metrics";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Clock } from "../clock.ts";
+import type { WebhookBody } from "../delivery/webhook-body.ts";
+import type { AlertChange } from "./alert-changes.ts";
+import { type Alerting, type AlertingOptions, startAlerting } from "./engine.ts";
+
+const START = Date.UTC(2026, 0, 1);
+const INTERVAL = 15_000;
+
+/** Time that passes when it is told to, from timer to timer. */
+class TestClock implements Clock {
+  nowMs = START;
+  readonly #timers = new Map<symbol, { readonly timeMs: number; readonly call: () => void }>();
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  at(timeMs: number, call: () => void): Disposable {
+    const timer = Symbol();
+    this.#timers.set(timer, { timeMs, call });
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+  }
+
+  /** Whoever is called has some turns of the loop before the next one. */
+  async passTo(timeMs: number): Promise<void> {
+    for (;;) {
+      const next = [...this.#timers].sort(([, a], [, b]) => a.timeMs - b.timeMs)[0];
+      if (next === undefined || next[1].timeMs > timeMs) break;
+      this.#timers.delete(next[0]);
+      this.nowMs = Math.max(this.nowMs, next[1].timeMs);
+      next[1].call();
+      await turns();
+    }
+    this.nowMs = timeMs;
+    await turns();
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await setImmediate();
+}
+
+const target = { job: "desk", instance: "host" };
+
+/** What a reader collects of one gauge. */
+function batch(sequence: number, timeMs: number, connected: number): SeriesBatch {
+  const news = { families: [], series: [{ id: 0, name: "connected", labels: ["venue", "kraken"] }] };
+  return {
+    sequence,
+    timeMs,
+    durationMs: 1,
+    target,
+    news: sequence === 0 ? [new TextEncoder().encode(JSON.stringify(news))] : [],
+    ids: Uint32Array.of(0),
+    values: Float64Array.of(connected),
+    histograms: new Float64Array(),
+    gone: new Uint32Array(),
+  };
+}
+
+let folder = "";
+const running = new Set<Alerting>();
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "alerting-"));
+});
+afterEach(async () => {
+  for (const alerting of running) await alerting.stop({ withinMs: 0 });
+  running.clear();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+  // Files that are written within a millisecond are told apart in any case.
+  const timeS = ++writes;
+  utimesSync(join(folder, name), timeS, timeS);
+}
+let writes = 0;
+
+const ruleFile = (rules: string, group = "g"): string =>
+  `groups:\n- name: ${group}\n  rules:\n${rules.replace(/^/gm, "  ")}\n`;
+const down =
+  '- alert: Down\n  expr: connected == 0\n  for: 1m\n  annotations: { summary: "{{ $labels.venue }} is away" }';
+
+/** An alerting whose series are what a function says, on a clock. */
+function desk(options: Partial<AlertingOptions> = {}, clock = new TestClock()) {
+  const changes: AlertChange[] = [];
+  const problems: string[] = [];
+  let connected = 1;
+  let sequence = 0;
+  const alerting = startAlerting({
+    folder,
+    rules: ["*.rules.yaml"],
+    clock,
+    onAlert: (change) => changes.push(change),
+    onProblem: ({ text }) => problems.push(text),
+    ...options,
+  });
+  running.add(alerting);
+  return {
+    alerting,
+    clock,
+    changes,
+    problems,
+    told: () => changes.map(({ state, labels }) => `${state} ${labels["alertname"]}`),
+    connect: (value: number) => {
+      connected = value;
+    },
+    /** So many collections, and all that is due meanwhile. */
+    async pass(intervals: number): Promise<void> {
+      for (let i = 0; i < intervals; i++) {
+        alerting.append("", batch(sequence++, clock.now(), connected));
+        await clock.passTo(clock.now() + INTERVAL);
+      }
+    },
+    /** As a kill -9: no time passes for it any more. The clock is that of whoever comes after it. */
+    leave({ forMs = 0 } = {}): TestClock {
+      running.delete(alerting);
+      const next = new TestClock();
+      next.nowMs = clock.now() + forMs;
+      return next;
+    },
+  };
+}
+
+/** A receiver over real HTTP, with what it accepted and what it refused. */
+async function receiver(answer: (response: ServerResponse) => void = (response) => response.end()) {
+  const events = new EventEmitter();
+  const bodies: WebhookBody[] = [];
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as WebhookBody);
+    answer(response);
+    events.emit("told");
+  }).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    async until(count: number): Promise<void> {
+      while (bodies.length < count) await once(events, "told");
+    },
+  };
+}
+
+function routes(url: string, more = ""): void {
+  const route = `route: { receiver: desk, group_by: [alertname], group_wait: 0s, group_interval: 1m, repeat_interval: 4h }`;
+  write("alertmanager.yml", `${route}\n${more}receivers: [{ name: desk, webhook_configs: [{ url: "${url}" }] }]\n`);
+}
+
+describe("rules", () => {
+  test("fire after their time and are resolved, each told once", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    const { pass, connect, told, changes, alerting } = desk();
+    await pass(2);
+    connect(0);
+    await pass(4);
+    expect(told()).toEqual([]);
+    expect(alerting.alerts()).toMatchObject([{ name: "Down", state: "pending", value: 0, group: "g" }]);
+    await pass(3);
+    expect(told()).toEqual(["firing Down"]);
+    expect(changes[0]).toMatchObject({ annotations: { summary: "kraken is away" } });
+    expect(alerting.figures()).toMatchObject({ firing: 1, pending: 0, failing: 0 });
+    connect(1);
+    await pass(2);
+    expect(told()).toEqual(["firing Down", "resolved Down"]);
+    expect(alerting.alerts()).toEqual([]);
+  });
+
+  test("are evaluated when the first samples are there, so that nothing is absent before", async () => {
+    write("a.rules.yaml", ruleFile("- alert: Gone\n  expr: absent(connected)"));
+    const { pass, clock, told, alerting } = desk();
+    await clock.passTo(START + 1.9 * INTERVAL);
+    expect(alerting.groups()).toEqual([]);
+    await pass(4);
+    expect(alerting.groups()[0]!.evaluations).toBeGreaterThan(2);
+    expect(told()).toEqual([]);
+  });
+
+  test("are evaluated without samples too, in the end: what is absent is told", async () => {
+    write("a.rules.yaml", ruleFile("- alert: Gone\n  expr: absent(connected)"));
+    const { clock, told } = desk();
+    await clock.passTo(START + 4 * INTERVAL);
+    expect(told()).toEqual(["firing Gone"]);
+  });
+
+  test("that watch the process fire when nothing comes from it any more, and are resolved when it is back", async () => {
+    write("a.rules.yaml", ruleFile("- alert: Hangs\n  expr: up == 0\n  for: 30s"));
+    const { pass, clock, told, alerting } = desk({ targets: { "": target } });
+    await pass(3);
+    await clock.passTo(clock.now() + INTERVAL);
+    expect(told()).toEqual([]);
+    await clock.passTo(clock.now() + 5 * INTERVAL);
+    expect(told()).toEqual(["firing Hangs"]);
+    expect(alerting.alerts()).toMatchObject([{ labels: { job: "desk", instance: "host" }, value: 0 }]);
+    await pass(2);
+    expect(told()).toEqual(["firing Hangs", "resolved Hangs"]);
+  });
+
+  test("that watch the process fire when nothing ever came from it", async () => {
+    write("a.rules.yaml", ruleFile("- alert: Hangs\n  expr: up == 0"));
+    const { clock, told } = desk({ targets: { "": target } });
+    await clock.passTo(START + 5 * INTERVAL);
+    expect(told()).toEqual(["firing Hangs"]);
+  });
+
+  test("that are silenced are not told; the silence is known, and ends when it is expired", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    const { pass, connect, told, alerting, clock } = desk();
+    const silence = alerting.silence({
+      matchers: [{ name: "venue", operator: "=", value: "kraken" }],
+      endsAtMs: clock.now() + 3_600_000,
+      createdBy: "me",
+      comment: "they maintain",
+    });
+    connect(0);
+    await pass(8);
+    expect(told()).toEqual([]);
+    expect(alerting.alerts()).toMatchObject([{ state: "firing", silencedBy: [silence.id] }]);
+    expect(alerting.expireSilence(silence.id)).toBe(true);
+    expect(alerting.expireSilence(silence.id)).toBe(false);
+    expect(alerting.alerts()).toMatchObject([{ silencedBy: [] }]);
+  });
+});
+
+describe("a restart", () => {
+  test("neither repeats what a receiver was told, nor forgets it, nor how long an alert has lasted", async () => {
+    const { url, bodies, until } = await receiver();
+    routes(url);
+    write("a.rules.yaml", ruleFile(`${down}\n${down.replace("Down", "DownLong").replace("1m", "20m")}`));
+    const options = { receivers: "alertmanager.yml", state: join(folder, "alerting.db") };
+    const first = desk(options);
+    first.connect(0);
+    await first.pass(20);
+    await until(1);
+    const { pass, alerting, clock, connect } = desk(options, first.leave({ forMs: 120_000 }));
+    connect(0);
+    await pass(4);
+    expect(alerting.alerts().map(({ name, state }) => `${state} ${name}`)).toEqual(["firing Down", "pending DownLong"]);
+    // The two minutes do not count.
+    const lasted = (clock.now() - alerting.alerts()[1]!.activeAtMs) / 60_000;
+    expect(lasted).toBeGreaterThan(5);
+    expect(lasted).toBeLessThan(6.5);
+    await pass(40);
+    expect(bodies.map(({ status, groupKey }) => [status, groupKey])).toEqual([["firing", '{}:{alertname="Down"}']]);
+    await pass(30);
+    await until(2);
+    expect(bodies[1]!.groupKey).toBe('{}:{alertname="DownLong"}');
+    connect(1);
+    await pass(12);
+    await until(4);
+    expect(bodies.slice(2).map(({ status }) => status)).toEqual(["resolved", "resolved"]);
+  });
+
+  test("tells of an alert that ended while the process was away", async () => {
+    const { url, bodies, until } = await receiver();
+    routes(url);
+    write("a.rules.yaml", ruleFile(down));
+    const options = { receivers: "alertmanager.yml", state: join(folder, "alerting.db") };
+    const first = desk(options);
+    first.connect(0);
+    await first.pass(8);
+    await until(1);
+    const { pass } = desk(options, first.leave({ forMs: 600_000 }));
+    await pass(24);
+    await until(2);
+    expect(bodies.map(({ status }) => status)).toEqual(["firing", "resolved"]);
+  });
+
+  test("keeps silences", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    const state = join(folder, "alerting.db");
+    const first = desk({ state });
+    const matchers = [{ name: "venue", operator: "=", value: "kraken" }] as const;
+    const { id } = first.alerting.silence({ matchers, endsAtMs: START + 3_600_000, createdBy: "me", comment: "" });
+    expect(desk({ state }, first.leave()).alerting.silences()).toMatchObject([{ id, createdBy: "me" }]);
+  });
+});
+
+describe("files that change", () => {
+  test("are taken up: rules go, come and stay with their alerts", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    write("b.rules.yaml", ruleFile("- alert: Other\n  expr: connected == 0", "other"));
+    const { pass, connect, told, alerting, problems } = desk();
+    connect(0);
+    await pass(8);
+    expect(told()).toEqual(["firing Other", "firing Down"]);
+    write("a.rules.yaml", `# A comment more.\n${ruleFile(`${down}\n- alert: New\n  expr: connected == 0`)}`);
+    rmSync(join(folder, "b.rules.yaml"));
+    await pass(3);
+    expect(alerting.alerts().map(({ name }) => name)).toEqual(expect.arrayContaining(["Down", "New"]));
+    expect(told()).toEqual(["firing Other", "firing Down", "firing New"]);
+    // Nobody sends it any more.
+    await pass(20);
+    expect(told().at(-1)).toBe("resolved Other");
+    expect(problems).toEqual([]);
+  });
+
+  test("and are broken replace nothing, and are told once with all faults", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    const { pass, connect, told, problems, alerting } = desk();
+    await pass(2);
+    write("a.rules.yaml", ruleFile("- alert: Down\n  expr: connected =="));
+    write("b.rules.yaml", "groups: 1");
+    await pass(6);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(
+      /cannot be used, all goes on as before:\n.*a\.rules\.yaml: 5:\d+: .*\n.*b\.rules\.yaml/,
+    );
+    await expect(alerting.reload()).rejects.toThrow("a.rules.yaml: 5:");
+    connect(0);
+    await pass(8);
+    expect(told()).toEqual(["firing Down"]);
+  });
+
+  test("of receivers: the next notification goes where they say then, and who was told is not told again", async () => {
+    const [first, second] = [await receiver(), await receiver()];
+    routes(first.url);
+    write("a.rules.yaml", ruleFile(`${down}\n- alert: Later\n  expr: connected == 2`));
+    const { pass, connect, problems } = desk({ receivers: "alertmanager.yml" });
+    connect(0);
+    await pass(8);
+    await first.until(1);
+    write("alertmanager.yml", "route: { receiver: nobody }");
+    await pass(3);
+    expect(problems.at(-1)).toMatch(/alertmanager\.yml: 1:20: undefined receiver "nobody"/);
+    routes(second.url);
+    await pass(12);
+    expect([first.bodies.length, second.bodies.length]).toEqual([1, 0]);
+    connect(2);
+    await pass(8);
+    await second.until(2);
+    expect(first.bodies).toHaveLength(1);
+    expect(second.bodies.map(({ status, groupLabels }) => `${status} ${groupLabels["alertname"]}`)).toEqual(
+      expect.arrayContaining(["resolved Down", "firing Later"]),
+    );
+  });
+
+  test("and receivers that cannot be told, or files that are not there, are told at the start, all at once", () => {
+    write("a.rules.yaml", ruleFile("- alert: Down\n  expr: connected =="));
+    write("alertmanager.yml", "route: { receiver: a }\nreceivers: [{ name: a, sns_configs: [{ topic_arn: x }] }]");
+    const start = (rules: readonly string[]) => desk({ rules, receivers: "alertmanager.yml" });
+    expect(() => start(["*.rules.yaml"])).toThrow(/a\.rules\.yaml: 5:.*\n.*alertmanager\.yml: .*sns_configs/);
+    expect(() => start(["absent.yaml"])).toThrow(/absent\.yaml is not there.*\n.*sns_configs/);
+    expect(() => desk({ receivers: "absent.yml" })).toThrow(/absent\.yml cannot be read \(ENOENT\)/);
+    rmSync(join(folder, "alertmanager.yml"));
+    write("a.rules.yaml", ruleFile(down));
+    expect(desk({ rules: ["*.rules.yaml", "none/*.yaml"] }).problems).toEqual([
+      `alerting.rules has "none/*.yaml", which matches no file in ${folder} by now`,
+    ]);
+  });
+});
+
+test("alerts are handed over to Alertmanagers, and the receivers are told while none takes them", async () => {
+  const fallBack = await receiver();
+  let isUp = true;
+  const taken: string[] = [];
+  const alertmanager = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (isUp) taken.push(Buffer.concat(chunks).toString());
+    response.writeHead(isUp ? 200 : 503).end();
+  }).listen(0, "127.0.0.1");
+  servers.push(alertmanager);
+  await once(alertmanager, "listening");
+  routes(fallBack.url);
+  write("a.rules.yaml", ruleFile("- alert: Down\n  expr: connected == 0"));
+  const alertmanagers = [`http://127.0.0.1:${(alertmanager.address() as AddressInfo).port}`];
+  const { pass, connect, problems, alerting } = desk({ receivers: "alertmanager.yml", alertmanagers });
+  connect(0);
+  await pass(3);
+  await expect.poll(() => taken.length).toBe(1);
+  expect(fallBack.bodies).toEqual([]);
+  expect(alerting.alerts()).toMatchObject([{ name: "Down", state: "firing" }]);
+  isUp = false;
+  await pass(6);
+  await fallBack.until(1);
+  expect(problems[0]).toMatch(/no hand-over: .* answered 503/);
+  isUp = true;
+  await pass(6);
+  connect(1);
+  await pass(12);
+  await expect.poll(() => taken.length).toBeGreaterThan(2);
+  expect(fallBack.bodies.map(({ status }) => status)).toEqual(["firing"]);
+});
+
+test("stopping waits for what is on its way, and no longer than it may", async () => {
+  const slow: ServerResponse[] = [];
+  const { url, until } = await receiver((response) => slow.push(response));
+  routes(url);
+  write("a.rules.yaml", ruleFile("- alert: Down\n  expr: connected == 0"));
+  const { pass, connect, alerting, clock, leave } = desk({ receivers: "alertmanager.yml" });
+  connect(0);
+  await pass(3);
+  await until(1);
+  leave();
+  const stopped = alerting.stop({ withinMs: 2_000 });
+  let isStopped = false;
+  void stopped.then(() => {
+    isStopped = true;
+  });
+  await clock.passTo(clock.now() + 1_999);
+  expect(isStopped).toBe(false);
+  await clock.passTo(clock.now() + 1);
+  await stopped;
+  expect(alerting.figures()).toMatchObject({ delivered: 0, failed: 1 });
+});
