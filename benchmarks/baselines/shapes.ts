@@ -53,6 +53,12 @@ const SHAPES = {
     noise: () => 5 * normal(random),
     unit: 5,
   }),
+  // Neither a day nor a week, as a queue that fills and is emptied has it.
+  "slow wave": (random: Random) => ({
+    at: (t: number) => 100 + 60 * Math.sin((t / (61 * HOUR)) * 2 * Math.PI),
+    noise: () => 4 * normal(random),
+    unit: 4,
+  }),
   "random walk": (random: Random) => {
     let level = 100;
     return {
@@ -125,6 +131,7 @@ const SENSELESS: Partial<Record<Shape, readonly FaultKind[]>> = {
   constant: ["season stays away", "stuck value"],
   noise: ["season stays away"],
   trend: ["season stays away", "slow leak"],
+  "slow wave": ["season stays away", "slow leak"],
   "random walk": ["season stays away", "slow leak"],
   "heavy tails": ["season stays away", "slow leak", "wider noise"],
   "nightly job": ["season stays away", "short outage"],
@@ -146,7 +153,8 @@ export function labelledSeries(
     return {
       kind,
       startMs,
-      endMs: startMs + FAULTS[kind].hours * HOUR,
+      // One sample is in it at least.
+      endMs: startMs + Math.max(FAULTS[kind].hours * HOUR, intervalMs),
       sign: shape === "rare errors" || random() < 0.6 ? 1 : -1,
     };
   });

@@ -21,7 +21,7 @@ export interface BaselineState {
   samples: number;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function newState(leastDeviation: number): BaselineState {
   return {

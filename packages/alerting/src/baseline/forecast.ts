@@ -3,9 +3,18 @@
 import type { Season, Usual } from "./hour-history.ts";
 import { medianOf } from "./median.ts";
 
-/** The level is the median of so many samples, after what is usual at the hour is taken off. */
-const WINDOWS = [7, 31] as const;
+/**
+ * How the level goes on, after what is usual at the hour is taken off: it is the median of few samples, or of many, or goes on in a
+ * line, as where it rises and falls for days. Outliers are not among the samples, so that the line may be that of least squares.
+ */
+const COURSES = [
+  (levels: readonly number[]): number => median(levels, 7),
+  (levels: readonly number[]): number => median(levels, 31),
+  line,
+] as const;
 const LONGEST = 31;
+/** Samples behind the line. */
+const LINE = 15;
 const ARMED_AT = 4;
 /** Samples over which the spread is averaged: how volatile it is now, and how volatile it is at all. */
 const NOW = 48;
@@ -31,7 +40,8 @@ export interface SeasonForecast {
   readonly season: Season;
   /** The last samples without what is usual at their hour. */
   readonly levels: number[];
-  readonly spreads: readonly [Spread, Spread];
+  /** By course. */
+  readonly spreads: readonly Spread[];
 }
 
 export interface Forecaster {
@@ -53,7 +63,7 @@ export interface Forecast {
 
 export function forecaster(): Forecaster {
   const spread = (): Spread => ({ now: 0, all: 0, count: 0 });
-  const of = (season: Season): SeasonForecast => ({ season, levels: [], spreads: [spread(), spread()] });
+  const of = (season: Season): SeasonForecast => ({ season, levels: [], spreads: COURSES.map(spread) });
   return {
     seasons: [of("none"), of("day"), of("week")],
     hours: new Array<number>(DAY).fill(0),
@@ -71,13 +81,14 @@ export function forecastOf(
   { usual, hour }: { readonly usual: readonly (Usual | undefined)[]; readonly hour: number },
 ): Forecast | undefined {
   for (const index of [best, 0]) {
-    const { levels, spreads } = seasons[index >> 1]!;
-    const base = usual[index >> 1];
+    const [season, course] = placeOf(index);
+    const { levels, spreads } = seasons[season]!;
+    const base = usual[season];
     if (base === undefined || levels.length < ARMED_AT) continue;
-    const { now, all } = spreads[index & 1]!;
+    const { now, all } = spreads[course]!;
     const habit = NORMAL * Math.max(now, 0.6 * all, 0.8 * hours[((hour % DAY) + DAY) % DAY]!);
     const spread = base.doubt + Math.max(habit, PEAK_SHARE * Math.sqrt(peaks));
-    return { value: base.value + level(levels, WINDOWS[index & 1]!), spread };
+    return { value: base.value + COURSES[course]!(levels), spread };
   }
   return undefined;
 }
@@ -97,10 +108,10 @@ export function recordSample(
     if (base === undefined) continue;
     const rest = sample.value - base.value;
     if (levels.length >= ARMED_AT) {
-      for (let w = 0; w < WINDOWS.length; w++) {
-        const error = Math.abs(rest - level(levels, WINDOWS[w]!));
-        const counted = widen(spreads[w]!, error);
-        if (s * 2 + w !== forecaster.best) continue;
+      for (const [c, course] of COURSES.entries()) {
+        const error = Math.abs(rest - course(levels));
+        const counted = widen(spreads[c]!, error);
+        if (s * COURSES.length + c !== forecaster.best) continue;
         widenHour(forecaster, sample.hour, counted);
         recordPeak(forecaster, sample.hour, error);
       }
@@ -124,8 +135,26 @@ export function relevel(
   }
 }
 
-function level(levels: readonly number[], window: number): number {
+function median(levels: readonly number[], window: number): number {
   return medianOf(levels.length > window ? levels.slice(-window) : levels);
+}
+
+function line(levels: readonly number[]): number {
+  if (levels.length < LINE) return median(levels, LINE);
+  const first = levels.length - LINE;
+  const middle = (LINE - 1) / 2;
+  let sum = 0;
+  let slope = 0;
+  for (let i = 0; i < LINE; i++) {
+    sum += levels[first + i]!;
+    slope += (i - middle) * levels[first + i]!;
+  }
+  const squares = (LINE * (LINE * LINE - 1)) / 12;
+  return sum / LINE + (slope / squares) * (LINE - middle);
+}
+
+function placeOf(index: number): readonly [season: number, course: number] {
+  return [Math.floor(index / COURSES.length), index % COURSES.length];
 }
 
 function widen(spread: Spread, error: number): number {
@@ -160,11 +189,12 @@ function recordPeak(forecaster: Forecaster, hour: number, error: number): void {
 function choose(forecaster: Forecaster): void {
   const { seasons } = forecaster;
   const errorOf = (index: number): number => {
-    const { count, all } = seasons[index >> 1]!.spreads[index & 1]!;
+    const [season, course] = placeOf(index);
+    const { count, all } = seasons[season]!.spreads[course]!;
     return count < LONGEST ? Number.POSITIVE_INFINITY : all;
   };
   let best = forecaster.best;
-  for (let index = 0; index < 6; index++) {
+  for (let index = 0; index < seasons.length * COURSES.length; index++) {
     if (errorOf(index) < 0.9 * errorOf(best)) best = index;
   }
   forecaster.best = best;
