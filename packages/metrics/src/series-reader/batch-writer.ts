@@ -57,6 +57,18 @@ export class BatchWriter {
     this.values[at] = value;
   }
 
+  /** Takes out the numbers from `at` on whose id is no less than `limit`. */
+  closeUp(at: number, limit: number): void {
+    const { ids, values } = this;
+    let to = at;
+    for (let from = at; from < this.length; from++) {
+      if ((ids[from] as number) >= limit) continue;
+      ids[to] = ids[from] as number;
+      values[to++] = values[from] as number;
+    }
+    this.length = to;
+  }
+
   putHistogram(row: readonly number[]): void {
     const at = this.#histogramsLength;
     this.#histogramsLength += row.length;

@@ -3,10 +3,10 @@ import type { DataPoint, ExponentialHistogram, Histogram } from "@opentelemetry/
 import type { PointValue, Series } from "../instrument.ts";
 import { type Family, type FamilyPart, tell } from "../prometheus/family.ts";
 import { explicitBuckets, octaveBuckets } from "../prometheus/metric-text.ts";
-import { limitText } from "../prometheus/text-format.ts";
 import type { BatchWriter, SeriesGroup } from "./batch-writer.ts";
+import { limitTexts } from "./limit-texts.ts";
 import { fitsNative, nativeRow } from "./native-row.ts";
-import { type SeriesLabels, seriesLabels } from "./series-labels.ts";
+import { labelsKey, seriesLabels } from "./series-labels.ts";
 
 /** The series of one family by their labels: metrics of the SDK, exponential histograms, and families of several parts. */
 export interface PointSeries {
@@ -22,8 +22,13 @@ interface KnownGroup extends SeriesGroup {
   round: number;
 }
 
+interface PointLabels {
+  readonly labels: readonly string[];
+  readonly key: string;
+}
+
 interface Point {
-  readonly labels: SeriesLabels;
+  readonly at: PointLabels;
   readonly value: PointValue;
 }
 
@@ -37,17 +42,18 @@ export function pointSeries({
   readonly told: Set<string>;
 }): PointSeries {
   const known = new Map<string, KnownGroup>();
-  const labelsOf = new WeakMap<Series, SeriesLabels>();
+  /** Of our own series, whose attributes stand still. */
+  const kept = new WeakMap<Series, PointLabels>();
   let round = 0;
 
-  function ofSeries(series: Series): SeriesLabels {
-    const labels = labelsOf.get(series) ?? seriesLabels(series.attributes);
-    labelsOf.set(series, labels);
+  function labelsOf(series: Series): PointLabels {
+    const labels = kept.get(series) ?? pointLabels(series.attributes);
+    kept.set(series, labels);
     return labels;
   }
 
   /** The group of these labels; undefined when another point has them already. */
-  function group(family: Family, { pairs, key }: SeriesLabels, { shape, ...series }: Shape): SeriesGroup | undefined {
+  function group(family: Family, { labels, key }: PointLabels, { shape, ...series }: Shape): SeriesGroup | undefined {
     const before = known.get(key);
     if (before?.round === round) {
       tell(
@@ -61,25 +67,25 @@ export function pointSeries({
       return before;
     }
     if (before !== undefined) writer.remove(before);
-    const made = { ...writer.add(family, { labels: pairs, ...series }), shape, round };
+    const made = { ...writer.add(family, { labels, ...series }), shape, round };
     known.set(key, made);
     return made;
   }
 
-  function put(family: Family, { labels, value }: Point): void {
+  function put(family: Family, { at, value }: Point): void {
     if (typeof value === "number") {
-      const one = group(family, labels, NUMBER);
+      const one = group(family, at, NUMBER);
       if (one !== undefined) writer.put(one.id, value);
     } else if ("scale" in value && fitsNative(value)) {
-      const one = group(family, labels, NATIVE);
+      const one = group(family, at, NATIVE);
       if (one !== undefined) writer.putHistogram(nativeRow(one.id, value));
-    } else putClassic(family, labels, value);
+    } else putClassic(family, at, value);
   }
 
-  function putClassic(family: Family, labels: SeriesLabels, value: Histogram | ExponentialHistogram): void {
+  function putClassic(family: Family, at: PointLabels, value: Histogram | ExponentialHistogram): void {
     const { limits, counts, sum, count } = "scale" in value ? octaveBuckets(value) : explicitBuckets(value);
     const finite = limits.at(-1) === Number.POSITIVE_INFINITY ? limits.slice(0, -1) : limits;
-    const one = group(family, labels, classicShape(finite, sum));
+    const one = group(family, at, classicShape(finite, sum));
     if (one === undefined) return;
     let { id } = one;
     let below = 0;
@@ -97,7 +103,7 @@ export function pointSeries({
       round++;
       let points = 0;
       for (const part of family.parts) {
-        for (const point of pointsOf(part, ofSeries)) {
+        for (const point of pointsOf(part, labelsOf)) {
           put(family, point);
           if (++points % POINTS_IN_A_STEP === 0) yield;
         }
@@ -124,27 +130,27 @@ interface Shape {
 const NUMBER: Shape = { shape: "number" };
 const NATIVE: Shape = { shape: "native" };
 
-/** `le` of a histogram's buckets in the form in which Prometheus stores it, that of OpenMetrics. */
-export function limitTexts(limits: readonly number[]): string[] {
-  return [...limits, Number.POSITIVE_INFINITY].map((limit) => limitText(limit, "openmetrics"));
-}
-
 function classicShape(finite: readonly number[], sum: number | undefined): Shape {
   const limits = limitTexts(finite);
   const shape = limits.join();
   return sum === undefined ? { shape: `${shape},`, limits, sum: false } : { shape, limits };
 }
 
-function* pointsOf(part: FamilyPart, labelsOf: (series: Series) => SeriesLabels): Generator<Point> {
+function* pointsOf(part: FamilyPart, labelsOf: (series: Series) => PointLabels): Generator<Point> {
   if (!("instrument" in part)) {
     for (const { attributes, value } of part.metric.dataPoints as readonly DataPoint<PointValue>[]) {
-      yield { labels: seriesLabels(attributes as Attributes), value };
+      yield { at: pointLabels(attributes), value };
     }
     return;
   }
   part.instrument.refresh();
   for (const series of [...part.instrument.series()]) {
     const value = series.total();
-    if (value !== undefined) yield { labels: labelsOf(series), value };
+    if (value !== undefined) yield { at: labelsOf(series), value };
   }
+}
+
+function pointLabels(attributes: Attributes): PointLabels {
+  const labels = seriesLabels(attributes);
+  return { labels, key: labelsKey(labels) };
 }

@@ -1,20 +1,42 @@
 import type { Attributes } from "@opentelemetry/api";
-import { labelPairs } from "../prometheus/labels.ts";
+import { labelOf, labelPairs } from "../prometheus/labels.ts";
 
-/** Labels as they go over, and what they have in common with no others. */
-export interface SeriesLabels {
-  /** Names and values in turn, sorted by name, without empty ones. */
-  readonly pairs: readonly string[];
-  readonly key: string;
-}
-
-/** The labels that a series has on the Prometheus page. */
-export function seriesLabels(attributes: Attributes): SeriesLabels {
+/** The labels that a series has on the Prometheus page: names and values in turn, sorted by name, without empty ones. */
+export function seriesLabels(attributes: Attributes): readonly string[] {
   const pairs: string[] = [];
   // No label is the same as an empty one.
   const labels = [...labelPairs(attributes)].filter(([, value]) => value !== "");
   for (const [name, value] of labels.sort(([a], [b]) => (a < b ? -1 : 1))) pairs.push(name, wellFormed(value));
-  return { pairs, key: JSON.stringify(pairs) };
+  return pairs;
+}
+
+/** The same for equal labels, and for no others. */
+export function labelsKey(labels: readonly string[]): string {
+  return JSON.stringify(labels);
+}
+
+/**
+ * Says of one set of attributes after the other, all of them different, whether its labels cannot be those of another one: for as
+ * long as it says so, nobody has to keep the labels to compare. They may be by keys that translate alike, values that are empty
+ * or of several types, and lone surrogates.
+ */
+export function staysDistinct(): (attributes: Attributes) => boolean {
+  const types = new Map<string, string>();
+  const labels = new Set<string>();
+  return (attributes) => {
+    for (const key in attributes) {
+      const value = attributes[key];
+      const type = typeof value;
+      if (type === "object" || value === "" || (type === "string" && SURROGATE.test(value as string))) return false;
+      const before = types.get(key);
+      if (before === type) continue;
+      const label = labelOf(key);
+      if (before !== undefined || label === undefined || labels.has(label)) return false;
+      types.set(key, type);
+      labels.add(label);
+    }
+    return true;
+  };
 }
 
 /** As it would be in UTF-8, which has no lone surrogates. */
