@@ -1,0 +1,220 @@
+import { matchesAll } from "../routing/alert-matcher.ts";
+import type { EscalationDefinition, EscalationLevel } from "./escalation-definition.ts";
+
+/** An escalation of one incident, as JSON it outlives a restart. */
+export interface EscalationState {
+  readonly incidentId: string;
+  /** Of the definition. */
+  readonly name: string;
+  /** When the first of the alerts fired. */
+  readonly sinceMs: number;
+  /** How many levels were told; what is beyond the last one are repetitions of it. */
+  readonly told: number;
+  /** When the last level was told last. */
+  readonly toldAtMs?: number;
+  /** Who was told, of which alerts: they are told when all is over. */
+  readonly tellings: readonly EscalationTelling[];
+  /** A person took it up, and nobody else is told. */
+  readonly isStopped: boolean;
+}
+
+export interface EscalationTelling {
+  readonly level: number;
+  readonly receiver: string;
+  /** Keys of alerts. */
+  readonly alerts: readonly string[];
+}
+
+/** An alert as escalation sees it. */
+export interface EscalatedAlert {
+  readonly key: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAtMs: number;
+  readonly isAcknowledged: boolean;
+  /** It is silenced, inhibited or held back: nobody is to hear of it now. */
+  readonly isSuppressed: boolean;
+}
+
+/** Somebody is to be told. */
+export interface EscalationStep {
+  readonly incidentId: string;
+  readonly name: string;
+  /** From 1. */
+  readonly level: number;
+  readonly receivers: readonly string[];
+  /** Keys of the alerts; of those that are resolved when `resolved`. */
+  readonly alerts: readonly string[];
+  readonly resolved: boolean;
+  readonly repeatMs: number | undefined;
+  /** Since when the first of them fires. */
+  readonly sinceMs: number;
+}
+
+/** What is due but must not be told now, and what could not be, is looked at again after so long. */
+const AGAIN_AFTER_MS = 30_000;
+
+/**
+ * Who is told next of what nobody has taken up. Time is an argument; what `due` gives is for the caller to tell, and ends with
+ * `told` or `failed`.
+ */
+export class Escalations {
+  readonly #definitions: readonly EscalationDefinition[];
+  readonly #running = new Map<string, EscalationState>();
+  /** Those of which somebody is being told. */
+  readonly #busy = new Set<string>();
+  readonly #notBeforeMs = new Map<string, number>();
+
+  constructor(definitions: readonly EscalationDefinition[], state: readonly EscalationState[] = []) {
+    this.#definitions = definitions;
+    for (const one of state) this.#running.set(idOf(one), one);
+  }
+
+  /** An alert of an incident is told to those whom the routes name: escalations that are about it begin. */
+  fired(incidentId: string, alert: EscalatedAlert): void {
+    for (const { name, matchers } of this.#definitions) {
+      if (!matchesAll(matchers, alert.labels)) continue;
+      const known = this.#running.get(idOf({ incidentId, name }));
+      if (known === undefined) {
+        const sinceMs = alert.startsAtMs;
+        this.#set({ incidentId, name, sinceMs, told: 0, tellings: [], isStopped: false });
+      } else if (known.isStopped) {
+        // Somebody took up what was there; this is news, which begins anew.
+        this.#set({ ...known, sinceMs: alert.startsAtMs, told: 0, isStopped: false });
+      }
+    }
+  }
+
+  /** Two incidents turned out to be one: who was told of either is not told again. */
+  merged(from: string, into: string): void {
+    for (const one of [...this.#running.values()].filter(({ incidentId }) => incidentId === from)) {
+      this.#running.delete(idOf(one));
+      const other = this.#running.get(idOf({ incidentId: into, name: one.name }));
+      this.#set(
+        other === undefined
+          ? { ...one, incidentId: into }
+          : {
+              ...other,
+              sinceMs: Math.min(one.sinceMs, other.sinceMs),
+              told: Math.max(one.told, other.told),
+              tellings: [...other.tellings, ...one.tellings],
+              isStopped: one.isStopped && other.isStopped,
+            },
+      );
+    }
+  }
+
+  /** What is to be told now, by the alerts of an incident that fire; there are none when all are resolved. */
+  due(nowMs: number, firingIn: (incidentId: string) => readonly EscalatedAlert[]): readonly EscalationStep[] {
+    return [...this.#running.values()].flatMap((one) => {
+      const id = idOf(one);
+      if (this.#busy.has(id) || nowMs < (this.#notBeforeMs.get(id) ?? 0)) return [];
+      const definition = this.#definitions.find(({ name }) => name === one.name);
+      const about = firingIn(one.incidentId).filter(({ labels }) => matchesAll(definition?.matchers ?? [], labels));
+      const steps =
+        definition === undefined || about.length === 0
+          ? this.#ending(one)
+          : this.#next(one, definition, { about, nowMs });
+      if (steps.length > 0) this.#busy.add(id);
+      return steps;
+    });
+  }
+
+  /** When `due` has something to do next; Infinity when it has not. */
+  nextDueMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const one of this.#running.values()) {
+      if (this.#busy.has(idOf(one)) || one.isStopped) continue;
+      const definition = this.#definitions.find(({ name }) => name === one.name);
+      const dueMs = definition === undefined ? Number.POSITIVE_INFINITY : nextLevel(one, definition).dueMs;
+      nextMs = Math.min(nextMs, Math.max(dueMs, this.#notBeforeMs.get(idOf(one)) ?? 0));
+    }
+    return nextMs;
+  }
+
+  /** All receivers of the step know. */
+  told(step: EscalationStep, nowMs: number): void {
+    const id = idOf(step);
+    this.#busy.delete(id);
+    const one = this.#running.get(id);
+    if (one === undefined) return;
+    if (step.resolved) {
+      const tellings = one.tellings.filter(({ level, receiver }) => {
+        return level !== step.level || !step.receivers.includes(receiver);
+      });
+      if (tellings.length === 0) this.#running.delete(id);
+      else this.#set({ ...one, tellings });
+      return;
+    }
+    const { level, alerts } = step;
+    const others = one.tellings.filter((telling) => telling.level !== level);
+    const tellings = [...others, ...step.receivers.map((receiver) => ({ level, receiver, alerts }))];
+    this.#set({ ...one, told: one.told + 1, toldAtMs: nowMs, tellings });
+  }
+
+  /** It is tried again later. */
+  failed(step: EscalationStep, nowMs: number): void {
+    this.#busy.delete(idOf(step));
+    this.#notBeforeMs.set(idOf(step), nowMs + AGAIN_AFTER_MS);
+  }
+
+  state(): readonly EscalationState[] {
+    return [...this.#running.values()];
+  }
+
+  #next(
+    one: EscalationState,
+    definition: EscalationDefinition,
+    { about, nowMs }: { readonly about: readonly EscalatedAlert[]; readonly nowMs: number },
+  ): readonly EscalationStep[] {
+    const endsByAcknowledgement = definition.until === "acknowledged";
+    const left = endsByAcknowledgement ? about.filter(({ isAcknowledged }) => !isAcknowledged) : about;
+    if (left.length === 0) {
+      if (!one.isStopped) this.#set({ ...one, isStopped: true });
+      return [];
+    }
+    const next = nextLevel(one, definition);
+    if (one.isStopped || next.dueMs > nowMs) return [];
+    // Its own acknowledgement silences an alert, and must not be what keeps the others from being told.
+    const told = left.filter(({ isSuppressed, isAcknowledged }) => isAcknowledged || !isSuppressed);
+    if (told.length === 0) {
+      this.#notBeforeMs.set(idOf(one), nowMs + AGAIN_AFTER_MS);
+      return [];
+    }
+    const { incidentId, name, sinceMs } = one;
+    const { repeatMs } = definition;
+    const alerts = told.map(({ key }) => key).sort();
+    const { receivers } = next.level;
+    return [{ incidentId, name, level: next.number, receivers, alerts, resolved: false, repeatMs, sinceMs }];
+  }
+
+  /** Who was told hears that it is over. */
+  #ending(one: EscalationState): readonly EscalationStep[] {
+    const { incidentId, name, sinceMs, tellings } = one;
+    if (tellings.length === 0) this.#running.delete(idOf(one));
+    const first = tellings[0];
+    if (first === undefined) return [];
+    const { level } = first;
+    const ofLevel = tellings.filter((telling) => telling.level === level);
+    const receivers = ofLevel.map(({ receiver }) => receiver);
+    const alerts = [...new Set(ofLevel.flatMap((telling) => telling.alerts))].sort();
+    return [{ incidentId, name, level, receivers, alerts, resolved: true, repeatMs: undefined, sinceMs }];
+  }
+
+  #set(one: EscalationState): void {
+    this.#running.set(idOf(one), one);
+  }
+}
+
+function nextLevel(
+  { sinceMs, told, toldAtMs }: EscalationState,
+  { levels, repeatMs }: EscalationDefinition,
+): { readonly level: EscalationLevel; readonly number: number; readonly dueMs: number } {
+  const level = levels[told];
+  if (level !== undefined) return { level, number: told + 1, dueMs: sinceMs + level.delayMs };
+  const dueMs = repeatMs === undefined ? Number.POSITIVE_INFINITY : (toldAtMs ?? sinceMs) + repeatMs;
+  return { level: levels.at(-1)!, number: levels.length, dueMs };
+}
+
+function idOf({ incidentId, name }: { readonly incidentId: string; readonly name: string }): string {
+  return JSON.stringify([incidentId, name]);
+}

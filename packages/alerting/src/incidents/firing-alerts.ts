@@ -1,0 +1,101 @@
+import { labelsOf } from "@telltale/promql";
+import type { IncomingAlert } from "../routing/held-alerts.ts";
+
+/** An alert that fires, or was resolved a short time ago. Times are milliseconds since 1970. */
+export interface FiringAlert {
+  /** The same for the same labels. */
+  readonly key: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAtMs: number;
+  /** When it counts as resolved if nobody says otherwise. */
+  readonly endsAtMs: number;
+  readonly generatorUrl: string;
+  /** Nobody was told that it fires: a cooldown holds it back. */
+  readonly isHeldBack: boolean;
+}
+
+export interface AlertChanges {
+  readonly fired: readonly FiringAlert[];
+  readonly resolved: readonly FiringAlert[];
+}
+
+/** An alert that says no end counts as resolved so long after it was heard of. Alertmanager: resolve_timeout. */
+const RESOLVE_TIMEOUT_MS = 5 * 60_000;
+
+/** The alerts that fire, by their labels: what rules send again and again becomes beginnings and ends. */
+export class FiringAlerts {
+  readonly #byKey = new Map<string, FiringAlert>();
+
+  /** What fired before a restart fires until `untilMs` at least, so that rules have the time to say so again. */
+  constructor(known: readonly FiringAlert[] = [], untilMs = 0) {
+    for (const alert of known) {
+      this.#byKey.set(alert.key, { ...alert, endsAtMs: Math.max(alert.endsAtMs, untilMs) });
+    }
+  }
+
+  receive(
+    alerts: readonly IncomingAlert[],
+    nowMs: number,
+    isHeldBack: (key: string) => boolean = () => false,
+  ): AlertChanges {
+    const fired: FiringAlert[] = [];
+    const resolved: FiringAlert[] = [];
+    for (const { labels, annotations = {}, startsAtMs, endsAtMs, generatorUrl = "" } of alerts) {
+      const given = Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ""));
+      const { key } = labelsOf(given);
+      const known = this.#byKey.get(key);
+      if (endsAtMs !== undefined && endsAtMs <= nowMs) {
+        if (known === undefined) continue;
+        this.#byKey.delete(key);
+        resolved.push({ ...known, endsAtMs });
+        continue;
+      }
+      const alert = {
+        key,
+        labels: given,
+        annotations,
+        // Rules begin anew after a restart, alerts do not.
+        startsAtMs: Math.min(known?.startsAtMs ?? Number.POSITIVE_INFINITY, startsAtMs ?? nowMs),
+        endsAtMs: endsAtMs ?? nowMs + RESOLVE_TIMEOUT_MS,
+        generatorUrl,
+        isHeldBack: known?.isHeldBack ?? isHeldBack(key),
+      };
+      this.#byKey.set(key, alert);
+      if (known === undefined) fired.push(alert);
+    }
+    return { fired, resolved };
+  }
+
+  /** Those that nobody has sent any more in time: they are resolved. */
+  due(nowMs: number): readonly FiringAlert[] {
+    const over = [...this.#byKey.values()].filter(({ endsAtMs }) => endsAtMs <= nowMs);
+    for (const { key } of over) this.#byKey.delete(key);
+    return over;
+  }
+
+  nextDueMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { endsAtMs } of this.#byKey.values()) nextMs = Math.min(nextMs, endsAtMs);
+    return nextMs;
+  }
+
+  get(key: string): FiringAlert | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** It is told after all. */
+  release(key: string): FiringAlert {
+    const alert = { ...this.#byKey.get(key)!, isHeldBack: false };
+    this.#byKey.set(key, alert);
+    return alert;
+  }
+
+  all(): Iterable<FiringAlert> {
+    return this.#byKey.values();
+  }
+
+  state(): readonly FiringAlert[] {
+    return [...this.#byKey.values()];
+  }
+}
