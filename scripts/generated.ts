@@ -3,6 +3,7 @@ import { configurationPage } from "./configuration-page.ts";
 import { dashboardFiles } from "./dashboard-files.ts";
 import { dashboardPage } from "./dashboard-page.ts";
 import { instrumentationPage } from "./instrumentation-page.ts";
+import { knownMetrics } from "./known-metrics.ts";
 import { metricTables } from "./metric-tables.ts";
 import { optionTypes } from "./option-types.ts";
 import { ruleFiles } from "./rule-files.ts";
@@ -21,6 +22,7 @@ export async function generated(): Promise<readonly GeneratedFile[]> {
     { path: "docs/configuration.md", text: configurationPage() },
     { path: "docs/instrumentations.md", text: instrumentationPage() },
     ...(await metricTables()),
+    await knownMetrics(),
     ...ruleFiles(),
     { path: "docs/alerts.md", text: alertPage() },
     ...dashboardFiles(),

@@ -65,7 +65,8 @@ function rule(alert: Alert): object {
   return {
     alert: name,
     expr,
-    ...(alert.for !== undefined && { for: alert.for }),
+    // Said also where it fires at once, so that nobody takes it for forgotten.
+    for: alert.for ?? "0s",
     labels: { severity, ...labels },
     annotations: annotations(alert, alert.summary),
   };

@@ -52,6 +52,14 @@ export {
 } from "./rule-file/rule-file.ts";
 export type { Alert, AlertState, SentAlert } from "./rule-group/alert.ts";
 export { RuleGroup, type RuleGroupOptions, type RuleStatus, type RuleStore } from "./rule-group/rule-group.ts";
+export {
+  type KnownMetrics,
+  type LintCheck,
+  type LintFinding,
+  type LintOptions,
+  lintChecks,
+  lintRules,
+} from "./rule-lint/lint-rules.ts";
 export { findFiles } from "./rule-runner/find-files.ts";
 export {
   type RuleRunner,

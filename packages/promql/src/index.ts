@@ -1,6 +1,7 @@
 export { typeOf } from "./check-types.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { type EvaluationErrorCode, PromqlEvaluationError } from "./evaluation/evaluation-error.ts";
+export { type FlaggedFeature, flaggedFeatures } from "./flagged-features.ts";
 export { formatExpression, formatQuery } from "./format.ts";
 export { goQuote } from "./go-quote.ts";
 export {

@@ -18,8 +18,16 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     summary: "Checks rule files of Prometheus and an alertmanager.yml.",
     load: () => (require("./alerts-check-command.ts") as typeof import("./alerts-check-command.ts")).alertsCheck,
   },
+  "alerts export": {
+    summary: "Writes the rules of alerts in code, for a Prometheus server.",
+    load: () => (require("./alerts-export-command.ts") as typeof import("./alerts-export-command.ts")).alertsExport,
+  },
+  "alerts lint": {
+    summary: "Tells what in rule files means something else on a server, or nothing at all.",
+    load: () => (require("./alerts-lint-command.ts") as typeof import("./alerts-lint-command.ts")).alertsLint,
+  },
   "alerts test": {
-    summary: "Runs unit tests of rules, in promtool's format.",
+    summary: "Tells whether a rule fires now and why, or runs unit tests of rules.",
     load: () => (require("./alerts-test-command.ts") as typeof import("./alerts-test-command.ts")).alertsTest,
   },
   export: {
