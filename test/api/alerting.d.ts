@@ -94,12 +94,11 @@ export interface Clock {
     now(): number;
     at(timeMs: number, call: () => void): Disposable;
 }
-export { alert, type CodedAlert, watchCodedRules } from "./coded-alert/coded-alert.ts";
+export { alert, type CodedAlert } from "./coded-alert/coded-alert.ts";
 export interface CodedAlert extends Disposable {
     readonly name: string;
 }
 export declare function alert(options: CodedAlertOptions): CodedAlert;
-export declare function watchCodedRules(changed: () => void): Disposable;
 export type { AlertSeverity, CodedAlertOptions } from "./coded-alert/coded-rule.ts";
 export type AlertSeverity = "info" | "warning" | "critical";
 export interface CodedAlertOptions {
@@ -113,6 +112,8 @@ export interface CodedAlertOptions {
 }
 export { codedRules } from "./coded-alert/coded-rules.ts";
 export declare function codedRules(): RuleSource;
+export { watchCodedRules } from "./coded-alert/declared-rules.ts";
+export declare function watchCodedRules(changed: () => void): Disposable;
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export interface NotifierOptions {
     readonly config: AlertmanagerConfig;
@@ -156,6 +157,106 @@ export interface WebhookAlert {
     readonly endsAt: string;
     readonly generatorURL: string;
     readonly fingerprint: string;
+}
+export type { AlertChange } from "./engine/alert-changes.ts";
+export interface AlertChange {
+    readonly state: "firing" | "resolved";
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+    readonly timeMs: number;
+}
+export { AlertingFilesError, type AlertingPaths } from "./engine/alerting-files.ts";
+export interface AlertingPaths {
+    readonly folder: string;
+    readonly rules: readonly string[];
+    readonly receivers?: string;
+}
+export declare class AlertingFilesError extends Error {
+    readonly name = "AlertingFilesError";
+    readonly code = "TELLTALE_BAD_ALERTING_FILES";
+    readonly errors: readonly Error[];
+    constructor(errors: readonly Error[]);
+}
+export type { AlertingProblem } from "./engine/alerting-problem.ts";
+export interface AlertingProblem {
+    readonly level: "error" | "warn";
+    readonly text: string;
+}
+export { type Alerting, type AlertingFigures, type AlertingOptions, type AlertingSettings, startAlerting, } from "./engine/engine.ts";
+export interface AlertingSettings extends AlertingPaths {
+    readonly alertmanagers?: readonly string[];
+    readonly state?: string;
+    readonly intervalMs?: number;
+    readonly retentionMs?: number;
+    readonly maxBytes?: number;
+    readonly externalUrl?: string;
+    readonly externalLabels?: Readonly<Record<string, string>>;
+    readonly targets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly pollMs?: number;
+}
+export interface AlertingOptions extends AlertingSettings {
+    readonly clock?: Clock;
+    readonly onAlert?: (change: AlertChange) => void;
+    readonly onProblem?: (problem: AlertingProblem) => void;
+}
+export interface AlertingFigures {
+    readonly evaluations: number;
+    readonly missed: number;
+    readonly failing: number;
+    readonly pending: number;
+    readonly firing: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly series: number;
+    readonly storeBytes: number;
+}
+export interface Alerting {
+    readonly store: MemoryStore;
+    readonly notifier: Notifier;
+    append(source: string, batch: SeriesBatch): boolean;
+    families(): ReadonlyMap<string, MetricFamily>;
+    rules(): readonly RunningGroup[];
+    groups(): readonly AlertingGroup[];
+    alerts(): readonly RunningAlert[];
+    silences(): readonly Silence[];
+    silence(definition: SilenceDefinition): Silence;
+    expireSilence(id: string): boolean;
+    figures(): AlertingFigures;
+    reload(): Promise<void>;
+    declare(rules: readonly CodedRule[]): void;
+    settled(): Promise<void>;
+    stop(options: {
+        readonly withinMs: number;
+    }): Promise<void>;
+}
+export declare function startAlerting(options: AlertingOptions): Alerting;
+export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
+export interface AlertingGroup extends Omit<RunningGroup, "rules"> {
+    readonly rules: readonly AlertingGroupRule[];
+}
+export interface AlertingGroupRule {
+    readonly kind: "alerting" | "recording";
+    readonly name: string;
+    readonly query: string;
+    readonly health: RuleStatus["health"];
+    readonly lastError: string | undefined;
+    readonly lastEvaluationMs: number | undefined;
+    readonly pending: number;
+    readonly firing: number;
+}
+export interface RunningAlert {
+    readonly name: string;
+    readonly state: "pending" | "firing";
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly value: number | undefined;
+    readonly activeAtMs: number;
+    readonly file: string;
+    readonly group: string;
+    readonly receivers: readonly string[];
+    readonly silencedBy: readonly string[];
+    readonly isInhibited: boolean;
 }
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
 export interface FallBack {
@@ -216,6 +317,7 @@ export interface Notification {
     readonly groupLabels: Readonly<Record<string, string>>;
     readonly alerts: readonly NotifiedAlert[];
     readonly deadlineMs: number;
+    readonly lastToldMs?: number;
 }
 export interface NotifiedAlert extends HeldAlert {
     readonly resolved: boolean;
@@ -277,7 +379,7 @@ export interface HeldAlert {
     readonly timeout: boolean;
 }
 export type { DiscordIntegration, IntegrationDefinition, OpsgenieIntegration, PagerdutyIntegration, SlackIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
-export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration | OpsgenieIntegration | TelegramIntegration;
+export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration | OpsgenieIntegration | TelegramIntegration | MsteamsIntegration | EmailIntegration;
 export interface WebhookIntegration extends IntegrationCommon {
     readonly kind: "webhook";
     readonly maxAlerts: number;
@@ -474,9 +576,28 @@ export declare class RuleGroup {
     adopt(previous: RuleGroup): void;
     end(timeMs: number): void;
 }
+export { type KnownMetrics, type LintCheck, type LintFinding, type LintOptions, lintChecks, lintRules, } from "./rule-lint/lint-rules.ts";
+export declare const lintChecks: readonly ["broken", "feature-flag", "one-replica", "unknown-metric", "no-for", "no-severity", "no-summary"];
+export type LintCheck = (typeof lintChecks)[number];
+export interface LintFinding extends Place {
+    readonly path: string;
+    readonly check: LintCheck;
+    readonly level: "error" | "warning" | "note";
+    readonly rule: string;
+    readonly message: string;
+}
+export interface KnownMetrics {
+    has(name: string): boolean;
+    nearest(name: string): string | undefined;
+}
+export interface LintOptions {
+    readonly metrics?: KnownMetrics;
+    readonly replicaLabel?: string;
+}
+export declare function lintRules(sources: readonly RuleSource[], options?: LintOptions): readonly LintFinding[];
 export { findFiles } from "./rule-runner/find-files.ts";
 export declare function findFiles(patterns: readonly string[], folder?: string): readonly string[];
-export { type RuleRunner, type RuleRunnerOptions, type RuleSource, type RunningGroup, startRules, } from "./rule-runner/rule-runner.ts";
+export { type GroupEvaluation, type RuleRunner, type RuleRunnerOptions, type RuleSource, type RunningGroup, startRules, } from "./rule-runner/rule-runner.ts";
 export interface RuleSource {
     readonly path: string;
     readonly text: string;
@@ -485,6 +606,10 @@ export interface RuleRunnerOptions extends Omit<RuleGroupOptions, "file"> {
     readonly sources: readonly RuleSource[];
     readonly clock?: Clock;
     readonly onEvaluated?: (group: RunningGroup, evaluation: GroupEvaluation) => void;
+}
+export interface GroupEvaluation {
+    readonly missed: number;
+    readonly durationMs: number;
 }
 export interface RunningGroup {
     readonly name: string;

@@ -1,3 +1,7 @@
+export type { AlertingControl } from "./alerting.ts";
+export interface AlertingControl extends Omit<AlertingAnswers, "settled"> {
+    readonly apiUrl: string | undefined;
+}
 export { bootstrap, type Telemetry } from "./bootstrap.ts";
 export interface Telemetry {
     readonly tracer: Tracer;
@@ -8,6 +12,7 @@ export interface Telemetry {
     deliveries(): readonly Delivery[];
     readonly health: Health;
     readonly healthHandler: HealthHandler;
+    readonly alerting: AlertingControl | undefined;
     readonly prometheusUrl: string | undefined;
     flush(): Promise<void>;
     shutdown(): Promise<void>;
@@ -40,6 +45,7 @@ export interface TelltaleOptions {
     readonly logging?: boolean | LoggingOptions;
     readonly health?: boolean | HealthOptions;
     readonly profiling?: boolean | ProfilingOptions;
+    readonly alerting?: boolean | AlertingOptions;
     readonly instrumentations?: InstrumentationSwitches;
     readonly shutdownTimeoutMs?: number;
     readonly enabled?: boolean;

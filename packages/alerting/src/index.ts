@@ -3,11 +3,23 @@ export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSamp
 export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
 export { catalogue } from "./catalogue.ts";
 export type { Clock } from "./clock.ts";
-export { alert, type CodedAlert, watchCodedRules } from "./coded-alert/coded-alert.ts";
+export { alert, type CodedAlert } from "./coded-alert/coded-alert.ts";
 export type { AlertSeverity, CodedAlertOptions } from "./coded-alert/coded-rule.ts";
 export { codedRules } from "./coded-alert/coded-rules.ts";
+export { watchCodedRules } from "./coded-alert/declared-rules.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
+export type { AlertChange } from "./engine/alert-changes.ts";
+export { AlertingFilesError, type AlertingPaths } from "./engine/alerting-files.ts";
+export type { AlertingProblem } from "./engine/alerting-problem.ts";
+export {
+  type Alerting,
+  type AlertingFigures,
+  type AlertingOptions,
+  type AlertingSettings,
+  startAlerting,
+} from "./engine/engine.ts";
+export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export {
@@ -62,6 +74,7 @@ export {
 } from "./rule-lint/lint-rules.ts";
 export { findFiles } from "./rule-runner/find-files.ts";
 export {
+  type GroupEvaluation,
   type RuleRunner,
   type RuleRunnerOptions,
   type RuleSource,

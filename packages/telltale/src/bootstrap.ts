@@ -2,6 +2,8 @@ import { context, diag, logs, type Meter, metrics, propagation, type Tracer, tra
 import { createLogging, type Logger, type LogLevel } from "@telltale/logging";
 import type { Health, HealthHandler } from "@telltale/runtime";
 import { discardEarlySpans, unrefConnections } from "@telltale/tracing";
+import { type AlertingControl, type RunningAlerting, startAlerting } from "./alerting.ts";
+import { reportAlerting } from "./alerting-metrics.ts";
 import { readConfiguration } from "./config.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Delivery } from "./delivery.ts";
@@ -38,6 +40,8 @@ export interface Telemetry {
   readonly health: Health;
   /** For a server of the application's own: answers `/livez`, `/readyz` and `/healthz`, and says whether it did. */
   readonly healthHandler: HealthHandler;
+  /** Rules, alerts and silences; `undefined` when alerting is not switched on. */
+  readonly alerting: AlertingControl | undefined;
   /** Where the Prometheus endpoint listens; `undefined` when there is none. */
   readonly prometheusUrl: string | undefined;
   /** Sends everything recorded so far; settles when it has been sent, has failed, or timed out. Never rejects. */
@@ -75,7 +79,11 @@ function start(configuration: Configuration): Telemetry {
   for (const warning of configuration.warnings) diag.warn(`telltale: ${warning}`);
   const resource = createResource(configuration, process.argv[1]);
   const { "service.name": name, "service.version": serviceVersion } = knownAttributes(resource);
-  const pipelines = configuration.enabled ? startPipelines(configuration, resource) : undefined;
+  const alerting =
+    configuration.enabled && configuration.alerting
+      ? startAlerting(configuration, configuration.alerting, knownAttributes(resource))
+      : undefined;
+  const pipelines = configuration.enabled ? startedPipelines(configuration, resource, alerting) : undefined;
   if (pipelines === undefined) discardEarlySpans();
   // Without telemetry an application still has its own log; what is sent away is telemetry.
   const written = configuration.logging.sinks.filter(({ type }) => type === "console" || type === "file");
@@ -100,6 +108,8 @@ function start(configuration: Configuration): Telemetry {
     await Promise.allSettled([logged, ...signals.map((signal) => signal.flush())]);
   };
   const deliveries = (): readonly Delivery[] => signals.flatMap((signal) => signal.deliveries());
+  alerting?.logTo(logging.logger("telltale.alerting"));
+  const alertingMetrics = alerting && reportAlerting(alerting.figures);
   const ownMetrics = configuration.metrics.enabled && pipelines ? reportDeliveries(deliveries) : undefined;
   const health = startHealth(configuration, { prometheus: pipelines?.prometheus, deliveries });
   const profiling = configuration.profiling && pipelines && startProfiling(configuration.profiling);
@@ -113,7 +123,9 @@ function start(configuration: Configuration): Telemetry {
   const lifeCycle = watchLifeCycle({
     onEnding: () => health.stopping(),
     onLate: tellOfLost,
-    flush,
+    async flush() {
+      await Promise.all([flush(), alerting?.settled()]);
+    },
     pending,
     flushSynchronously: once(() => {
       logging.flushSync();
@@ -133,6 +145,7 @@ function start(configuration: Configuration): Telemetry {
       return health.health();
     },
     healthHandler: health.handler,
+    alerting: alerting?.control,
     prometheusUrl: pipelines?.prometheus?.url,
     async flush() {
       await withDeadline(flush(), configuration.shutdownTimeoutMs);
@@ -141,7 +154,11 @@ function start(configuration: Configuration): Telemetry {
       lifeCycle[Symbol.dispose]();
       health.stopping();
       pipelines?.stopInstrumentations();
-      const ended = Promise.allSettled([logging.flush(), ...signals.map((signal) => signal.shutdown())]);
+      const ended = Promise.allSettled([
+        alerting?.stop({ withinMs: configuration.shutdownTimeoutMs }),
+        logging.flush(),
+        ...signals.map((signal) => signal.shutdown()),
+      ]);
       if (!(await withDeadline(ended, configuration.shutdownTimeoutMs))) {
         tellOfLost();
         for (const signal of signals) signal.takeUndelivered();
@@ -150,10 +167,24 @@ function start(configuration: Configuration): Telemetry {
       health[Symbol.dispose]();
       profiling?.[Symbol.dispose]();
       ownMetrics?.[Symbol.dispose]();
+      alertingMetrics?.[Symbol.dispose]();
       for (const api of [trace, metrics, logs, context, propagation]) api.disable();
       delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
     }),
   };
+}
+
+function startedPipelines(
+  configuration: Configuration,
+  resource: ReturnType<typeof createResource>,
+  alerting: RunningAlerting | undefined,
+): ReturnType<typeof startPipelines> {
+  try {
+    return startPipelines(configuration, resource, alerting === undefined ? [] : [alerting.reader]);
+  } catch (error) {
+    void alerting?.stop({ withinMs: 0 });
+    throw error;
+  }
 }
 
 /** What nothing can be awaited for any more, sent from another thread. */

@@ -25,4 +25,44 @@ export const catalogue = {
     description: "1 while exports to this place fail, 0 while they are taken.",
     attributes: place,
   },
+  alertingEvaluations: {
+    kind: "counter",
+    name: "telltale.alerting.evaluations",
+    unit: "{evaluation}",
+    description:
+      "Evaluations of groups of rules; `missed` are those that did not happen because the one before took too long.",
+    attributes: { "telltale.outcome": ["done", "missed"] },
+  },
+  alertingNotifications: {
+    kind: "counter",
+    name: "telltale.alerting.notifications",
+    unit: "{notification}",
+    description: "Notifications that receivers accepted, and that could not be delivered in their time.",
+    attributes: { "telltale.outcome": ["sent", "failed"] },
+  },
+  alertingAlerts: {
+    kind: "upDownCounter",
+    name: "telltale.alerting.alerts",
+    unit: "{alert}",
+    description: "Alerts by their state.",
+    attributes: { "telltale.alert.state": ["pending", "firing"] },
+  },
+  alertingFailingRules: {
+    kind: "upDownCounter",
+    name: "telltale.alerting.rules.failing",
+    unit: "{rule}",
+    description: "Rules whose last evaluation failed.",
+  },
+  alertingSeries: {
+    kind: "upDownCounter",
+    name: "telltale.alerting.series",
+    unit: "{series}",
+    description: "Series in the store that rules are evaluated on.",
+  },
+  alertingMemory: {
+    kind: "upDownCounter",
+    name: "telltale.alerting.memory",
+    unit: "By",
+    description: "Memory that the samples of that store take, estimated.",
+  },
 } as const satisfies Catalogue;

@@ -2,6 +2,7 @@
  * What `bootstrap()` works from once options, environment and files have been read, checked and merged.
  * Every field is set: past `config.ts` nobody asks for a default again.
  */
+import type { ThreadSettings } from "@telltale/alerting/thread";
 import type {
   ConsoleSinkOptions,
   LineSamplingOptions,
@@ -133,6 +134,8 @@ export interface HealthConfiguration {
   readonly start: "auto" | "manual";
 }
 
+export type AlertingConfiguration = ThreadSettings & { readonly intervalMs: number };
+
 export type Propagator = "tracecontext" | "baggage" | "b3" | "b3multi" | "request-id";
 
 export type ResourceDetectorName = "env" | "host" | "os" | "process" | "container" | "serviceinstance";
@@ -196,6 +199,8 @@ export interface Configuration {
   readonly health: HealthConfiguration | undefined;
   /** Undefined when no profiles are to be had. */
   readonly profiling: ProfilingConfiguration | undefined;
+  /** Undefined when no rules are evaluated. */
+  readonly alerting: AlertingConfiguration | undefined;
   /**
    * By the short name of `instrumentation-table.ts` ("http", "pg", …): `false` off, `true` on, an object is handed to
    * the instrumentation as its configuration. A name that is absent has its default.

@@ -1,3 +1,4 @@
+export type { AlertingControl } from "./alerting.ts";
 export { bootstrap, type Telemetry } from "./bootstrap.ts";
 export { ConfigurationError } from "./configuration/configuration-error.ts";
 export type { Delivery } from "./delivery.ts";

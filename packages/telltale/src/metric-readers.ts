@@ -27,10 +27,14 @@ export interface Metrics extends Signal {
 }
 
 /** The meter provider with a reader for each exporter, and the servers that there are to be. */
-export function startMetrics(configuration: Configuration["metrics"], resource: Resource): Metrics {
+export function startMetrics(
+  configuration: Configuration["metrics"],
+  resource: Resource,
+  more: readonly IMetricReader[] = [],
+): Metrics {
   const { prometheus, listener } = startServers(configuration);
   const pushers = pushed(configuration).map(startPusher);
-  const readers: IMetricReader[] = pushers.map(({ reader }) => reader);
+  const readers: IMetricReader[] = [...pushers.map(({ reader }) => reader), ...more];
   if (prometheus) readers.push(prometheus.reader);
   const { views, exemplars, exemplarFilter } = configuration;
   const provider = meterProvider({ resource, readers, views, exemplars, exemplarFilter });

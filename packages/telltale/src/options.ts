@@ -21,6 +21,8 @@ export interface TelltaleOptions {
   readonly health?: boolean | HealthOptions;
   /** CPU and heap profiles for `go tool pprof`, at `/debug/pprof/profile` and `/debug/pprof/heap` on a port of their own. Who can ask can slow the process down. */
   readonly profiling?: boolean | ProfilingOptions;
+  /** Alerts from Prometheus rules on the metrics of this process, in a thread of its own; `true` takes the defaults, which is enough for alerts in code. */
+  readonly alerting?: boolean | AlertingOptions;
   /**
    * Which libraries are observed: `true`, `false` or the instrumentation's own configuration.
    * @default all but `host`, `runtime-node`, `gpu`, `net`, `dns` and `fs`
@@ -1267,6 +1269,68 @@ export interface ProfilingOptions {
   /**
    * The port to listen on; 0 takes any free one.
    * @default 6060
+   */
+  readonly port?: number;
+  /**
+   * Address to listen on.
+   * @default 127.0.0.1
+   */
+  readonly host?: string;
+}
+
+/** Alerts from Prometheus rules on the metrics of this process, in a thread of its own; `true` takes the defaults, which is enough for alerts in code. */
+export interface AlertingOptions {
+  /**
+   * Rule files of Prometheus, or patterns of such; they are read again when they change.
+   * @default none but alerts in code
+   */
+  readonly rules?: readonly string[];
+  /**
+   * An `alertmanager.yml`: who is told, and how. It is read again when it changes.
+   * @default nobody; alerts are in the log
+   */
+  readonly receivers?: string;
+  /**
+   * Alertmanagers that alerts are handed over to; while none takes them, the receivers are told.
+   * @default none
+   */
+  readonly alertmanagers?: readonly string[];
+  /**
+   * A file for what a restart must neither repeat nor forget.
+   * @default kept in memory
+   */
+  readonly state?: string;
+  /**
+   * How often metrics are collected, and rules evaluated whose group does not say. In milliseconds.
+   * @default 15000
+   */
+  readonly intervalMs?: number;
+  /**
+   * How long samples are kept; rules cannot look farther back. In milliseconds.
+   * @default 86400000
+   */
+  readonly retentionMs?: number;
+  /**
+   * How much memory samples may take, in the thread of alerting; the oldest go first.
+   * @default 268435456
+   */
+  readonly maxMemory?: number | string;
+  /**
+   * Where people find the alerts; receivers are told.
+   * @default none
+   */
+  readonly externalUrl?: string;
+  /** Labels of every alert, such as the region that the process is in. */
+  readonly externalLabels?: Readonly<Record<string, string>>;
+  /** Alertmanager's API of version 2 for `amtool`, Grafana and Prometheus; `true` takes the defaults. Who reaches it may silence. */
+  readonly api?: boolean | AlertingApiOptions;
+}
+
+/** Alertmanager's API of version 2 for `amtool`, Grafana and Prometheus; `true` takes the defaults. Who reaches it may silence. */
+export interface AlertingApiOptions {
+  /**
+   * The port to listen on; 0 takes any free one.
+   * @default 9093
    */
   readonly port?: number;
   /**

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { context, logs, metrics, trace } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { type LogSink, recordSink } from "@telltale/logging";
 import type { PrometheusEndpoint } from "@telltale/metrics";
 import { discardEarlySpans, registerContextManager, replayEarlySpans } from "@telltale/tracing";
@@ -27,10 +28,14 @@ export interface Pipelines {
 }
 
 /**
- * Builds the providers, registers them as the global ones, then starts the instrumentations.
+ * Builds the providers, the meter provider with `readers` beside those of the configuration, registers them as the global ones, then starts the instrumentations.
  * @throws Error when a server cannot listen or an exporter cannot be made; nothing is registered then.
  */
-export function startPipelines(configuration: Configuration, resource: Resource): Pipelines {
+export function startPipelines(
+  configuration: Configuration,
+  resource: Resource,
+  readers: readonly IMetricReader[] = [],
+): Pipelines {
   const { declarativeFile } = configuration;
   // Before anything of ours loads http: modules that are there already count as the application's.
   const instrumentations = startInstrumentations({ instrumentations: configuration.instrumentations });
@@ -38,7 +43,7 @@ export function startPipelines(configuration: Configuration, resource: Resource)
   try {
     started =
       declarativeFile === undefined
-        ? startOwn(configuration, resource)
+        ? startOwn(configuration, resource, readers)
         : {
             signals: [startDeclared(declarativeFile, configuration.diagnosticsLevel)],
             logSinks: configuration.logging.sinks.some(({ type }) => type === "otlp") ? [recordSink()] : [],
@@ -60,10 +65,14 @@ export function startPipelines(configuration: Configuration, resource: Resource)
   return { ...started, stopInstrumentations: () => instrumentations.stop() };
 }
 
-function startOwn(configuration: Configuration, resource: Resource): Omit<Pipelines, "stopInstrumentations"> {
+function startOwn(
+  configuration: Configuration,
+  resource: Resource,
+  readers: readonly IMetricReader[],
+): Omit<Pipelines, "stopInstrumentations"> {
   const { tracing, metrics: metering, logging } = configuration;
   // The one that can fail for reasons outside the configuration, a busy port, comes first.
-  const ownMetrics = metering.enabled ? startMetrics(metering, resource) : undefined;
+  const ownMetrics = metering.enabled ? startMetrics(metering, resource, readers) : undefined;
   const traces = tracing.enabled ? startTraces(tracing, resource) : undefined;
   const logRecords = logging.enabled ? startLogRecords(logging, resource) : undefined;
 

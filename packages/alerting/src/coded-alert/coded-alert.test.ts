@@ -8,9 +8,10 @@ import { afterEach, expect, test, vi } from "vitest";
 import { parseRuleFile } from "../rule-file/rule-file.ts";
 import { parseRuleTestFile } from "../rule-test/rule-test-file.ts";
 import { runRuleTests } from "../rule-test/run-rule-tests.ts";
-import { alert, type CodedAlert, watchCodedRules } from "./coded-alert.ts";
+import { alert, type CodedAlert } from "./coded-alert.ts";
 import type { CodedAlertOptions } from "./coded-rule.ts";
 import { codedRules } from "./coded-rules.ts";
+import { watchCodedRules } from "./declared-rules.ts";
 
 const declared: CodedAlert[] = [];
 afterEach(() => {

@@ -1,5 +1,6 @@
-import { type CodedAlertOptions, type CodedRule, codedRule } from "./coded-rule.ts";
+import { type CodedAlertOptions, codedRule } from "./coded-rule.ts";
 import { forgetCondition, observeCondition } from "./conditions.ts";
+import { declaredRule, declareRule, withdrawRule } from "./declared-rules.ts";
 
 /** An alert in code; disposing of it ends it. */
 export interface CodedAlert extends Disposable {
@@ -18,45 +19,18 @@ export interface CodedAlert extends Disposable {
  */
 export function alert(options: CodedAlertOptions): CodedAlert {
   const rule = codedRule(options);
-  if (rules.has(rule.name)) {
+  if (declaredRule(rule.name) !== undefined) {
     const message = `there is an alert ${JSON.stringify(rule.name)} already; give this one another name, or dispose of the other first`;
     throw Object.assign(new TypeError(message), { code: "TELLTALE_DUPLICATE_ALERT" });
   }
-  rules.set(rule.name, rule);
+  declareRule(rule);
   observeCondition(rule.name, options.condition);
-  tellWatchers();
   return {
     name: rule.name,
     [Symbol.dispose]() {
-      if (rules.get(rule.name) !== rule) return;
-      rules.delete(rule.name);
+      if (declaredRule(rule.name) !== rule) return;
+      withdrawRule(rule.name);
       forgetCondition(rule.name);
-      tellWatchers();
     },
   };
-}
-
-/** The rules of all alerts in code, in the order of their declaration. */
-export function declaredRules(): readonly CodedRule[] {
-  return [...rules.values()];
-}
-
-/** Calls whenever there are other alerts in code than before, once for those of one turn of the event loop. */
-export function watchCodedRules(changed: () => void): Disposable {
-  const watcher = { changed };
-  watchers.add(watcher);
-  return { [Symbol.dispose]: () => void watchers.delete(watcher) };
-}
-
-const rules = new Map<string, CodedRule>();
-const watchers = new Set<{ readonly changed: () => void }>();
-let toTell = false;
-
-function tellWatchers(): void {
-  if (toTell || watchers.size === 0) return;
-  toTell = true;
-  setImmediate(() => {
-    toTell = false;
-    for (const { changed } of [...watchers]) changed();
-  }).unref();
 }

@@ -2,15 +2,18 @@
  * Alerting in one thread, whichever: a store that is filled from outside, rules on it, and whoever tells of what they find. A
  * backend may run it next to APIs of its own, on the same store.
  */
+import { resolve } from "node:path";
 import type { MetricFamily, SeriesBatch } from "@telltale/metrics";
 import { MemoryStore } from "@telltale/promql";
 import { type Clock, wallClock } from "../clock.ts";
+import type { CodedRule } from "../coded-alert/coded-rule.ts";
+import { codedRuleSource } from "../coded-alert/coded-rules.ts";
 import type { Notifier } from "../delivery/notifier.ts";
 import type { Silence, SilenceDefinition } from "../routing/silences.ts";
 import type { SentAlert } from "../rule-group/alert.ts";
-import { type RuleRunner, type RunningGroup, startRules } from "../rule-runner/rule-runner.ts";
+import { type RuleRunner, type RuleSource, type RunningGroup, startRules } from "../rule-runner/rule-runner.ts";
 import { type AlertChange, AlertChanges } from "./alert-changes.ts";
-import { type AlertingPaths, fileMarks, readAlertingFiles } from "./alerting-files.ts";
+import { type AlertingFiles, type AlertingPaths, fileMarks, readAlertingFiles } from "./alerting-files.ts";
 import type { AlertingProblem } from "./alerting-problem.ts";
 import { watchFiles } from "./file-watch.ts";
 import { savedForState, saveForState } from "./for-state.ts";
@@ -88,6 +91,10 @@ export interface Alerting {
   figures(): AlertingFigures;
   /** Reads the files again. @throws AlertingFilesError when they cannot be used; then all stays as it was */
   reload(): Promise<void>;
+  /** Takes the rules of alerts in code, in the place of those before. */
+  declare(rules: readonly CodedRule[]): void;
+  /** Until nothing is on its way to anybody. */
+  settled(): Promise<void>;
   /** Lets what is on its way arrive, for so long at most, and ends. */
   stop(options: { readonly withinMs: number }): Promise<void>;
 }
@@ -123,7 +130,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const marks = fileMarks(options);
   let files = readAlertingFiles(options);
   for (const text of files.warnings) onProblem({ level: "warn", text });
-  const kept = keepState(options.state, onProblem);
+  const kept = keepState(options.state && resolve(options.folder, options.state), onProblem);
   const store = new MemoryStore({ retentionMs: settings.retentionMs, maxBytes: settings.maxBytes });
   const restored = savedForState(kept.text(FOR_STATE));
   store.append(restored);
@@ -153,6 +160,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const changes = new AlertChanges(telling.notifier.dispatcher.state().alerts, clock.now());
 
   let runner: RuleRunner | undefined;
+  let coded: readonly CodedRule[] = [];
   let saving: Disposable | undefined;
   let reloading: Promise<void> = Promise.resolve();
   const sources = watchSources(store, { clock, intervalMs, targets: settings.targets });
@@ -168,7 +176,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   function run(): void {
     first[Symbol.dispose]();
     runner ??= startRules({
-      sources: files.sources,
+      sources: sourcesOf(files),
       store,
       clock,
       intervalMs,
@@ -183,6 +191,10 @@ export function startAlerting(options: AlertingOptions): Alerting {
         saveSoon();
       },
     });
+  }
+
+  function sourcesOf({ sources }: AlertingFiles): readonly RuleSource[] {
+    return coded.length === 0 ? sources : [...sources, codedRuleSource(coded)];
   }
 
   function receive(alerts: readonly SentAlert[]): void {
@@ -212,7 +224,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   function reload(): Promise<void> {
     const reloaded = reloading.then(async () => {
       const next = readAlertingFiles(options);
-      runner?.reload(next.sources);
+      runner?.reload(sourcesOf(next));
       files = next;
       await telling.replace(next);
     });
@@ -258,6 +270,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
     },
     figures: () => ({ ...ruleFigures(rules()), ...count, ...storeFigures(store) }),
     reload,
+    declare(rules) {
+      coded = rules;
+      runner?.reload(sourcesOf(files));
+    },
+    settled: () => telling.settled(),
     async stop({ withinMs }) {
       for (const timer of [first, watch, sources, saving]) timer?.[Symbol.dispose]();
       runner?.stop();

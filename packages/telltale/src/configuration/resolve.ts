@@ -4,6 +4,7 @@ import { shown } from "./configuration-error.ts";
 import { instrumentationNames } from "./instrumentation-names.ts";
 import type { Option } from "./option.ts";
 import type { Place } from "./place.ts";
+import { alertingConfiguration } from "./resolve-alerting.ts";
 import { metricExporters, spanExporters, unlessZero } from "./resolve-exporters.ts";
 import { logLevelsByName, logSinks, logThinning } from "./resolve-log-sinks.ts";
 import { prometheusConfiguration } from "./resolve-prometheus.ts";
@@ -66,6 +67,13 @@ export function resolveConfiguration(around: Surroundings): Omit<Configuration, 
     },
     health: get("health") ? health(around) : undefined,
     profiling: get("profiling") ? group(get, "profiling") : undefined,
+    alerting: get("alerting")
+      ? alertingConfiguration(group(get, "alerting"), {
+          ...around,
+          apiAddress: group(get, "alerting.api"),
+          hasMetrics: get("metrics"),
+        })
+      : undefined,
     instrumentations: instrumentations(layers),
     shutdownTimeoutMs: get("shutdownTimeoutMs"),
     diagnosticsLevel: get("diagnosticsLevel"),

@@ -2,6 +2,7 @@
  * Every option there is, as data: the source of `options.ts` and `docs/configuration.md` (npm run generate), of what
  * is accepted and of every default. Each group that is more than a few lines has a file of its own.
  */
+import { alerting } from "./alerting-schema.ts";
 import { health } from "./health-schema.ts";
 import { milliseconds } from "./limit-schema.ts";
 import { logging } from "./logging-schema.ts";
@@ -90,6 +91,7 @@ export const schema: GroupOption = {
     logging,
     health,
     profiling,
+    alerting,
     instrumentations: {
       kind: "instrumentations",
       doc: "Which libraries are observed: `true`, `false` or the instrumentation's own configuration.",

@@ -1,0 +1,295 @@
+/**
+ * Alerting in a thread of its own, seen from the one that it watches: this one collects and hands over, nothing more, and the
+ * rules go on when it is blocked. This file and what it imports load no parser and no store.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
+import type { SeriesBatch } from "@telltale/metrics";
+import { type Clock, wallClock } from "../clock.ts";
+import { declaredRules, watchCodedRules } from "../coded-alert/declared-rules.ts";
+import type { AlertChange } from "./alert-changes.ts";
+import type { AlertingProblem } from "./alerting-problem.ts";
+import {
+  type AlertingQuestion,
+  type AlertingQuestions,
+  errorOf,
+  type FromAlerting,
+  type ThreadData,
+  type ThreadSettings,
+  type ToAlerting,
+} from "./dialogue.ts";
+import type { AlertingFigures } from "./engine.ts";
+
+export interface AlertingThreadOptions {
+  readonly settings: ThreadSettings & { readonly intervalMs: number };
+  /** Where the series come from: a `seriesReader` of @telltale/metrics. */
+  readonly series: { collect(timeMs: number): Promise<SeriesBatch>; tellAnew(): void };
+  /** What `postMessage` hands over of a batch instead of copying it. */
+  readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
+  readonly onAlert: (change: AlertChange) => void;
+  readonly onProblem: (problem: AlertingProblem) => void;
+  /** How long the start of the thread is waited for. @default 10_000 */
+  readonly startTimeoutMs?: number;
+  /** @default the wall clock */
+  readonly clock?: Clock;
+}
+
+/** What the alerting thread answers. */
+export type AlertingAnswers = {
+  readonly [K in AlertingQuestion]: (
+    ...given: Parameters<AlertingQuestions[K]>
+  ) => Promise<ReturnType<AlertingQuestions[K]>>;
+};
+
+export interface AlertingThread extends AlertingAnswers {
+  /** Where Alertmanager's API is served, if it is. */
+  readonly apiUrl: string | undefined;
+  /** As of the last collection. */
+  figures(): AlertingFigures | undefined;
+  /** Collects and hands over now. */
+  collect(): Promise<void>;
+  /** Lets what is on its way arrive, for so long at most. Twice is harmless. */
+  stop(options: { readonly withinMs: number }): Promise<void>;
+}
+
+/** The name of this process among the sources. */
+const SOURCE = "";
+
+/** So many batches may wait for a thread that is busy; then it is not asked to take more. */
+const MAX_WAITING = 4;
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How much longer than its own deadline a thread may take that is told to stop. */
+const STOP_MARGIN_MS = 250;
+
+/**
+ * Starts alerting in a worker, and waits for it: what is wrong with rules, receivers or the state is told here and now. The
+ * worker keeps no process alive. Should it end, as when it needs more memory than there is, that is told and another one is
+ * started after a pause: rules that nobody evaluates are the one thing that no alert tells.
+ * @throws Error with the faults of all files
+ */
+export function startAlertingThread(options: AlertingThreadOptions): AlertingThread {
+  const { settings, series, transferables, onAlert, onProblem, startTimeoutMs = 10_000, clock = wallClock } = options;
+  const { intervalMs } = settings;
+  const asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let asks = 0;
+  let waiting = 0;
+  let isCollecting = false;
+  let isLate = false;
+  let pauseMs = FIRST_PAUSE_MS;
+  let restart: Disposable | undefined;
+  let figures: AlertingFigures | undefined;
+  let apiUrl: string | undefined;
+  let stopping: Promise<void> | undefined;
+  let onStopped = (): void => {};
+  let isRunning = true;
+
+  let thread = startWorker(settings);
+  const refusal = thread.waitUntilStarted(startTimeoutMs, hear);
+  if (refusal !== undefined) {
+    void thread.worker.terminate();
+    throw refusal;
+  }
+  attend(thread);
+  const watch = watchCodedRules(() => say({ type: "declare", rules: declaredRules() }));
+  let timer = clock.at(nextCollectionMs(), collectOnTime);
+
+  function attend({ worker, port }: AlertingWorker): void {
+    port.on("message", hear);
+    port.unref();
+    worker.unref();
+    worker.on("error", (error) => onProblem({ level: "error", text: `alerting: its thread failed: ${String(error)}` }));
+    worker.on("exit", () => {
+      isRunning = false;
+      for (const { reject } of asked.values()) reject(gone());
+      asked.clear();
+      onStopped();
+      if (stopping === undefined) restart = clock.at(clock.now() + pauseMs, startAgain);
+    });
+  }
+
+  function startAgain(): void {
+    onProblem({ level: "warn", text: "alerting: its thread had ended and is started again" });
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    waiting = 0;
+    series.tellAnew();
+    thread = startWorker(settings);
+    isRunning = true;
+    attend(thread);
+  }
+
+  function hear(message: FromAlerting): void {
+    switch (message.type) {
+      case "started":
+        ({ apiUrl } = message);
+        break;
+      case "refused":
+        onProblem({ level: "error", text: `alerting: it cannot start: ${message.error.message}` });
+        void thread.worker.terminate();
+        break;
+      case "taken":
+        waiting--;
+        ({ figures } = message);
+        pauseMs = FIRST_PAUSE_MS;
+        if (message.again) series.tellAnew();
+        break;
+      case "answer":
+        asked.get(message.id)?.resolve(message.value);
+        asked.delete(message.id);
+        break;
+      case "failed":
+        asked.get(message.id)?.reject(errorOf(message.error));
+        asked.delete(message.id);
+        break;
+      case "alert":
+        onAlert(message.change);
+        break;
+      case "problem":
+        onProblem(message.problem);
+        break;
+      case "stopped":
+        onStopped();
+        break;
+    }
+    if (asked.size === 0) thread.port.unref();
+  }
+
+  function say(message: ToAlerting, transfer: readonly ArrayBuffer[] = []): void {
+    thread.port.postMessage(message, transfer);
+  }
+
+  function ask(question: AlertingQuestion, given: readonly unknown[]): Promise<unknown> {
+    if (stopping !== undefined || !isRunning) return Promise.reject(gone());
+    return new Promise((resolve, reject) => {
+      const id = asks++;
+      asked.set(id, { resolve, reject });
+      // Who waits for an answer keeps the process alive until it is there.
+      thread.port.ref();
+      say({ type: "ask", id, question, given });
+    });
+  }
+
+  /** At multiples of the interval, as everybody's clocks do. */
+  function nextCollectionMs(): number {
+    return (Math.floor(clock.now() / intervalMs) + 1) * intervalMs;
+  }
+
+  function collectOnTime(): void {
+    timer = clock.at(nextCollectionMs(), collectOnTime);
+    void collect();
+  }
+
+  async function collect(): Promise<void> {
+    if (isCollecting || stopping !== undefined || !isRunning) return;
+    if (waiting >= MAX_WAITING) {
+      if (!isLate)
+        onProblem({ level: "warn", text: "alerting: its thread does not keep up; collections are left out" });
+      isLate = true;
+      return;
+    }
+    isCollecting = true;
+    try {
+      const batch = await series.collect(clock.now());
+      if (stopping !== undefined || !isRunning) return;
+      waiting++;
+      isLate = false;
+      say({ type: "batch", source: SOURCE, batch }, transferables(batch));
+    } catch (error) {
+      onProblem({ level: "error", text: `alerting: series could not be collected: ${String(error)}` });
+    } finally {
+      isCollecting = false;
+    }
+  }
+
+  async function stop(withinMs: number): Promise<void> {
+    timer[Symbol.dispose]();
+    watch[Symbol.dispose]();
+    restart?.[Symbol.dispose]();
+    if (!isRunning) return;
+    let late: Disposable | undefined;
+    await new Promise<void>((resolve) => {
+      onStopped = resolve;
+      thread.port.ref();
+      say({ type: "stop", withinMs });
+      late = clock.at(clock.now() + withinMs + STOP_MARGIN_MS, resolve);
+    });
+    late?.[Symbol.dispose]();
+    await thread.worker.terminate();
+  }
+
+  return {
+    get apiUrl() {
+      return apiUrl;
+    },
+    figures: () => figures,
+    collect,
+    ...answers(ask),
+    stop({ withinMs }) {
+      stopping ??= stop(withinMs);
+      return stopping;
+    },
+  };
+}
+
+const questions: Readonly<Record<AlertingQuestion, true>> = {
+  alerts: true,
+  groups: true,
+  silences: true,
+  silence: true,
+  expireSilence: true,
+  reload: true,
+  settled: true,
+};
+
+function answers(ask: (question: AlertingQuestion, given: readonly unknown[]) => Promise<unknown>): AlertingAnswers {
+  const names = Object.keys(questions) as readonly AlertingQuestion[];
+  const asking = names.map((name) => [name, (...given: readonly unknown[]) => ask(name, given)]);
+  return Object.fromEntries(asking) as AlertingAnswers;
+}
+
+interface AlertingWorker {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+  /** Blocks until the thread has started; an error when it refuses. What it said meanwhile is heard. */
+  waitUntilStarted(timeoutMs: number, hear: (message: FromAlerting) => void): Error | undefined;
+}
+
+function startWorker(settings: ThreadSettings): AlertingWorker {
+  const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
+  const { port1: port, port2 } = new MessageChannel();
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  const data: ThreadData = { settings, coded: declaredRules(), port: port2, started };
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  // The thread must not run the application's preloads (--import, NODE_OPTIONS): they would observe the observer.
+  const worker = new Thread(new URL(`./alerting-worker.${extension}`, import.meta.url), {
+    name: "telltale-alerting",
+    workerData: data,
+    transferList: [port2],
+    env: {},
+    execArgv: [
+      ...process.execArgv.filter((argument) => /^(--conditions|-C)=/.test(argument)),
+      // Of node:sqlite, on Node.js 22.
+      "--disable-warning=ExperimentalWarning",
+    ],
+  });
+  return {
+    worker,
+    port,
+    waitUntilStarted(timeoutMs, hear) {
+      Atomics.wait(started, 0, 0, timeoutMs);
+      for (;;) {
+        const received = receiveMessageOnPort(port) as { readonly message: FromAlerting } | undefined;
+        if (received === undefined) return undefined;
+        if (received.message.type === "refused") return errorOf(received.message.error);
+        hear(received.message);
+      }
+    },
+  };
+}
+
+function gone(): Error {
+  return Object.assign(new Error("Alerting is stopped, or its thread is being started again; ask later"), {
+    code: "TELLTALE_ALERTING_STOPPED",
+  });
+}

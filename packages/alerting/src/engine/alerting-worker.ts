@@ -1,0 +1,59 @@
+/** The thread that alerts: it has the store, the rules and whoever tells, and hears from the thread that collects. */
+import { workerData } from "node:worker_threads";
+import { type AlertApi, startAlertApi } from "../api/alert-api.ts";
+import { type AlertingQuestions, type FromAlerting, plainError, type ThreadData, type ToAlerting } from "./dialogue.ts";
+import { type Alerting, startAlerting } from "./engine.ts";
+
+const { settings, coded, port, started } = workerData as ThreadData;
+const tell = (message: FromAlerting): void => port.postMessage(message);
+
+void start();
+
+async function start(): Promise<void> {
+  try {
+    const alerting = startAlerting({
+      ...settings,
+      onAlert: (change) => tell({ type: "alert", change }),
+      onProblem: (problem) => tell({ type: "problem", problem }),
+    });
+    alerting.declare(coded);
+    const api = settings.api && (await startAlertApi({ ...settings.api, notifier: () => alerting.notifier }));
+    port.on("message", (message: ToAlerting) => void hear(message, alerting, api));
+    tell({ type: "started", apiUrl: api?.url });
+  } catch (error) {
+    tell({ type: "refused", error: plainError(error) });
+  }
+  Atomics.store(started, 0, 1);
+  Atomics.notify(started, 0);
+}
+
+async function hear(message: ToAlerting, alerting: Alerting, api: AlertApi | undefined): Promise<void> {
+  switch (message.type) {
+    case "batch":
+      tell({ type: "taken", again: !alerting.append(message.source, message.batch), figures: alerting.figures() });
+      break;
+    case "declare":
+      alerting.declare(message.rules);
+      break;
+    case "ask":
+      await answer(message, alerting);
+      break;
+    case "stop":
+      await Promise.all([api?.stop(), alerting.stop(message)]);
+      tell({ type: "stopped" });
+      port.close();
+      break;
+  }
+}
+
+async function answer(
+  { id, question, given }: Extract<ToAlerting, { type: "ask" }>,
+  alerting: AlertingQuestions,
+): Promise<void> {
+  try {
+    const ask = alerting[question] as (...given: readonly unknown[]) => unknown;
+    tell({ type: "answer", id, value: await ask(...given) });
+  } catch (error) {
+    tell({ type: "failed", id, error: plainError(error) });
+  }
+}

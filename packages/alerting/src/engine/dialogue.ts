@@ -1,0 +1,81 @@
+/** What the thread that collects and the thread that alerts say to each other. */
+import type { MessagePort } from "node:worker_threads";
+import type { SeriesBatch } from "@telltale/metrics";
+import type { CodedRule } from "../coded-alert/coded-rule.ts";
+import type { Silence, SilenceDefinition } from "../routing/silences.ts";
+import type { AlertChange } from "./alert-changes.ts";
+import type { AlertingProblem } from "./alerting-problem.ts";
+import type { AlertingFigures, AlertingSettings } from "./engine.ts";
+import type { AlertingGroup, RunningAlert } from "./running-rules.ts";
+
+export interface ThreadSettings extends AlertingSettings {
+  /** Where Alertmanager's API is served. @default nowhere */
+  readonly api?: { readonly port: number; readonly host: string };
+}
+
+/** What the alerting thread is started with. */
+export interface ThreadData {
+  readonly settings: ThreadSettings;
+  readonly coded: readonly CodedRule[];
+  /** On it both say everything. */
+  readonly port: MessagePort;
+  /** One cell that becomes 1 when the thread has started, or has said why not. */
+  readonly started: Int32Array<SharedArrayBuffer>;
+}
+
+/** What can be asked of alerting from another thread. */
+export interface AlertingQuestions {
+  /** What is pending and what fires; firing ones first, oldest first. */
+  alerts(): readonly RunningAlert[];
+  /** The groups of rules and how they are. */
+  groups(): readonly AlertingGroup[];
+  silences(): readonly Silence[];
+  /** Silences alerts that match. @throws RangeError when the silence could never apply */
+  silence(definition: SilenceDefinition): Silence;
+  /** Ends a silence; false when none of that id is active or to come. */
+  expireSilence(id: string): boolean;
+  /** Reads the files again. @throws AlertingFilesError when they cannot be used; then all stays as it was */
+  reload(): void;
+  /** Until nothing is on its way to anybody. */
+  settled(): void;
+}
+
+export type AlertingQuestion = keyof AlertingQuestions;
+
+/** An error on its way between threads, which would lose its class and code. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+}
+
+export type ToAlerting =
+  | { readonly type: "batch"; readonly source: string; readonly batch: SeriesBatch }
+  | { readonly type: "declare"; readonly rules: readonly CodedRule[] }
+  | {
+      readonly type: "ask";
+      readonly id: number;
+      readonly question: AlertingQuestion;
+      readonly given: readonly unknown[];
+    }
+  | { readonly type: "stop"; readonly withinMs: number };
+
+export type FromAlerting =
+  | { readonly type: "started"; readonly apiUrl: string | undefined }
+  | { readonly type: "refused"; readonly error: PlainError }
+  /** A batch was taken in; `again` when the reader has to begin anew. */
+  | { readonly type: "taken"; readonly again: boolean; readonly figures: AlertingFigures }
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "failed"; readonly id: number; readonly error: PlainError }
+  | { readonly type: "alert"; readonly change: AlertChange }
+  | { readonly type: "problem"; readonly problem: AlertingProblem }
+  | { readonly type: "stopped" };
+
+export function plainError(error: unknown): PlainError {
+  const { name = "Error", message = String(error), code } = Object(error) as Partial<PlainError>;
+  return { name, message, code };
+}
+
+export function errorOf({ name, message, code }: PlainError): Error {
+  return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
+}

@@ -1,0 +1,102 @@
+import { createRequire } from "node:module";
+import { type Attributes, diag } from "@opentelemetry/api";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { AlertChange, AlertingAnswers, AlertingFigures } from "@telltale/alerting/thread";
+import type { Logger } from "@telltale/logging";
+import type { AlertingConfiguration, Configuration } from "./configuration.ts";
+
+const require = createRequire(import.meta.url);
+
+/** The rules that run, who is told, and what can be done about it. Answers come from the thread of alerting. */
+export interface AlertingControl extends Omit<AlertingAnswers, "settled"> {
+  /** Where Alertmanager's API of version 2 is served; undefined when it is not. */
+  readonly apiUrl: string | undefined;
+}
+
+/** Alerting as `bootstrap()` holds it. */
+export interface RunningAlerting {
+  readonly control: AlertingControl;
+  /** For the meter provider: without it only declared instruments are seen. */
+  readonly reader: IMetricReader;
+  /** Alerts are told there from now on; those before wait for it. */
+  logTo(logger: Logger): void;
+  /** As of the last collection; undefined before. */
+  figures(): AlertingFigures | undefined;
+  /** Until nothing is on its way to anybody. Never rejects. */
+  settled(): Promise<void>;
+  stop(options: { readonly withinMs: number }): Promise<void>;
+}
+
+/**
+ * Starts the thread that alerts. It is waited for, since what is wrong with rules or receivers is to be told now.
+ * @throws Error with the faults of all files, or why it cannot start
+ */
+export function startAlerting(
+  configuration: Configuration,
+  settings: AlertingConfiguration,
+  known: Attributes,
+): RunningAlerting {
+  const { seriesReader, transferables } = require("@telltale/metrics") as typeof import("@telltale/metrics");
+  const { startAlertingThread } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
+  const target = targetLabels(configuration, known);
+  const series = seriesReader({ targetLabels: target });
+  const early: AlertChange[] = [];
+  let tell = (change: AlertChange): void => void early.push(change);
+  const thread = withPlace(() =>
+    startAlertingThread({
+      settings: { ...settings, targets: { "": target } },
+      series,
+      transferables,
+      onAlert: (change) => tell(change),
+      onProblem: ({ level, text }) => diag[level](`telltale: ${text}`),
+    }),
+  );
+  return {
+    control: thread,
+    reader: series.reader,
+    logTo(logger) {
+      tell = (change) => logChange(logger, change);
+      for (const change of early.splice(0)) tell(change);
+    },
+    figures: () => thread.figures(),
+    settled: () => thread.settled().catch(() => {}),
+    stop: (options) => thread.stop(options),
+  };
+}
+
+/**
+ * The same for the same process after a restart, or every alert would be another one; and where there is a Prometheus page, what
+ * a server that scrapes it says.
+ */
+function targetLabels(
+  { resource, metrics, service }: Configuration,
+  known: Attributes,
+): Readonly<Record<string, string>> {
+  const name = String(known["service.name"]);
+  const id = resource.attributes["service.instance.id"];
+  const port = metrics.prometheus?.port;
+  const instance = id === undefined ? process.getBuiltinModule("node:os").hostname() + (port ? `:${port}` : "") : String(id);
+  return { job: service.namespace === undefined ? name : `${service.namespace}/${name}`, instance };
+}
+
+function withPlace<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    const { message } = error as Error;
+    throw Object.assign(error as Error, {
+      message: `telltale: alerting cannot start\n  - ${message.replaceAll("\n", "\n  - ")}`,
+    });
+  }
+}
+
+const levels = { critical: "error", warning: "warn", info: "info" } as const;
+
+function logChange(logger: Logger, { state, labels, annotations, startsAtMs }: AlertChange): void {
+  const { alertname = "", severity = "" } = labels;
+  const about = annotations["summary"] ?? annotations["description"];
+  const isFiring = state === "firing";
+  const level = isFiring ? (levels[severity as keyof typeof levels] ?? "warn") : "info";
+  const text = `${alertname} ${isFiring ? "fires" : "is resolved"}${about === undefined ? "" : `: ${about}`}`;
+  logger[level]({ alert: { state, labels, annotations, startsAt: new Date(startsAtMs).toISOString() } }, text);
+}

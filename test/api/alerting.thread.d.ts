@@ -1,0 +1,95 @@
+export type { AlertChange } from "./engine/alert-changes.ts";
+export interface AlertChange {
+    readonly state: "firing" | "resolved";
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+    readonly timeMs: number;
+}
+export type { AlertingProblem } from "./engine/alerting-problem.ts";
+export interface AlertingProblem {
+    readonly level: "error" | "warn";
+    readonly text: string;
+}
+export { type AlertingAnswers, type AlertingThread, type AlertingThreadOptions, startAlertingThread, } from "./engine/alerting-thread.ts";
+export interface AlertingThreadOptions {
+    readonly settings: ThreadSettings & {
+        readonly intervalMs: number;
+    };
+    readonly series: {
+        collect(timeMs: number): Promise<SeriesBatch>;
+        tellAnew(): void;
+    };
+    readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
+    readonly onAlert: (change: AlertChange) => void;
+    readonly onProblem: (problem: AlertingProblem) => void;
+    readonly startTimeoutMs?: number;
+    readonly clock?: Clock;
+}
+export type AlertingAnswers = {
+    readonly [K in AlertingQuestion]: (...given: Parameters<AlertingQuestions[K]>) => Promise<ReturnType<AlertingQuestions[K]>>;
+};
+export interface AlertingThread extends AlertingAnswers {
+    readonly apiUrl: string | undefined;
+    figures(): AlertingFigures | undefined;
+    collect(): Promise<void>;
+    stop(options: {
+        readonly withinMs: number;
+    }): Promise<void>;
+}
+export declare function startAlertingThread(options: AlertingThreadOptions): AlertingThread;
+export type { AlertingQuestions, ThreadSettings } from "./engine/dialogue.ts";
+export interface ThreadSettings extends AlertingSettings {
+    readonly api?: {
+        readonly port: number;
+        readonly host: string;
+    };
+}
+export interface AlertingQuestions {
+    alerts(): readonly RunningAlert[];
+    groups(): readonly AlertingGroup[];
+    silences(): readonly Silence[];
+    silence(definition: SilenceDefinition): Silence;
+    expireSilence(id: string): boolean;
+    reload(): void;
+    settled(): void;
+}
+export type { AlertingFigures } from "./engine/engine.ts";
+export interface AlertingFigures {
+    readonly evaluations: number;
+    readonly missed: number;
+    readonly failing: number;
+    readonly pending: number;
+    readonly firing: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly series: number;
+    readonly storeBytes: number;
+}
+export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
+export interface AlertingGroup extends Omit<RunningGroup, "rules"> {
+    readonly rules: readonly AlertingGroupRule[];
+}
+export interface AlertingGroupRule {
+    readonly kind: "alerting" | "recording";
+    readonly name: string;
+    readonly query: string;
+    readonly health: RuleStatus["health"];
+    readonly lastError: string | undefined;
+    readonly lastEvaluationMs: number | undefined;
+    readonly pending: number;
+    readonly firing: number;
+}
+export interface RunningAlert {
+    readonly name: string;
+    readonly state: "pending" | "firing";
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly value: number | undefined;
+    readonly activeAtMs: number;
+    readonly file: string;
+    readonly group: string;
+    readonly receivers: readonly string[];
+    readonly silencedBy: readonly string[];
+    readonly isInhibited: boolean;
+}
