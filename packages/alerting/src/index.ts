@@ -36,10 +36,12 @@ export {
   type Notification,
   type NotifiedAlert,
 } from "./routing/dispatcher.ts";
+export type { EmailCredentials, EmailIntegration, EmailTls } from "./routing/email-integration.ts";
 export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
 export type {
   DiscordIntegration,
   IntegrationDefinition,
+  MsteamsIntegration,
   OpsgenieIntegration,
   PagerdutyIntegration,
   SlackIntegration,

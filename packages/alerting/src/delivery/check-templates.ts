@@ -36,6 +36,12 @@ function templatesOf(integration: IntegrationDefinition): readonly string[] {
     }
     case "telegram":
       return [integration.message];
+    case "email": {
+      const { to, from, html, text, headers } = integration;
+      return [to, from, html, text, ...Object.values(headers)];
+    }
+    case "msteams":
+    case "msteamsv2":
     case "discord":
       return Object.values(integration.texts);
   }

@@ -3,8 +3,10 @@ import type { NotificationTemplates } from "../notification-template/notificatio
 import type { Notification } from "../routing/dispatcher.ts";
 import type {
   DiscordIntegration,
+  MsteamsIntegration,
   OpsgenieIntegration,
   PagerdutyIntegration,
+  PostedIntegration,
   SlackIntegration,
   TelegramIntegration,
 } from "../routing/integrations.ts";
@@ -21,9 +23,9 @@ export interface IntegrationRequest {
 /** What a notification is for its integration, as Alertmanager writes it. @throws Error when a template fails */
 export function integrationRequest(
   notification: Notification,
+  integration: PostedIntegration,
   { externalUrl, templates }: { readonly externalUrl: string; readonly templates: NotificationTemplates },
 ): IntegrationRequest {
-  const { integration } = notification;
   const body = webhookBody(notification, { externalUrl });
   const expand = (text: string) => templates.expand(text, body);
   switch (integration.kind) {
@@ -39,6 +41,10 @@ export function integrationRequest(
       return telegramRequest(integration, body, templates);
     case "discord":
       return { url: integration.url, body: discordBody(integration, body, expand) };
+    case "msteams":
+      return { url: integration.url, body: connectorCard(integration, body, expand) };
+    case "msteamsv2":
+      return { url: integration.url, body: adaptiveCard(integration, body, expand) };
   }
 }
 
@@ -112,6 +118,38 @@ function discordBody({ texts }: DiscordIntegration, { status }: WebhookBody, exp
     ],
     ...withoutEmpty({ username: texts["username"] ?? "", avatar_url: texts["avatar_url"] ?? "" }),
   };
+}
+
+/** The card that connectors of Office 365 take. */
+function connectorCard({ texts }: MsteamsIntegration, { status }: WebhookBody, expand: Expand): unknown {
+  const text = (name: string) => expand(texts[name] ?? "");
+  return {
+    "@context": "https://schema.org/extensions",
+    "@type": "MessageCard",
+    title: text("title"),
+    summary: text("summary"),
+    text: text("text"),
+    themeColor: status === "firing" ? "8C1A1A" : "2DC72D",
+  };
+}
+
+/** The message with a card that a workflow of Teams takes. */
+function adaptiveCard({ texts }: MsteamsIntegration, { status }: WebhookBody, expand: Expand): unknown {
+  const text = (name: string) => expand(texts[name] ?? "");
+  const color = status === "firing" ? "attention" : "good";
+  const title = { type: "TextBlock", text: text("title"), weight: "bolder", size: "medium", style: "heading", color };
+  const content = {
+    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+    type: "AdaptiveCard",
+    version: "1.4",
+    body: [
+      { ...title, wrap: true },
+      { type: "TextBlock", text: text("text"), wrap: true },
+    ],
+    msteams: { width: "full" },
+  };
+  const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
+  return { type: "message", attachments: [attachment] };
 }
 
 /** An alert by an alias that is made of the group's key, or the end of it. */

@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { notificationTemplates } from "../notification-template/notification-template.ts";
 import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import type { DispatcherState } from "../routing/dispatcher.ts";
+import type { DiscordIntegration } from "../routing/integrations.ts";
 import { integrationRequest } from "./integration-request.ts";
 import { type Notifier, startNotifier } from "./notifier.ts";
 import type { WebhookBody } from "./webhook-body.ts";
@@ -356,24 +357,28 @@ test("a template of the user's files takes the place of one that comes along", a
   const config = parseAlertmanagerConfig(
     "route: { receiver: a }\nreceivers: [{ name: a, discord_configs: [{ webhook_url: 'http://here' }] }]",
   );
+  const integration = config.receivers[0]!.integrations[0] as DiscordIntegration;
   const notification = {
     receiver: "a",
-    integration: config.receivers[0]!.integrations[0]!,
+    integration,
     groupKey: "{}",
     groupLabels: { alertname: "Down" },
     alerts: [],
     deadlineMs: 0,
   };
-  const { body } = integrationRequest(notification, { externalUrl: "", templates: notificationTemplates(templates) });
+  const { body } = integrationRequest(notification, integration, {
+    externalUrl: "",
+    templates: notificationTemplates(templates),
+  });
   expect(body).toMatchObject({ embeds: [{ title: "Down!" }] });
 });
 
 test("receivers that cannot be told fail by name when the notifier starts", () => {
   const config = parseAlertmanagerConfig(
-    "route: { receiver: a }\nreceivers: [{ name: a, email_configs: [{ to: me@example.org }] }]",
+    "route: { receiver: a }\nreceivers: [{ name: a, sns_configs: [{ topic_arn: x }] }]",
   );
   expect(() => startNotifier({ config })).toThrow(
-    'receiver "a" has email_configs: cannot be delivered yet; use one of webhook_configs, slack_configs, pagerduty_configs, discord_configs, opsgenie_configs, telegram_configs',
+    'receiver "a" has sns_configs: cannot be delivered yet; use one of webhook_configs, email_configs, slack_configs, pagerduty_configs, discord_configs, opsgenie_configs, telegram_configs, msteams_configs, msteamsv2_configs',
   );
 });
 

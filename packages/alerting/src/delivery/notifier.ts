@@ -4,8 +4,8 @@ import type { AlertmanagerConfig } from "../routing/alertmanager-config.ts";
 import { type DirectTelling, Dispatcher, type DispatcherState, type Notification } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { checkDeliverable } from "../routing/receiver-definition.ts";
+import { type Attempt, attemptOf } from "./attempt.ts";
 import { checkTemplates } from "./check-templates.ts";
-import { type Attempt, sendRequest } from "./send-request.ts";
 
 export interface NotifierOptions {
   readonly config: AlertmanagerConfig;
@@ -21,7 +21,10 @@ export interface NotifierOptions {
   readonly onState?: (state: DispatcherState) => void;
   /** Called when a receiver has accepted. */
   readonly onDelivered?: (notification: Notification) => void;
-  /** Called when a receiver could not be told; it is tried again when the group is due the next time. */
+  /**
+   * Called when a receiver could not be told; it is tried again when the group is due the next time. And when some addresses of
+   * a mail were refused for good, while others have it.
+   */
   readonly onFailure?: (notification: Notification, reason: string) => void;
 }
 
@@ -110,6 +113,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
         dispatcher.delivered(notification, clock.now());
         onState?.(dispatcher.state());
         onDelivered?.(notification);
+        if (attempt.reason !== undefined) onFailure?.(notification, attempt.reason);
         return true;
       }
       const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
@@ -130,7 +134,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
     const limitMs = integration.timeoutMs > 0 ? integration.timeoutMs : ATTEMPT_TIMEOUT_MS;
     using _ = clock.at(Math.min(nowMs + limitMs, deadlineMs), () => late.abort(new Error("no answer in time")));
     const signal = AbortSignal.any([stopped.signal, late.signal]);
-    return await sendRequest(notification, { externalUrl, templates, signal, nowMs });
+    return await attemptOf(notification, { externalUrl, templates, signal, nowMs });
   }
 
   async function pause(durationMs: number): Promise<void> {

@@ -1,14 +1,7 @@
-import type { NotificationTemplates } from "../notification-template/notification-template.ts";
 import type { Notification } from "../routing/dispatcher.ts";
+import type { PostedIntegration } from "../routing/integrations.ts";
+import type { Attempt, AttemptOptions } from "./attempt.ts";
 import { type IntegrationRequest, integrationRequest } from "./integration-request.ts";
-
-/** What became of one attempt. */
-export type Attempt =
-  | { readonly outcome: "accepted" }
-  /** It may be accepted later; not before `retryAfterMs`, where the receiver said so. */
-  | { readonly outcome: "retry"; readonly reason: string; readonly retryAfterMs: number | undefined }
-  /** It will never be accepted as it is. */
-  | { readonly outcome: "refused"; readonly reason: string };
 
 /** How much of an answer is read for the reason. */
 const REASON_LENGTH = 512;
@@ -16,20 +9,16 @@ const REASON_LENGTH = 512;
 /** Posts a notification to its receiver once. It never throws; an address in a reason has no more than its origin. */
 export async function sendRequest(
   notification: Notification,
-  options: {
-    readonly externalUrl: string;
-    readonly templates: NotificationTemplates;
-    readonly signal: AbortSignal;
-    readonly nowMs: number;
-  },
+  integration: PostedIntegration,
+  options: AttemptOptions,
 ): Promise<Attempt> {
   let request: IntegrationRequest;
   try {
-    request = integrationRequest(notification, options);
+    request = integrationRequest(notification, integration, options);
   } catch (error) {
     return { outcome: "refused", reason: (error as Error).message };
   }
-  const { authorization = notification.integration.authorization } = request;
+  const { authorization = integration.authorization } = request;
   const { origin } = new URL(request.url);
   try {
     const response = await fetch(request.url, {
@@ -42,7 +31,8 @@ export async function sendRequest(
       body: JSON.stringify(request.body),
       signal: options.signal,
     });
-    if (response.ok && notification.integration.kind === "slack") return await slackAnswer(response, origin);
+    if (response.ok && integration.kind === "slack") return await slackAnswer(response, origin);
+    if (response.ok && integration.kind === "msteams") return await connectorAnswer(response, origin);
     if (response.ok) {
       await response.body?.cancel();
       return { outcome: "accepted" };
@@ -66,6 +56,16 @@ async function slackAnswer(response: Response, origin: string): Promise<Attempt>
   if (isJson ? (JSON.parse(text) as { readonly ok?: unknown }).ok === true : text === "ok")
     return { outcome: "accepted" };
   return { outcome: "refused", reason: `${origin} answered: ${text.slice(0, REASON_LENGTH)}` };
+}
+
+/** A connector says 200 as well where Teams did not take it; what Teams said is in its text. */
+async function connectorAnswer(response: Response, origin: string): Promise<Attempt> {
+  const text = (await response.text()).slice(0, REASON_LENGTH);
+  const status = Number(/returned HTTP error (\d{3})/i.exec(text)?.[1] ?? 0);
+  if (status === 0) return { outcome: "accepted" };
+  const reason = `${origin} answered: ${text}`;
+  if (status === 429 || status >= 500) return { outcome: "retry", reason, retryAfterMs: undefined };
+  return { outcome: "refused", reason };
 }
 
 /** Telegram says in its answer how many seconds are to pass. */

@@ -55,7 +55,7 @@ export function parseAlertmanagerConfig(
   const fields = root?.fields(topLevel) ?? new Map<string, YamlValue>();
   const global = fields.get("global")?.fields();
   const receivers = namesOf(fields.get("receivers"), "notification config name", (receiver) =>
-    readReceiver(receiver, global ?? new Map()),
+    readReceiver(receiver, { global: global ?? new Map(), path }),
   );
   const intervals = ["mute_time_intervals", "time_intervals"].flatMap((name) => fields.get(name)?.items() ?? []);
   const timeIntervals = unique(intervals, "time interval", readTimeInterval);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseAlertmanagerConfig } from "./alertmanager-config.ts";
 import { Dispatcher, type DispatcherState, type Notification } from "./dispatcher.ts";
 import type { IncomingAlert } from "./held-alerts.ts";
+import type { WebhookIntegration } from "./integrations.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -179,8 +180,9 @@ describe("delivery", () => {
     const urls: string[] = [];
     const { send, pass } = desk(plain.replace(hook("desk"), receivers), {
       deliver: ({ integration }) => {
-        urls.push(integration.url);
-        return !failing.has(integration.url);
+        const { url } = integration as WebhookIntegration;
+        urls.push(url);
+        return !failing.has(url);
       },
     });
     send(alert("Down", "a"));

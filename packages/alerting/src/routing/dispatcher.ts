@@ -17,6 +17,8 @@ export interface Notification {
   readonly alerts: readonly NotifiedAlert[];
   /** Until then it is worth trying; afterwards the group is due again. */
   readonly deadlineMs: number;
+  /** When the integration last accepted something of the group; not there when it never has. */
+  readonly lastToldMs?: number;
 }
 
 export interface NotifiedAlert extends HeldAlert {
@@ -297,7 +299,8 @@ export class Dispatcher {
     return (receiver?.integrations ?? []).flatMap((integration) => {
       const { sendResolved } = integration;
       const key = `${groupKey}:${telling.receiver}/${integration.kind}/${integration.index}`;
-      if (!needsTelling(this.#log.get(key), { ...state, sendResolved })) return [];
+      const last = this.#log.get(key);
+      if (!needsTelling(last, { ...state, sendResolved })) return [];
       const entry = { key, firing: state.firing, resolved: state.resolved, timeMs: nowMs, expiresAtMs: nowMs + keptMs };
       // Who does not want to hear of resolved alerts counts as told of them.
       if (!sendResolved && firing.length === 0) {
@@ -305,8 +308,9 @@ export class Dispatcher {
         return [];
       }
       const deadlineMs = nowMs + timeoutMs;
-      const told = sendResolved ? alerts : firing;
-      const notification = { receiver: telling.receiver, integration, groupKey, groupLabels, alerts: told, deadlineMs };
+      const lastTold = last === undefined ? {} : { lastToldMs: last.timeMs };
+      const told = { groupKey, groupLabels, alerts: sendResolved ? alerts : firing, deadlineMs, ...lastTold };
+      const notification = { receiver: telling.receiver, integration, ...told };
       this.#tellings.set(notification, { group, entry });
       return [notification];
     });

@@ -1,4 +1,5 @@
 import { readBoolean, readInteger, type YamlValue } from "../yaml-reader.ts";
+import { type EmailIntegration, readEmail } from "./email-integration.ts";
 import {
   address,
   type CommonFields,
@@ -17,7 +18,12 @@ export type IntegrationDefinition =
   | PagerdutyIntegration
   | DiscordIntegration
   | OpsgenieIntegration
-  | TelegramIntegration;
+  | TelegramIntegration
+  | MsteamsIntegration
+  | EmailIntegration;
+
+/** Those that are told by a POST of HTTP. */
+export type PostedIntegration = Exclude<IntegrationDefinition, EmailIntegration>;
 
 interface IntegrationCommon extends CommonFields {
   readonly url: string;
@@ -71,17 +77,33 @@ export interface TelegramIntegration extends IntegrationCommon {
   readonly silent: boolean;
 }
 
+export interface MsteamsIntegration extends IntegrationCommon {
+  /** A card of a connector, or of a workflow. */
+  readonly kind: "msteams" | "msteamsv2";
+  readonly texts: Texts;
+}
+
 export const integrationKinds: readonly IntegrationDefinition["kind"][] = [
-  ...(["webhook", "slack", "pagerduty", "discord", "opsgenie", "telegram"] as const),
+  ...(["webhook", "email", "slack", "pagerduty", "discord", "opsgenie", "telegram"] as const),
+  ...(["msteams", "msteamsv2"] as const),
 ];
 
 /** Reads an item of `webhook_configs` and the like; faults are problems of the document. */
 export function readIntegration(
   kind: IntegrationDefinition["kind"],
   value: YamlValue,
-  { index, global }: { readonly index: number; readonly global: Fields },
+  { index, global, path }: { readonly index: number; readonly global: Fields; readonly path: string },
 ): IntegrationDefinition {
   switch (kind) {
+    case "email":
+      return readEmail(value, { index, global, path });
+    case "msteams":
+    case "msteamsv2": {
+      const defaults = msteamsTexts(kind);
+      const fields = value.fields([...common, "webhook_url", ...Object.keys(defaults)]);
+      const url = address(value, fields.get("webhook_url"), `no ${kind} webhook URL or URLFile provided`);
+      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, texts: texts(fields, defaults) };
+    }
     case "webhook": {
       const fields = value.fields([...common, "url", "max_alerts"]);
       const url = address(value, fields.get("url"), "one of url or url_file must be configured");
@@ -157,6 +179,11 @@ const opsgenieTexts: Texts = {
   priority: "",
   actions: "",
 };
+
+function msteamsTexts(kind: MsteamsIntegration["kind"]): Texts {
+  const names = kind === "msteams" ? ["title", "summary", "text"] : ["title", "text"];
+  return Object.fromEntries(names.map((name) => [name, standard(`${kind}.default.${name}`)]));
+}
 
 function readSlack(value: YamlValue, index: number, global: Fields): SlackIntegration {
   const own = ["api_url", "fields", "short_fields", "link_names", "mrkdwn_in"];

@@ -6,17 +6,20 @@ import { type IntegrationDefinition, integrationKinds, readIntegration } from ".
 export interface ReceiverDefinition {
   readonly name: string;
   readonly integrations: readonly IntegrationDefinition[];
-  /** What the file names beyond that, such as `email_configs`: nobody here delivers it. */
+  /** What the file names beyond that, such as `sns_configs`: nobody here delivers it. */
   readonly undeliverable: readonly string[];
 }
 
 const otherKinds = [
-  ...["email", "incidentio", "wechat", "pushover", "victorops", "sns"],
-  ...["webex", "msteams", "msteamsv2", "jira", "rocketchat", "mattermost"],
+  ...["incidentio", "wechat", "pushover", "victorops", "sns"],
+  ...["webex", "jira", "rocketchat", "mattermost"],
 ].map((kind) => `${kind}_configs`);
 
 /** Reads a receiver; faults are problems of the document. */
-export function readReceiver(value: YamlValue, global: ReadonlyMap<string, YamlValue>): ReceiverDefinition {
+export function readReceiver(
+  value: YamlValue,
+  { global, path }: { readonly global: ReadonlyMap<string, YamlValue>; readonly path: string },
+): ReceiverDefinition {
   const own = integrationKinds.map((kind) => `${kind}_configs`);
   const fields = value.fields(["name", "labels", ...own, ...otherKinds]);
   const name = fields.get("name")?.text() ?? "";
@@ -25,7 +28,7 @@ export function readReceiver(value: YamlValue, global: ReadonlyMap<string, YamlV
     name,
     integrations: integrationKinds.flatMap((kind) => {
       const items = fields.get(`${kind}_configs`)?.items() ?? [];
-      return items.map((item, index) => readIntegration(kind, item, { index, global }));
+      return items.map((item, index) => readIntegration(kind, item, { index, global, path }));
     }),
     undeliverable: otherKinds.filter((kind) => (fields.get(kind)?.items().length ?? 0) > 0),
   };
