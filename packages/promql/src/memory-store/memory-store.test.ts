@@ -59,6 +59,51 @@ test("a source without any sample ends all series that it had", () => {
   expect(buffer.kinds[1]).toBe(STALE);
 });
 
+test("a series is appended to by reference as by its labels", () => {
+  const store = new MemoryStore();
+  const reference = store.reference(up);
+  expect(store.size().series).toBe(0);
+  expect(store.appendTo(reference, 1_000, 1)).toBe(true);
+  expect(store.append([{ labels: up, timeMs: 2_000, value: 2 }])).toEqual({ appended: 1, outOfOrder: 0 });
+  expect(store.appendTo(reference, 2_000, 2)).toBe(true);
+  expect(store.appendTo(reference, 2_000, 3)).toBe(false);
+  expect(store.appendTo(store.reference(up), 1_500, 3)).toBe(false);
+  const histogram = floatHistogram({ count: 1, sum: 2 });
+  expect(store.appendHistogramTo(reference, 3_000, histogram)).toBe(true);
+  expect(store.appendHistogramTo(reference, 2_500, histogram)).toBe(false);
+  expect(timesOf(store, "up")).toEqual([1_000, 2_000, 3_000]);
+  expect(read(store, "up").histograms[2]).toMatchObject({ count: 1, sum: 2 });
+  expect(store.size().series).toBe(1);
+});
+
+test("a series ends by reference once, unless it has a sample of that time", () => {
+  const store = new MemoryStore();
+  const reference = store.reference(up);
+  store.endOf(reference, 500);
+  store.appendTo(reference, 1_000, 1);
+  store.endOf(reference, 1_000);
+  expect(namesAt(store, 1_000)).toEqual(["up"]);
+  store.endOf(reference, 2_000);
+  store.endOf(reference, 3_000);
+  expect(namesAt(store, 2_000)).toEqual([]);
+  expect(timesOf(store, "up")).toEqual([1_000, 2_000]);
+  store.appendTo(reference, 4_000, 1);
+  expect(namesAt(store, 4_000)).toEqual(["up"]);
+});
+
+test("a reference finds its series again after the store has forgotten it", () => {
+  const store = new MemoryStore({ retentionMs: 60_000 });
+  const reference = store.reference(up);
+  store.appendTo(reference, 0, 1);
+  store.append([{ labels: down, timeMs: 600_000, value: 1 }]);
+  store.prune();
+  expect(store.labelValues("__name__")).toEqual(["down"]);
+  store.endOf(reference, 610_000);
+  expect(store.labelValues("__name__")).toEqual(["down"]);
+  expect(store.appendTo(reference, 620_000, 2)).toBe(true);
+  expect(timesOf(store, "up")).toEqual([620_000]);
+});
+
 test("samples behind the retention are forgotten by blocks, series without samples altogether", () => {
   const store = new MemoryStore({ retentionMs: 60_000 });
   store.append([{ labels: down, timeMs: 0, value: 1 }]);
