@@ -10,6 +10,13 @@ export declare class PromqlEvaluationError extends Error {
     readonly code: EvaluationErrorCode;
     constructor(message: string, code?: EvaluationErrorCode, cause?: unknown);
 }
+export { type FlaggedFeature, flaggedFeatures } from "./flagged-features.ts";
+export interface FlaggedFeature {
+    readonly feature: string;
+    readonly flag: string;
+    readonly position: PositionRange;
+}
+export declare function flaggedFeatures(expression: Expression): readonly FlaggedFeature[];
 export { formatExpression, formatQuery } from "./format.ts";
 export declare function formatQuery(query: string, options?: ParseOptions): string;
 export declare function formatExpression(expression: Expression): string;
