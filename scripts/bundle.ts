@@ -17,10 +17,10 @@ for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
 }
 const exported = exportedSources();
 const starting = [...exported, ...commandSources()].filter((source) => requiredBy(source).length > 0);
-const metafiles = [
-  await bundle([...exported.filter((source) => !starting.includes(source)), ...starting.flatMap(requiredBy)]),
-];
-for (const source of [...starting, ...threadSources()]) metafiles.push(await bundle([source]));
+const alone = exported.filter(importsNothing);
+const together = exported.filter((source) => !starting.includes(source) && !alone.includes(source));
+const metafiles = [await bundle([...together, ...starting.flatMap(requiredBy)])];
+for (const source of [...starting, ...alone, ...threadSources()]) metafiles.push(await bundle([source]));
 if (existsSync("src/api-in-one-file.ts")) metafiles.push(await apiInOneFile());
 writeFileSync("dist/third-party-licenses.txt", licences(metafiles));
 
@@ -29,6 +29,11 @@ function exportedSources(): string[] {
     readonly exports: Readonly<Record<string, string | { readonly "telltale-source": string }>>;
   };
   return Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : [target["telltale-source"]]));
+}
+
+/** All that such an entry shares with others are esbuild's own helpers, for which each would load one more file. */
+function importsNothing(source: string): boolean {
+  return !/^import |^export .*\bfrom "|^\} from "/m.test(readFileSync(source, "utf8"));
 }
 
 /** What the package puts on the path, `dist/x.js`. */
