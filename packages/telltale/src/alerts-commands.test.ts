@@ -1,8 +1,6 @@
 /** The commands on alerts that look at rules as they are: real processes, their output and their exit codes. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -10,11 +8,7 @@ import { afterAll, expect, test } from "vitest";
 const command = join(import.meta.dirname, "telltale-command.ts");
 const root = resolve(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "telltale-alerts-"));
-const servers: Server[] = [];
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  for (const server of servers) server.close();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Ended {
   readonly code: number | null;

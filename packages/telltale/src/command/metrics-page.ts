@@ -6,7 +6,7 @@ import { labelsOf, parseMetricSelector, type Sample } from "@telltale/promql";
 const TIMEOUT_MS = 10_000;
 
 /** What a URL, or a file, has. @throws Error that says what to do */
-export async function readPage(place: string): Promise<string> {
+export async function readPage(place: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   if (!/^https?:\/\//.test(place)) {
     return await readFile(place, "utf8").catch((error: NodeJS.ErrnoException) => {
       throw new Error(`${place} cannot be read (${error.code}); give a file, or a URL such as ${EXAMPLE}`, {
@@ -14,7 +14,7 @@ export async function readPage(place: string): Promise<string> {
       });
     });
   }
-  const response = await fetch(place, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => {
+  const response = await fetch(place, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => {
     const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException;
     throw new Error(`${place} does not answer (${code || message}); is the process running, and this its page?`, {
       cause: error,
