@@ -1,5 +1,6 @@
 /** Mails to a real server of SMTP, which takes them, refuses them, hangs and breaks off. */
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +8,10 @@ import { type DispatcherState, type Notifier, parseAlertmanagerConfig, startNoti
 import PostalMime, { type Email } from "postal-mime";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { absentServers } from "../e2e/server-program.ts";
 import { MailServer } from "./mail-server.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { alertmanagerWith, EXTERNAL_URL } from "./real-alertmanager.ts";
 
 const HOUR = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), "mail-"));
@@ -327,6 +330,52 @@ describe("a server that is lost sight of", () => {
     const ids = (await Promise.all([...first.mails, ...second.mails].map(read))).map(({ messageId }) => messageId);
     expect(ids.slice(0, 3)).toEqual(new Array(3).fill(ids[0]));
     expect(ids[3]).not.toBe(ids[0]);
+  });
+});
+
+const absent = absentServers("alertmanager");
+
+describe.skipIf(absent)(`the real Alertmanager${absent ? ` (skipped: ${absent})` : ""}`, () => {
+  const alert = {
+    labels: { alertname: "Down", venue: 'n\u00fc "y" <z>', severity: "page" },
+    annotations: { summary: "gone & for <good>" },
+    // Later than anybody is told: what is older than the wait of its group is told at once, alone.
+    startsAtMs: Date.now() + HOUR,
+    endsAtMs: Date.now() + 2 * HOUR,
+    generatorUrl: "http://source/graph?a=b&c=d",
+  };
+  const config = (port: number) => `
+global: { smtp_smarthost: '127.0.0.1:${port}', smtp_from: 'Alerts <alerts@example.org>', smtp_require_tls: false, smtp_hello: desk }
+route: { receiver: desk, group_by: [alertname], group_wait: 0s }
+receivers:
+  - name: desk
+    email_configs:
+      - to: 'One <one@example.org>, {{ .CommonLabels.severity }}@example.org'
+        headers: { x-venue: '{{ .GroupLabels.alertname }}', Reply-To: 'ops@example.org' }
+        text: '{{ range .Alerts }}{{ .Labels.venue }} {{ .Annotations.summary }}{{ end }} {{ .ExternalURL }}'
+        html: '<p title="{{ .CommonLabels.severity }}">{{ .CommonAnnotations.summary }} {{ .CommonLabels.venue }}</p>'
+`;
+  const comparable = async (server: MailServer) => {
+    const [mail] = server.mails;
+    const { subject, from, to, replyTo, html, text, ...read } = await PostalMime.parse(mail!.source);
+    const { sender, recipients, hello } = mail!;
+    const venue = headerOf({ ...read, subject } as Email, "x-venue");
+    const texts = [html, text].map((one) => one?.trim());
+    return { sender, recipients, hello, subject, from, to, replyTo, venue, texts };
+  };
+
+  test("sends the same mail", async () => {
+    const [own, theirs] = [new MailServer(), new MailServer()];
+    opened.push({ stop: () => own.close() }, { stop: () => theirs.close() });
+    await using _ = await alertmanagerWith(config(await theirs.listen()), [alert]);
+    const notifier = startNotifier({
+      config: parseAlertmanagerConfig(config(await own.listen())),
+      externalUrl: EXTERNAL_URL,
+    });
+    opened.push(notifier);
+    notifier.receive([alert]);
+    for (const server of [own, theirs]) while (server.mails.length === 0) await once(server, "change");
+    expect(await comparable(own)).toEqual(await comparable(theirs));
   });
 });
 

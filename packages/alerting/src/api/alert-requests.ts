@@ -29,11 +29,11 @@ export function getAlerts({ dispatcher }: Notifier, query: URLSearchParams, nowM
 export function getAlertGroups({ dispatcher }: Notifier, query: URLSearchParams, nowMs: number): ApiAnswer {
   const wanted = alertFilter(query);
   const alerts = dispatcher.alerts(nowMs);
+  const isReceiver = receiverFilter(query.get("receiver"));
   const groups = dispatcher.groups(nowMs).map(({ receiver, labels, alerts: members }) => ({
     alerts: members
       .filter((alert) => wanted(alert, [receiver]))
-      .map((alert) => shownAlert(alert, alerts))
-      .sort(byFingerprint),
+      .map((alert) => shownAlert({ ...alert, receivers: alert.receivers.filter(isReceiver) }, alerts)),
     labels,
     receiver: { name: receiver },
   }));

@@ -1,5 +1,5 @@
 import type { Notifier } from "../delivery/notifier.ts";
-import { type AlertMatchOperator, matchesAll } from "../routing/alert-matcher.ts";
+import type { AlertMatchOperator } from "../routing/alert-matcher.ts";
 import { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "../routing/silences.ts";
 import { filterOf } from "./alert-requests.ts";
 import { type ApiAnswer, malformed, refused } from "./api-answer.ts";
@@ -7,9 +7,11 @@ import { flagOf, listOf, objectOf, parseBody, required, textOf, timeOf } from ".
 
 /** @throws ApiError */
 export function getSilences({ dispatcher }: Notifier, query: URLSearchParams, nowMs: number): ApiAnswer {
-  const matchers = filterOf(query);
-  const shown = dispatcher.silences().filter(({ matchers: own }) => {
-    return matchesAll(matchers, Object.fromEntries(own.map(({ name, value }) => [name, value])));
+  // What is looked for has to be one of its matchers, as it is.
+  const wanted = filterOf(query).map(textOfMatcher);
+  const shown = dispatcher.silences().filter(({ matchers }) => {
+    const own = new Set(matchers.map(textOfMatcher));
+    return wanted.every((one) => own.has(one));
   });
   return { status: 200, body: shown.toSorted(inOrder(nowMs)).map((silence) => shownSilence(silence, nowMs)) };
 }
@@ -44,6 +46,10 @@ export function deleteSilence(notifier: Notifier, id: string, nowMs: number): Ap
   if (dispatcher.silences().every((one) => one.id !== id)) throw refused(404, "silence not found");
   if (dispatcher.expireSilence(id, nowMs)) notifier.wake();
   return { status: 200 };
+}
+
+function textOfMatcher({ name, operator, value }: SilenceDefinition["matchers"][number]): string {
+  return JSON.stringify([name, operator, value]);
 }
 
 function put(

@@ -100,7 +100,9 @@ function check({ startsAtMs = 0, endsAtMs, matchers }: SilenceDefinition, nowMs:
   if (endsAtMs <= Math.max(startsAtMs, nowMs)) {
     throw bad(`it ends at ${new Date(endsAtMs).toISOString()}; give an end after its start and after now`);
   }
-  if (matchers.every(({ name, operator, value }) => alertMatcher(name, operator, value).matches(""))) {
+  const compiled = matchers.map(({ name, operator, value }) => alertMatcher(name, operator, value));
+  // As Alertmanager has it, where `!=` alone is enough.
+  if (compiled.every(({ operator, matches }) => !operator.startsWith("!") && matches(""))) {
     const given = matchers.length === 0 ? "it has no matchers" : "every matcher matches what is not there";
     throw bad(`${given}; give at least one that matches something`);
   }
