@@ -49,13 +49,4 @@ export interface NewSeries {
     readonly sum?: false;
 }
 export declare function seriesNews({ news, target }: SeriesBatch): Generator<SeriesNews>;
-export declare const NATIVE_HEAD: {
-    readonly id: 0;
-    readonly schema: 1;
-    readonly zeroThreshold: 2;
-    readonly zeroCount: 3;
-    readonly count: 4;
-    readonly sum: 5;
-    readonly length: 6;
-};
-export declare function nativeHistograms({ histograms: row }: SeriesBatch): Generator<NativeHistogram>;
+export declare function nativeHistograms({ histograms }: SeriesBatch): Generator<NativeHistogram>;

@@ -87,32 +87,32 @@ export function* seriesNews({ news, target }: SeriesBatch): Generator<SeriesNews
   }
 }
 
-/** Where the numbers of a row in `SeriesBatch.histograms` stand; buckets follow, as an offset, how many there are, and counts. */
-export const NATIVE_HEAD = { id: 0, schema: 1, zeroThreshold: 2, zeroCount: 3, count: 4, sum: 5, length: 6 } as const;
-
-export function* nativeHistograms({ histograms: row }: SeriesBatch): Generator<NativeHistogram> {
-  for (let at = 0; at < row.length; ) {
-    const head = (field: keyof typeof NATIVE_HEAD): number => row[at + NATIVE_HEAD[field]] as number;
-    const positive = bucketsAt(row, at + NATIVE_HEAD.length);
-    const negative = bucketsAt(row, positive.end);
-    yield {
-      id: head("id"),
-      schema: head("schema"),
-      zeroThreshold: head("zeroThreshold"),
-      zeroCount: head("zeroCount"),
-      count: head("count"),
-      sum: head("sum"),
-      positive: positive.buckets,
-      negative: negative.buckets,
-    };
+/**
+ * The native histograms of the batch. In `histograms` each is a row: the numbers before the buckets in the order of `NativeHistogram`,
+ * then of the positive and of the negative buckets the offset, how many there are, and their counts.
+ */
+export function* nativeHistograms({ histograms }: SeriesBatch): Generator<NativeHistogram> {
+  for (let at = 0; at < histograms.length; ) {
+    const [id, schema, zeroThreshold, zeroCount, count, sum] = histograms.subarray(at, at + 6) as unknown as readonly [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const positive = bucketsAt(histograms, at + 6);
+    const negative = bucketsAt(histograms, positive.end);
+    const buckets = { positive: positive.buckets, negative: negative.buckets };
+    yield { id, schema, zeroThreshold, zeroCount, count, sum, ...buckets };
     at = negative.end;
   }
 }
 
-function bucketsAt(row: Float64Array, at: number): { readonly buckets: NativeBuckets; readonly end: number } {
+function bucketsAt(histograms: Float64Array, at: number): { readonly buckets: NativeBuckets; readonly end: number } {
   const begin = at + 2;
-  const end = begin + (row[at + 1] as number);
-  return { buckets: { offset: row[at] as number, counts: row.slice(begin, end) }, end };
+  const end = begin + (histograms[at + 1] as number);
+  return { buckets: { offset: histograms[at] as number, counts: histograms.slice(begin, end) }, end };
 }
 
 function addedSeries({ id, name, labels, limits, sum }: NewSeries, target: SeriesBatch["target"]): AddedSeries[] {

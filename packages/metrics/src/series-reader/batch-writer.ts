@@ -14,9 +14,9 @@ export class BatchWriter {
   ids: Uint32Array<ArrayBuffer> = new Uint32Array(1_024);
   values: Float64Array<ArrayBuffer> = new Float64Array(1_024);
   length = 0;
+  histograms: Float64Array<ArrayBuffer> = new Float64Array(0);
   readonly #allocated: SeriesIds = seriesIds();
   readonly #told = new Map<string, MetricFamily>();
-  #histograms = new Float64Array(0);
   #histogramsLength = 0;
   #families: MetricFamily[] = [];
   #series: NewSeries[] = [];
@@ -69,13 +69,14 @@ export class BatchWriter {
     this.length = to;
   }
 
-  putHistogram(row: readonly number[]): void {
+  /** Makes room in `histograms` for a row of so many numbers and says where it begins. */
+  reserveRow(length: number): number {
     const at = this.#histogramsLength;
-    this.#histogramsLength += row.length;
-    if (this.#histogramsLength > this.#histograms.length) {
-      this.#histograms = grown(this.#histograms, new Float64Array(2 * this.#histogramsLength));
+    this.#histogramsLength += length;
+    if (this.#histogramsLength > this.histograms.length) {
+      this.histograms = grown(this.histograms, new Float64Array(2 * this.#histogramsLength));
     }
-    this.#histograms.set(row, at);
+    return at;
   }
 
   /** What was gathered, in memory of its own; the next batch begins. */
@@ -91,7 +92,7 @@ export class BatchWriter {
       news: this.#news,
       ids: this.ids.slice(0, this.length),
       values: this.values.slice(0, this.length),
-      histograms: this.#histograms.slice(0, this.#histogramsLength),
+      histograms: this.histograms.slice(0, this.#histogramsLength),
       gone,
     };
     this.#news = [];

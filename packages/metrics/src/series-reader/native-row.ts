@@ -1,39 +1,60 @@
 import type { ExponentialHistogram } from "@opentelemetry/sdk-metrics";
 import { MAX_SCHEMA, MIN_SCHEMA, ZERO_THRESHOLD } from "../prometheus/native-histogram.ts";
+import type { BatchWriter } from "./batch-writer.ts";
 
 /** Whether Prometheus has native histograms as coarse as this one. */
 export function fitsNative({ scale }: ExponentialHistogram): boolean {
   return scale >= MIN_SCHEMA;
 }
 
-/** A row of `SeriesBatch.histograms`. */
-export function nativeRow(id: number, histogram: ExponentialHistogram): number[] {
+/** Writes a row of `SeriesBatch.histograms`. */
+export function putNative(writer: BatchWriter, id: number, histogram: ExponentialHistogram): void {
   const { scale, zeroCount, count, sum, positive, negative } = histogram;
   const schema = Math.min(scale, MAX_SCHEMA);
-  const change = scale - schema;
-  return [
-    id,
-    schema,
-    ZERO_THRESHOLD,
-    zeroCount,
-    count,
-    sum ?? 0,
-    ...buckets(positive, change),
-    ...buckets(negative, change),
-  ];
+  const sides = [inUse(positive, scale - schema), inUse(negative, scale - schema)];
+  let at = writer.reserveRow(HEAD + sides.reduce((length, { size }) => length + 2 + size, 0));
+  const row = writer.histograms;
+  for (const head of [id, schema, ZERO_THRESHOLD, zeroCount, count, sum ?? 0]) row[at++] = head;
+  for (const side of sides) {
+    row[at++] = side.offset;
+    row[at++] = side.size;
+    writeCounts(side, row, at);
+    at += side.size;
+  }
 }
 
-/** Offset, how many there are, and counts, each bucket `change` halvings of the scale coarser. */
-function buckets({ offset, bucketCounts }: ExponentialHistogram["positive"], change: number): number[] {
+/** How many numbers come before the buckets. */
+const HEAD = 6;
+
+/** The buckets from the first to the last that is not empty, each `change` halvings of the scale coarser. */
+interface BucketsInUse {
+  readonly offset: number;
+  readonly size: number;
+  readonly buckets: ExponentialHistogram["positive"];
+  readonly change: number;
+}
+
+function inUse(buckets: ExponentialHistogram["positive"], change: number): BucketsInUse {
+  const { offset, bucketCounts } = buckets;
   const first = bucketCounts.findIndex((count) => count > 0);
-  if (first === -1) return [0, 0];
+  if (first === -1) return { offset: 0, size: 0, buckets, change };
   const last = bucketCounts.findLastIndex((count) => count > 0);
-  // OpenTelemetry counts buckets by their lower limit, Prometheus by their upper one.
-  const place = (i: number): number => ((offset + i) >> change) + 1;
-  const counts = new Array<number>(place(last) - place(first) + 1).fill(0);
-  for (let i = first; i <= last; i++) {
-    const at = place(i) - place(first);
-    counts[at] = (counts[at] as number) + (bucketCounts[i] as number);
+  const from = placeOf(offset + first, change);
+  return { offset: from, size: placeOf(offset + last, change) - from + 1, buckets, change };
+}
+
+function writeCounts({ offset, size, buckets, change }: BucketsInUse, row: Float64Array, at: number): void {
+  row.fill(0, at, at + size);
+  const { bucketCounts } = buckets;
+  for (let i = 0; i < bucketCounts.length; i++) {
+    const count = bucketCounts[i] as number;
+    if (count === 0) continue;
+    const place = at + placeOf(buckets.offset + i, change) - offset;
+    row[place] = (row[place] as number) + count;
   }
-  return [place(first), counts.length, ...counts];
+}
+
+/** OpenTelemetry counts buckets by their lower limit, Prometheus by their upper one. */
+function placeOf(index: number, change: number): number {
+  return (index >> change) + 1;
 }

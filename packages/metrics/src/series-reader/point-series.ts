@@ -5,7 +5,7 @@ import { type Family, type FamilyPart, tell } from "../prometheus/family.ts";
 import { explicitBuckets, octaveBuckets } from "../prometheus/metric-text.ts";
 import type { BatchWriter, SeriesGroup } from "./batch-writer.ts";
 import { limitTexts } from "./limit-texts.ts";
-import { fitsNative, nativeRow } from "./native-row.ts";
+import { fitsNative, putNative } from "./native-row.ts";
 import { labelsKey, seriesLabels } from "./series-labels.ts";
 
 /** The series of one family by their labels: metrics of the SDK, exponential histograms, and families of several parts. */
@@ -78,7 +78,7 @@ export function pointSeries({
       if (one !== undefined) writer.put(one.id, value);
     } else if ("scale" in value && fitsNative(value)) {
       const one = group(family, at, NATIVE);
-      if (one !== undefined) writer.putHistogram(nativeRow(one.id, value));
+      if (one !== undefined) putNative(writer, one.id, value);
     } else putClassic(family, at, value);
   }
 

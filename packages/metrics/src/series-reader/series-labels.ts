@@ -4,9 +4,12 @@ import { labelOf, labelPairs } from "../prometheus/labels.ts";
 /** The labels that a series has on the Prometheus page: names and values in turn, sorted by name, without empty ones. */
 export function seriesLabels(attributes: Attributes): readonly string[] {
   const pairs: string[] = [];
-  // No label is the same as an empty one.
-  const labels = [...labelPairs(attributes)].filter(([, value]) => value !== "");
-  for (const [name, value] of labels.sort(([a], [b]) => (a < b ? -1 : 1))) pairs.push(name, wellFormed(value));
+  const labels = labelPairs(attributes);
+  for (const name of [...labels.keys()].sort()) {
+    const value = labels.get(name) as string;
+    // No label is the same as an empty one.
+    if (value !== "") pairs.push(name, wellFormed(value));
+  }
   return pairs;
 }
 
