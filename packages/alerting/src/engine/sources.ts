@@ -20,9 +20,13 @@ export interface Sources extends Disposable {
 /** A source may be late by one interval, as one that is busy for a moment is; then it counts as down. */
 const DOWN_AFTER_INTERVALS = 2;
 
+/** However short the interval is: a process that starts, or collects garbage, is not down. */
+const LEAST_SILENCE_MS = 5_000;
+
 /** Takes batches into a store, and marks the sources from which none comes: a process that hangs cannot say so itself. */
 export function watchSources(store: MemoryStore, { clock, intervalMs, targets }: SourcesOptions): Sources {
   const intake = seriesIntake(store);
+  const silenceMs = Math.max(DOWN_AFTER_INTERVALS * intervalMs, LEAST_SILENCE_MS);
   const heardMs = new Map(Object.keys(targets).map((source) => [source, clock.now()]));
   let timer = clock.at(clock.now() + intervalMs, look);
 
@@ -30,7 +34,7 @@ export function watchSources(store: MemoryStore, { clock, intervalMs, targets }:
     const nowMs = clock.now();
     timer = clock.at(nowMs + intervalMs, look);
     for (const [source, lastMs] of heardMs) {
-      if (nowMs - lastMs >= DOWN_AFTER_INTERVALS * intervalMs) intake.miss(source, nowMs, targets[source]);
+      if (nowMs - lastMs >= silenceMs) intake.miss(source, nowMs, targets[source]);
     }
   }
 
