@@ -1,3 +1,31 @@
+export { type AlertingFile, AlertingFileError, type AlertingFileOptions, parseAlertingFile, } from "./alerting-file/alerting-file.ts";
+export interface AlertingFile {
+    readonly runbooks: readonly RunbookDefinition[];
+    readonly cooldowns: readonly CooldownDefinition[];
+    readonly escalations: readonly EscalationDefinition[];
+    readonly interventions: readonly InterventionDefinition[];
+    readonly heartbeat: HeartbeatDefinition | undefined;
+    readonly baselines: readonly BaselineChoice[];
+    readonly incidents: IncidentOptions;
+}
+export interface AlertingFileOptions {
+    readonly path?: string;
+    readonly receivers?: readonly string[];
+}
+export declare class AlertingFileError extends Error {
+    readonly name = "AlertingFileError";
+    readonly code = "TELLTALE_BAD_ALERTING_FILE";
+    readonly problems: readonly YamlProblem[];
+    constructor(path: string, problems: readonly YamlProblem[]);
+}
+export declare function parseAlertingFile(text: string, options?: AlertingFileOptions): AlertingFile;
+export type { BaselineChoice } from "./alerting-file/baseline-choice.ts";
+export interface BaselineChoice {
+    readonly query: string;
+    readonly expression: Expression;
+    readonly metric: string | undefined;
+    readonly options: BaselinesOptions;
+}
 export { type AlertApi, type AlertApiOptions, startAlertApi } from "./api/alert-api.ts";
 export interface AlertApiOptions {
     readonly notifier: () => Notifier;
@@ -114,6 +142,11 @@ export { codedRules } from "./coded-alert/coded-rules.ts";
 export declare function codedRules(): RuleSource;
 export { watchCodedRules } from "./coded-alert/declared-rules.ts";
 export declare function watchCodedRules(changed: () => void): Disposable;
+export type { CooldownDefinition } from "./cooldown/cooldowns.ts";
+export interface CooldownDefinition {
+    readonly matchers: readonly AlertMatcher[];
+    readonly durationMs: number;
+}
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export interface NotifierOptions {
     readonly config: AlertmanagerConfig;
@@ -258,6 +291,18 @@ export interface RunningAlert {
     readonly silencedBy: readonly string[];
     readonly isInhibited: boolean;
 }
+export type { EscalationDefinition, EscalationLevel } from "./escalation/escalation-definition.ts";
+export interface EscalationDefinition {
+    readonly name: string;
+    readonly matchers: readonly AlertMatcher[];
+    readonly levels: readonly EscalationLevel[];
+    readonly until: "acknowledged" | "resolved";
+    readonly repeatMs: number | undefined;
+}
+export interface EscalationLevel {
+    readonly delayMs: number;
+    readonly receivers: readonly string[];
+}
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
 export interface FallBack {
     receive(alerts: readonly SentAlert[]): void;
@@ -277,6 +322,180 @@ export interface HandOver {
     stop(): Promise<void>;
 }
 export declare function startHandOver(options: HandOverOptions): HandOver;
+export type { HeartbeatDefinition } from "./heartbeat/heartbeat-definition.ts";
+export interface HeartbeatDefinition {
+    readonly intervalMs: number;
+    readonly url: string | undefined;
+    readonly receiver: string | undefined;
+}
+export { startIncidentResponse } from "./incident-response/incident-response.ts";
+export declare function startIncidentResponse(options: IncidentResponseOptions): IncidentResponse;
+export type { AcknowledgedAlert, Acknowledgement, IncidentFigures, IncidentResponse, IncidentResponseOptions, } from "./incident-response/incident-response-options.ts";
+export interface IncidentResponseOptions {
+    readonly file: AlertingFile;
+    readonly notifier: () => Notifier;
+    readonly clock?: Clock;
+    readonly history?: IncidentHistory;
+    readonly edges?: () => readonly DependencyEdge[];
+    readonly ownService?: string;
+    readonly intervene?: (request: InterventionRequest) => Promise<InterventionOutcome>;
+    readonly isWell?: () => boolean;
+    readonly onProblem?: (text: string) => void;
+}
+export interface IncidentResponse {
+    receive<T extends IncomingAlert>(alerts: readonly T[]): readonly T[];
+    notified(notification: Notification): void;
+    acknowledge(what: string | Readonly<Record<string, string>>, by: Acknowledgement): readonly AcknowledgedAlert[];
+    incidents(query?: IncidentQuery): readonly Incident[];
+    incident(id: string): IncidentRecord | undefined;
+    figures(): IncidentFigures;
+    reload(file: AlertingFile): void;
+    wake(): void;
+    settled(): Promise<void>;
+    stop(): void;
+}
+export interface Acknowledgement {
+    readonly by: string;
+    readonly comment?: string;
+}
+export interface AcknowledgedAlert {
+    readonly incidentId: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly silenceId: string;
+}
+export interface IncidentFigures {
+    readonly open: number;
+    readonly heldBack: number;
+    readonly escalated: number;
+    readonly interventions: number;
+    readonly heartbeats: number;
+    readonly failedHeartbeats: number;
+}
+export type { DependencyEdge } from "./incidents/dependency-edge.ts";
+export interface DependencyEdge {
+    readonly from: string;
+    readonly to: string;
+}
+export type { Incident, IncidentMember, IncidentRecord, JoiningReason } from "./incidents/incident.ts";
+export interface Incident {
+    readonly id: string;
+    readonly title: string;
+    readonly state: "firing" | "quiet" | "resolved";
+    readonly openedAtMs: number;
+    readonly resolvedAtMs: number | undefined;
+    readonly members: readonly IncidentMember[];
+    readonly acknowledgedBy: string | undefined;
+}
+export interface IncidentMember {
+    readonly key: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+    readonly resolvedAtMs: number | undefined;
+    readonly firings: number;
+    readonly because: JoiningReason | undefined;
+}
+export interface JoiningReason {
+    readonly with: string;
+    readonly path: readonly string[];
+    readonly apartMs: number;
+    readonly shared: Readonly<Record<string, string>>;
+    readonly text: string;
+}
+export interface IncidentRecord extends Incident {
+    readonly events: readonly IncidentEvent[];
+}
+export type { IncidentEvent, IncidentEventKind } from "./incidents/incident-event.ts";
+export interface IncidentEvent {
+    readonly incidentId: string;
+    readonly timeMs: number;
+    readonly kind: IncidentEventKind;
+    readonly text: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly by?: string;
+}
+export type IncidentEventKind = "opened" | "joined" | "merged" | "fired_again" | "held_back" | "notified" | "acknowledged" | "escalated" | "intervention" | "alert_resolved" | "resolved";
+export { type IncidentChange, type IncidentHistory, type IncidentQuery, memoryHistory, } from "./incidents/incident-history.ts";
+export interface IncidentHistory {
+    readonly state: string | undefined;
+    append(change: IncidentChange): void;
+    list(query?: IncidentQuery): readonly Incident[];
+    find(id: string): IncidentRecord | undefined;
+    prune(beforeMs: number): void;
+    close(): void;
+}
+export interface IncidentChange {
+    readonly events: readonly IncidentEvent[];
+    readonly incidents: readonly Incident[];
+    readonly state: string;
+}
+export interface IncidentQuery {
+    readonly state?: Incident["state"];
+    readonly limit?: number;
+}
+export declare function memoryHistory(): IncidentHistory;
+export type { IncidentOptions } from "./incidents/incident-options.ts";
+export interface IncidentOptions {
+    readonly windowMs: number;
+    readonly lateWindowMs: number;
+    readonly maxHops: number;
+    readonly quietMs: number;
+    readonly serviceLabels: readonly string[];
+    readonly peerLabels: readonly string[];
+    readonly aliases: Readonly<Record<string, string>>;
+    readonly keepMs: number;
+}
+export { incidentLines, incidentText } from "./incidents/incident-text.ts";
+export declare function incidentLines(incidents: readonly Incident[], nowMs: number): string;
+export declare function incidentText(incident: IncidentRecord, nowMs: number): string;
+export { serviceEdges } from "./incidents/service-edges.ts";
+export declare function serviceEdges(store: SeriesStore, { timeMs, options }: {
+    readonly timeMs: number;
+    readonly options: IncidentOptions;
+}): readonly DependencyEdge[];
+export type { InterventionDefinition, RateLimit } from "./intervention/intervention-definition.ts";
+export interface InterventionDefinition {
+    readonly name: string;
+    readonly matchers: readonly AlertMatcher[];
+    readonly dryRun: boolean;
+    readonly delayMs: number;
+    readonly atMost: RateLimit;
+    readonly timeoutMs: number;
+}
+export interface RateLimit {
+    readonly count: number;
+    readonly perMs: number;
+}
+export { type InterventionCode, type InterventionCodeOptions, type InterventionContext, intervention, runIntervention, } from "./intervention/intervention-registry.ts";
+export interface InterventionContext {
+    readonly alert: InterventionAlert;
+    readonly incidentId: string;
+    readonly signal: AbortSignal;
+}
+export type InterventionCode = (context: InterventionContext) => unknown;
+export interface InterventionCodeOptions {
+    readonly describe?: (context: InterventionContext) => unknown;
+}
+export declare function intervention(name: string, run: InterventionCode, options?: InterventionCodeOptions): Disposable;
+export declare function runIntervention(request: InterventionRequest, { clock }?: {
+    readonly clock?: Clock;
+}): Promise<InterventionOutcome>;
+export type { InterventionAlert, InterventionOutcome, InterventionRequest, } from "./intervention/intervention-request.ts";
+export interface InterventionRequest {
+    readonly name: string;
+    readonly dryRun: boolean;
+    readonly incidentId: string;
+    readonly alert: InterventionAlert;
+    readonly timeoutMs: number;
+}
+export interface InterventionAlert {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly startsAtMs: number;
+}
+export interface InterventionOutcome {
+    readonly outcome: "done" | "would_run" | "failed" | "timed_out" | "not_registered";
+    readonly text: string;
+}
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export type AlertMatchOperator = "=" | "!=" | "=~" | "!~";
 export interface AlertMatcher {
@@ -309,7 +528,7 @@ export declare class AlertmanagerConfigError extends Error {
 export declare function parseAlertmanagerConfig(text: string, { path }?: {
     readonly path?: string;
 }): AlertmanagerConfig;
-export { type AlertStatus, Dispatcher, type DispatcherState, type GroupStatus, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
+export { type AlertStatus, type DirectTelling, Dispatcher, type DispatcherState, type GroupStatus, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
 export interface Notification {
     readonly receiver: string;
     readonly integration: IntegrationDefinition;
@@ -321,6 +540,13 @@ export interface Notification {
 }
 export interface NotifiedAlert extends HeldAlert {
     readonly resolved: boolean;
+}
+export interface DirectTelling {
+    readonly receiver: string;
+    readonly groupKey: string;
+    readonly groupLabels: Readonly<Record<string, string>>;
+    readonly alerts: readonly NotifiedAlert[];
+    readonly repeatIntervalMs?: number;
 }
 export interface DispatcherState {
     readonly alerts: readonly HeldAlert[];
@@ -360,6 +586,40 @@ export declare class Dispatcher {
     groups(nowMs: number): readonly GroupStatus[];
     state(): DispatcherState;
 }
+export type { EmailCredentials, EmailIntegration, EmailTls } from "./routing/email-integration.ts";
+export interface EmailIntegration extends CommonFields {
+    readonly kind: "email";
+    readonly to: string;
+    readonly from: string;
+    readonly host: string;
+    readonly port: number;
+    readonly hello: string;
+    readonly credentials: EmailCredentials;
+    readonly requireTls: boolean;
+    readonly tls: EmailTls;
+    readonly headers: Texts;
+    readonly html: string;
+    readonly text: string;
+    readonly threading: "none" | "daily" | "forever";
+}
+export interface EmailCredentials {
+    readonly username: string;
+    readonly password: string;
+    readonly passwordFile: string;
+    readonly secret: string;
+    readonly identity: string;
+}
+export interface EmailTls {
+    readonly ca: string;
+    readonly caFile: string;
+    readonly cert: string;
+    readonly certFile: string;
+    readonly key: string;
+    readonly keyFile: string;
+    readonly serverName: string;
+    readonly verify: boolean;
+    readonly minVersion: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3" | undefined;
+}
 export type { HeldAlert, IncomingAlert } from "./routing/held-alerts.ts";
 export interface IncomingAlert {
     readonly labels: Readonly<Record<string, string>>;
@@ -378,7 +638,7 @@ export interface HeldAlert {
     readonly generatorUrl: string;
     readonly timeout: boolean;
 }
-export type { DiscordIntegration, IntegrationDefinition, OpsgenieIntegration, PagerdutyIntegration, SlackIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
+export type { DiscordIntegration, IntegrationDefinition, MsteamsIntegration, OpsgenieIntegration, PagerdutyIntegration, SlackIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
 export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration | OpsgenieIntegration | TelegramIntegration | MsteamsIntegration | EmailIntegration;
 export interface WebhookIntegration extends IntegrationCommon {
     readonly kind: "webhook";
@@ -421,6 +681,10 @@ export interface TelegramIntegration extends IntegrationCommon {
     readonly message: string;
     readonly parseMode: "" | "HTML" | "Markdown" | "MarkdownV2";
     readonly silent: boolean;
+}
+export interface MsteamsIntegration extends IntegrationCommon {
+    readonly kind: "msteams" | "msteamsv2";
+    readonly texts: Texts;
 }
 export type { NotificationLogEntry } from "./routing/notification-log.ts";
 export interface NotificationLogEntry {
@@ -681,6 +945,11 @@ export interface RuleTestOutcome {
     readonly failures: readonly string[];
 }
 export declare function runRuleTests(file: RuleTestFile, rules: readonly RuleFile[], query?: QueryOptions): readonly RuleTestOutcome[];
+export type { RunbookDefinition } from "./runbook/runbook.ts";
+export interface RunbookDefinition {
+    readonly matchers: readonly AlertMatcher[];
+    readonly url: string;
+}
 export { type IntakeResult, type SeriesIntake, seriesIntake } from "./series-intake/series-intake.ts";
 export interface IntakeResult extends AppendResult {
     readonly lost: boolean;
@@ -692,6 +961,8 @@ export interface SeriesIntake {
     families(): ReadonlyMap<string, MetricFamily>;
 }
 export declare function seriesIntake(store: MemoryStore): SeriesIntake;
+export { openIncidentFile } from "./state-file/incident-file.ts";
+export declare function openIncidentFile(path: string): IncidentHistory;
 export { openStateFile, type StateFile } from "./state-file/state-file.ts";
 export interface StateFile {
     readonly state: DispatcherState | undefined;

@@ -1,3 +1,10 @@
+export {
+  type AlertingFile,
+  AlertingFileError,
+  type AlertingFileOptions,
+  parseAlertingFile,
+} from "./alerting-file/alerting-file.ts";
+export type { BaselineChoice } from "./alerting-file/baseline-choice.ts";
 export { type AlertApi, type AlertApiOptions, startAlertApi } from "./api/alert-api.ts";
 export { Baseline, type BaselineOptions, type BaselineReading, type BaselineSample } from "./baseline/baseline.ts";
 export { Baselines, type BaselinesOptions, baselineSeries } from "./baseline/baselines.ts";
@@ -7,6 +14,7 @@ export { alert, type CodedAlert } from "./coded-alert/coded-alert.ts";
 export type { AlertSeverity, CodedAlertOptions } from "./coded-alert/coded-rule.ts";
 export { codedRules } from "./coded-alert/coded-rules.ts";
 export { watchCodedRules } from "./coded-alert/declared-rules.ts";
+export type { CooldownDefinition } from "./cooldown/cooldowns.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export type { AlertChange } from "./engine/alert-changes.ts";
@@ -20,7 +28,42 @@ export {
   startAlerting,
 } from "./engine/engine.ts";
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
+export type { EscalationDefinition, EscalationLevel } from "./escalation/escalation-definition.ts";
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";
+export type { HeartbeatDefinition } from "./heartbeat/heartbeat-definition.ts";
+export { startIncidentResponse } from "./incident-response/incident-response.ts";
+export type {
+  AcknowledgedAlert,
+  Acknowledgement,
+  IncidentFigures,
+  IncidentResponse,
+  IncidentResponseOptions,
+} from "./incident-response/incident-response-options.ts";
+export type { DependencyEdge } from "./incidents/dependency-edge.ts";
+export type { Incident, IncidentMember, IncidentRecord, JoiningReason } from "./incidents/incident.ts";
+export type { IncidentEvent, IncidentEventKind } from "./incidents/incident-event.ts";
+export {
+  type IncidentChange,
+  type IncidentHistory,
+  type IncidentQuery,
+  memoryHistory,
+} from "./incidents/incident-history.ts";
+export type { IncidentOptions } from "./incidents/incident-options.ts";
+export { incidentLines, incidentText } from "./incidents/incident-text.ts";
+export { serviceEdges } from "./incidents/service-edges.ts";
+export type { InterventionDefinition, RateLimit } from "./intervention/intervention-definition.ts";
+export {
+  type InterventionCode,
+  type InterventionCodeOptions,
+  type InterventionContext,
+  intervention,
+  runIntervention,
+} from "./intervention/intervention-registry.ts";
+export type {
+  InterventionAlert,
+  InterventionOutcome,
+  InterventionRequest,
+} from "./intervention/intervention-request.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
 export {
   type AlertmanagerConfig,
@@ -30,6 +73,7 @@ export {
 } from "./routing/alertmanager-config.ts";
 export {
   type AlertStatus,
+  type DirectTelling,
   Dispatcher,
   type DispatcherState,
   type GroupStatus,
@@ -94,6 +138,8 @@ export {
   type RuleTestGroup,
 } from "./rule-test/rule-test-file.ts";
 export { type RuleTestOutcome, runRuleTests } from "./rule-test/run-rule-tests.ts";
+export type { RunbookDefinition } from "./runbook/runbook.ts";
 export { type IntakeResult, type SeriesIntake, seriesIntake } from "./series-intake/series-intake.ts";
+export { openIncidentFile } from "./state-file/incident-file.ts";
 export { openStateFile, type StateFile } from "./state-file/state-file.ts";
 export type { YamlProblem } from "./yaml-reader.ts";

@@ -19,17 +19,25 @@ export interface EscalationState {
 }
 
 export interface EscalationTelling {
+  /** The incident that it was at that time. */
+  readonly toldAs: string;
   readonly level: number;
   readonly receiver: string;
-  /** Keys of alerts. */
-  readonly alerts: readonly string[];
+  readonly alerts: readonly EscalatedAlert[];
 }
 
-/** An alert as escalation sees it. */
+/** An alert as receivers are told of it. */
 export interface EscalatedAlert {
   readonly key: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly startsAtMs: number;
+  readonly generatorUrl: string;
+}
+
+/** An alert that fires, as escalation sees it. */
+export interface EscalationCandidate {
+  readonly alert: EscalatedAlert;
   readonly isAcknowledged: boolean;
   /** It is silenced, inhibited or held back: nobody is to hear of it now. */
   readonly isSuppressed: boolean;
@@ -38,12 +46,13 @@ export interface EscalatedAlert {
 /** Somebody is to be told. */
 export interface EscalationStep {
   readonly incidentId: string;
+  /** The incident that receivers know it by. */
+  readonly toldAs: string;
   readonly name: string;
   /** From 1. */
   readonly level: number;
   readonly receivers: readonly string[];
-  /** Keys of the alerts; of those that are resolved when `resolved`. */
-  readonly alerts: readonly string[];
+  readonly alerts: readonly EscalatedAlert[];
   readonly resolved: boolean;
   readonly repeatMs: number | undefined;
   /** Since when the first of them fires. */
@@ -104,12 +113,18 @@ export class Escalations {
   }
 
   /** What is to be told now, by the alerts of an incident that fire; there are none when all are resolved. */
-  due(nowMs: number, firingIn: (incidentId: string) => readonly EscalatedAlert[]): readonly EscalationStep[] {
+  due(nowMs: number, firingIn: (incidentId: string) => readonly EscalationCandidate[]): readonly EscalationStep[] {
     return [...this.#running.values()].flatMap((one) => {
       const id = idOf(one);
       if (this.#busy.has(id) || nowMs < (this.#notBeforeMs.get(id) ?? 0)) return [];
+      this.#notBeforeMs.delete(id);
       const definition = this.#definitions.find(({ name }) => name === one.name);
-      const about = firingIn(one.incidentId).filter(({ labels }) => matchesAll(definition?.matchers ?? [], labels));
+      const about = firingIn(one.incidentId).filter(({ alert }) =>
+        definition === undefined
+          ? one.tellings.some(({ alerts }) => alerts.some(({ key }) => key === alert.key))
+          : matchesAll(definition.matchers, alert.labels),
+      );
+      if (definition === undefined && about.length > 0) return [];
       const steps =
         definition === undefined || about.length === 0
           ? this.#ending(one)
@@ -123,10 +138,12 @@ export class Escalations {
   nextDueMs(): number {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const one of this.#running.values()) {
-      if (this.#busy.has(idOf(one)) || one.isStopped) continue;
+      if (this.#busy.has(idOf(one))) continue;
+      const againMs = this.#notBeforeMs.get(idOf(one));
       const definition = this.#definitions.find(({ name }) => name === one.name);
-      const dueMs = definition === undefined ? Number.POSITIVE_INFINITY : nextLevel(one, definition).dueMs;
-      nextMs = Math.min(nextMs, Math.max(dueMs, this.#notBeforeMs.get(idOf(one)) ?? 0));
+      const isWaiting = definition !== undefined && !one.isStopped;
+      const dueMs = isWaiting ? nextLevel(one, definition).dueMs : Number.POSITIVE_INFINITY;
+      nextMs = Math.min(nextMs, againMs ?? dueMs);
     }
     return nextMs;
   }
@@ -138,17 +155,15 @@ export class Escalations {
     const one = this.#running.get(id);
     if (one === undefined) return;
     if (step.resolved) {
-      const tellings = one.tellings.filter(({ level, receiver }) => {
-        return level !== step.level || !step.receivers.includes(receiver);
-      });
+      const tellings = one.tellings.filter(({ toldAs, level }) => toldAs !== step.toldAs || level !== step.level);
       if (tellings.length === 0) this.#running.delete(id);
       else this.#set({ ...one, tellings });
       return;
     }
-    const { level, alerts } = step;
-    const others = one.tellings.filter((telling) => telling.level !== level);
-    const tellings = [...others, ...step.receivers.map((receiver) => ({ level, receiver, alerts }))];
-    this.#set({ ...one, told: one.told + 1, toldAtMs: nowMs, tellings });
+    const { toldAs, level, alerts } = step;
+    const others = one.tellings.filter((telling) => telling.toldAs !== toldAs || telling.level !== level);
+    const tellings = [...others, ...step.receivers.map((receiver) => ({ toldAs, level, receiver, alerts }))];
+    this.#set({ ...one, told: Math.max(one.told, level), toldAtMs: nowMs, tellings });
   }
 
   /** It is tried again later. */
@@ -164,7 +179,7 @@ export class Escalations {
   #next(
     one: EscalationState,
     definition: EscalationDefinition,
-    { about, nowMs }: { readonly about: readonly EscalatedAlert[]; readonly nowMs: number },
+    { about, nowMs }: { readonly about: readonly EscalationCandidate[]; readonly nowMs: number },
   ): readonly EscalationStep[] {
     const endsByAcknowledgement = definition.until === "acknowledged";
     const left = endsByAcknowledgement ? about.filter(({ isAcknowledged }) => !isAcknowledged) : about;
@@ -182,9 +197,10 @@ export class Escalations {
     }
     const { incidentId, name, sinceMs } = one;
     const { repeatMs } = definition;
-    const alerts = told.map(({ key }) => key).sort();
+    const alerts = told.map(({ alert }) => alert).sort(byStart);
     const { receivers } = next.level;
-    return [{ incidentId, name, level: next.number, receivers, alerts, resolved: false, repeatMs, sinceMs }];
+    const step = { incidentId, toldAs: incidentId, name, level: next.number, receivers, alerts };
+    return [{ ...step, resolved: false, repeatMs, sinceMs }];
   }
 
   /** Who was told hears that it is over. */
@@ -193,11 +209,11 @@ export class Escalations {
     if (tellings.length === 0) this.#running.delete(idOf(one));
     const first = tellings[0];
     if (first === undefined) return [];
-    const { level } = first;
-    const ofLevel = tellings.filter((telling) => telling.level === level);
-    const receivers = ofLevel.map(({ receiver }) => receiver);
-    const alerts = [...new Set(ofLevel.flatMap((telling) => telling.alerts))].sort();
-    return [{ incidentId, name, level, receivers, alerts, resolved: true, repeatMs: undefined, sinceMs }];
+    const { toldAs, level } = first;
+    const same = tellings.filter((telling) => telling.toldAs === toldAs && telling.level === level);
+    const receivers = same.map(({ receiver }) => receiver);
+    const step = { incidentId, toldAs, name, level, receivers, alerts: first.alerts };
+    return [{ ...step, resolved: true, repeatMs: undefined, sinceMs }];
   }
 
   #set(one: EscalationState): void {
@@ -213,6 +229,10 @@ function nextLevel(
   if (level !== undefined) return { level, number: told + 1, dueMs: sinceMs + level.delayMs };
   const dueMs = repeatMs === undefined ? Number.POSITIVE_INFINITY : (toldAtMs ?? sinceMs) + repeatMs;
   return { level: levels.at(-1)!, number: levels.length, dueMs };
+}
+
+function byStart(a: EscalatedAlert, b: EscalatedAlert): number {
+  return a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : 1);
 }
 
 function idOf({ incidentId, name }: { readonly incidentId: string; readonly name: string }): string {

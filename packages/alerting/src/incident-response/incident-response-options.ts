@@ -52,7 +52,8 @@ export interface IncidentResponse {
   wake(): void;
   /** Until nothing is on its way any more. */
   settled(): Promise<void>;
-  stop(): Promise<void>;
+  /** Ends; what is on its way ends with the notifier, which is to be stopped afterwards. */
+  stop(): void;
 }
 
 export interface Acknowledgement {

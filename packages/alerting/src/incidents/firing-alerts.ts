@@ -23,9 +23,14 @@ export interface AlertChanges {
 /** An alert that says no end counts as resolved so long after it was heard of. Alertmanager: resolve_timeout. */
 const RESOLVE_TIMEOUT_MS = 5 * 60_000;
 
+/** More than the 15 minutes that rules tell again of what is resolved. */
+const END_RESENT_MS = 20 * 60_000;
+
 /** The alerts that fire, by their labels: what rules send again and again becomes beginnings and ends. */
 export class FiringAlerts {
   readonly #byKey = new Map<string, FiringAlert>();
+  /** Ends of those that nobody heard of, which rules send for a while: until when. */
+  readonly #quietEnds = new Map<string, number>();
 
   /** What fired before a restart fires until `untilMs` at least, so that rules have the time to say so again. */
   constructor(known: readonly FiringAlert[] = [], untilMs = 0) {
@@ -47,7 +52,7 @@ export class FiringAlerts {
       const known = this.#byKey.get(key);
       if (endsAtMs !== undefined && endsAtMs <= nowMs) {
         if (known === undefined) continue;
-        this.#byKey.delete(key);
+        this.#end(known, nowMs);
         resolved.push({ ...known, endsAtMs });
         continue;
       }
@@ -70,7 +75,8 @@ export class FiringAlerts {
   /** Those that nobody has sent any more in time: they are resolved. */
   due(nowMs: number): readonly FiringAlert[] {
     const over = [...this.#byKey.values()].filter(({ endsAtMs }) => endsAtMs <= nowMs);
-    for (const { key } of over) this.#byKey.delete(key);
+    for (const alert of over) this.#end(alert, nowMs);
+    for (const [key, untilMs] of this.#quietEnds) if (untilMs <= nowMs) this.#quietEnds.delete(key);
     return over;
   }
 
@@ -84,6 +90,11 @@ export class FiringAlerts {
     return this.#byKey.get(key);
   }
 
+  /** Nobody is to hear of it, nor of its end. */
+  isHeldBack(key: string): boolean {
+    return this.#byKey.get(key)?.isHeldBack ?? this.#quietEnds.has(key);
+  }
+
   /** It is told after all. */
   release(key: string): FiringAlert {
     const alert = { ...this.#byKey.get(key)!, isHeldBack: false };
@@ -95,7 +106,14 @@ export class FiringAlerts {
     return this.#byKey.values();
   }
 
+  /** When it ends is not in it, or it would be another one whenever an alert is sent. */
   state(): readonly FiringAlert[] {
-    return [...this.#byKey.values()];
+    return [...this.#byKey.values()].map((alert) => ({ ...alert, endsAtMs: 0 }));
+  }
+
+  #end({ key, isHeldBack }: FiringAlert, nowMs: number): void {
+    this.#byKey.delete(key);
+    if (isHeldBack) this.#quietEnds.set(key, nowMs + END_RESENT_MS);
+    else this.#quietEnds.delete(key);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { DependencyEdge } from "./dependency-edge.ts";
-import { type IncidentOptions, incidentDefaults } from "./incident-options.ts";
+import { incidentDefaults } from "./incident-options.ts";
 import { type FiredAlert, Incidents } from "./incidents.ts";
 
 const SECOND = 1_000;

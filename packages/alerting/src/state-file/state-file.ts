@@ -24,7 +24,7 @@ export function openStateFile(path: string): StateFile {
   // Loaded here only: Node.js 22 warns of it.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(path);
-  prepare(database, path);
+  prepareStateFile(database, path);
   const written = new Map<string, string>();
   const rows = database.prepare("SELECT kind, key, value FROM held").all() as unknown as readonly Row[];
   for (const { kind, key, value } of rows) written.set(rowId(kind, key), value);
@@ -59,7 +59,8 @@ interface Row {
   readonly value: string;
 }
 
-function prepare(database: DatabaseSync, path: string): void {
+/** Makes the tables of a new file. @throws Error when the file is another one, or of a later version */
+export function prepareStateFile(database: DatabaseSync, path: string): void {
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   const { user_version: version } = database.prepare("PRAGMA user_version").get() as { readonly user_version: number };
   const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_master").get() as { readonly count: number };

@@ -1,0 +1,537 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseAlertingFile } from "../alerting-file/alerting-file.ts";
+import type { Clock } from "../clock.ts";
+import type { Notifier } from "../delivery/notifier.ts";
+import { type IncidentHistory, memoryHistory } from "../incidents/incident-history.ts";
+import type { InterventionOutcome, InterventionRequest } from "../intervention/intervention-request.ts";
+import { parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
+import { Dispatcher, type DispatcherState } from "../routing/dispatcher.ts";
+import type { IncomingAlert } from "../routing/held-alerts.ts";
+import { openIncidentFile } from "../state-file/incident-file.ts";
+import { startIncidentResponse } from "./incident-response.ts";
+import type { IncidentResponseOptions } from "./incident-response-options.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const START = Date.UTC(2024, 0, 1, 12);
+
+/** Time that passes when it is told to, timer by timer. */
+class TestClock implements Clock {
+  nowMs = START;
+  readonly #timers = new Map<symbol, { readonly timeMs: number; readonly call: () => void }>();
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  at(timeMs: number, call: () => void): Disposable {
+    const timer = Symbol();
+    this.#timers.set(timer, { timeMs, call });
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
+  }
+
+  next(): { readonly id: symbol; readonly timeMs: number; readonly call: () => void } | undefined {
+    return [...this.#timers].map(([id, timer]) => ({ id, ...timer })).sort((a, b) => a.timeMs - b.timeMs)[0];
+  }
+
+  fire(id: symbol): void {
+    const timer = this.#timers.get(id)!;
+    this.#timers.delete(id);
+    this.nowMs = Math.max(this.nowMs, timer.timeMs);
+    timer.call();
+  }
+}
+
+const config = parseAlertmanagerConfig(`
+route: { receiver: desk, group_wait: 0s }
+receivers:
+  - { name: desk, webhook_configs: [{ url: "http://desk" }] }
+  - { name: lead, webhook_configs: [{ url: "http://lead" }] }
+  - { name: head, webhook_configs: [{ url: "http://head" }] }
+`);
+
+type Intervene = NonNullable<IncidentResponseOptions["intervene"]>;
+
+interface DeskOptions {
+  readonly history?: IncidentHistory;
+  readonly clock?: TestClock;
+  readonly state?: DispatcherState;
+  readonly intervene?: Intervene;
+}
+
+/** A response with receivers that accept by `accepts`; what they were told is in `told`, as `300s lead: A, B(resolved)`. */
+function desk(
+  text: string,
+  { history = memoryHistory(), clock = new TestClock(), state, intervene }: DeskOptions = {},
+) {
+  const told: string[] = [];
+  const problems: string[] = [];
+  const notifierState = state === undefined ? {} : { state };
+  const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...notifierState });
+  let accepts = true;
+  const notifier: Notifier = {
+    dispatcher,
+    config,
+    receive: (alerts) => dispatcher.receive(alerts, clock.now()),
+    async tell(telling) {
+      const notifications = dispatcher.direct(telling, clock.now());
+      await Promise.resolve();
+      for (const one of notifications) {
+        if (accepts) dispatcher.delivered(one, clock.now());
+        else dispatcher.failed(one);
+        const alerts = one.alerts.map(
+          ({ labels, resolved }) => `${labels["alertname"]}${resolved ? "(resolved)" : ""}`,
+        );
+        if (accepts) told.push(`${(clock.now() - START) / SECOND}s ${one.receiver}: ${alerts.join(", ")}`);
+      }
+      return accepts;
+    },
+    forget: () => dispatcher.forget(),
+    wake() {},
+    settled: async () => {},
+    stop: async () => {},
+  };
+  const response = startIncidentResponse({
+    file: parseAlertingFile(text, { receivers: config.receivers.map(({ name }) => name) }),
+    notifier: () => notifier,
+    clock,
+    history,
+    onProblem: (problem) => problems.push(problem),
+    ...(intervene !== undefined && { intervene }),
+  });
+  return {
+    response,
+    clock,
+    history,
+    told,
+    problems,
+    dispatcher,
+    notifier,
+    refuse(yes: boolean) {
+      accepts = !yes;
+    },
+    /** As rules send them: what the notifier is given. */
+    send(...alerts: readonly IncomingAlert[]): readonly IncomingAlert[] {
+      const passed = response.receive(alerts);
+      notifier.receive(passed);
+      return passed;
+    },
+    async pass(durationMs: number): Promise<void> {
+      const endMs = clock.now() + durationMs;
+      await response.settled();
+      for (let next = clock.next(); next !== undefined && next.timeMs <= endMs; next = clock.next()) {
+        clock.fire(next.id);
+        await response.settled();
+      }
+      clock.nowMs = endMs;
+    },
+    events: () =>
+      response
+        .incidents()
+        .flatMap(({ id }) => response.incident(id)!.events.map(({ kind, text }) => `${kind}: ${text}`)),
+  };
+}
+
+const firing = (alertname: string, more: Record<string, string> = {}): IncomingAlert => {
+  return {
+    labels: { alertname, job: "desk", severity: "critical", ...more },
+    startsAtMs: START,
+    endsAtMs: START + 1e9,
+  };
+};
+const resolved = (alertname: string, clock: Clock, more: Record<string, string> = {}): IncomingAlert => {
+  return { ...firing(alertname, more), endsAtMs: clock.now() };
+};
+
+const escalation = `
+escalations:
+  - name: trading
+    matchers: [severity="critical"]
+    levels:
+      - { delay: 5m, receivers: [lead] }
+      - { delay: 15m, receivers: [lead, head] }
+`;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "incidents-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("escalation", () => {
+  test("tells level after level until somebody acknowledges, and all of them when it is over", async () => {
+    const { send, pass, told, clock, response } = desk(escalation);
+    send(firing("Down"));
+    await pass(5 * MINUTE - 1);
+    expect(told).toEqual([]);
+    await pass(20 * MINUTE);
+    expect(told).toEqual(["300s lead: Down", "900s lead: Down", "900s head: Down"]);
+    send(resolved("Down", clock));
+    await response.settled();
+    expect(told.slice(3)).toEqual([
+      "1499.999s lead: Down(resolved)",
+      "1499.999s lead: Down(resolved)",
+      "1499.999s head: Down(resolved)",
+    ]);
+    await pass(60 * MINUTE);
+    expect(told).toHaveLength(6);
+  });
+
+  test("stops when it is acknowledged, for those alerts alone", async () => {
+    const { send, pass, told, response, dispatcher, clock } = desk(escalation);
+    send(firing("Down"), firing("Slow"), firing("Note", { severity: "info" }));
+    await pass(MINUTE);
+    const [incident] = response.incidents();
+    response.acknowledge({ alertname: "Down" }, { by: "ada", comment: "I look" });
+    await pass(5 * MINUTE);
+    expect(told).toEqual(["300s lead: Slow"]);
+    response.acknowledge(incident!.id.slice(0, 5), { by: "bob" });
+    await pass(60 * MINUTE);
+    expect(told).toHaveLength(1);
+    expect(response.incident(incident!.id)!.acknowledgedBy).toBe("bob");
+    expect(dispatcher.silences().map(({ createdBy, comment }) => [createdBy, comment])).toEqual([
+      ["ada", "acknowledged until it is resolved: I look"],
+      ["bob", "acknowledged until it is resolved"],
+      ["bob", "acknowledged until it is resolved"],
+    ]);
+    // News of the same incident begins anew.
+    send({ ...firing("Worse"), startsAtMs: clock.now() });
+    const before = clock.now();
+    await pass(5 * MINUTE);
+    expect(told.slice(1)).toEqual([`${(before - START) / SECOND + 300}s lead: Worse`]);
+  });
+
+  test("goes on in spite of an acknowledgement where the file says so, and repeats its last level", async () => {
+    const { send, pass, told, response } = desk(`
+escalations:
+  - { name: a, until: resolved, repeat: 10m, levels: [{ delay: 1m, receivers: [lead] }] }
+`);
+    send(firing("Down"));
+    response.acknowledge({ alertname: "Down" }, { by: "ada" });
+    await pass(25 * MINUTE);
+    expect(told).toEqual(["60s lead: Down", "660s lead: Down", "1260s lead: Down"]);
+  });
+
+  test("waits while the alert is silenced", async () => {
+    const { send, pass, told, dispatcher, clock } = desk(escalation);
+    const matchers = [{ name: "alertname", operator: "=", value: "Down" }] as const;
+    dispatcher.silence({ matchers, endsAtMs: START + 10 * MINUTE, createdBy: "ada", comment: "" }, START);
+    send(firing("Down"));
+    await pass(10 * MINUTE - 1);
+    expect(told).toEqual([]);
+    await pass(MINUTE);
+    expect(told).toEqual(["600s lead: Down"]);
+    expect(clock.now()).toBe(START + 11 * MINUTE - 1);
+  });
+
+  test("tries a receiver again that has not accepted, and says so once", async () => {
+    const { send, pass, told, problems, refuse } = desk(escalation);
+    refuse(true);
+    send(firing("Down"));
+    await pass(7 * MINUTE);
+    expect(problems).toEqual(["escalation trading: level 1 could not be told to lead; it is tried again"]);
+    refuse(false);
+    await pass(MINUTE);
+    expect(told).toEqual(["450s lead: Down"]);
+  });
+
+  test("neither repeats nor forgets across a restart", async () => {
+    const path = join(folder, "alerting.db");
+    const first = desk(escalation, { history: openIncidentFile(path) });
+    first.send(firing("Down"));
+    await first.pass(6 * MINUTE);
+    expect(first.told).toEqual(["300s lead: Down"]);
+    // Nobody stops anything before a kill -9.
+    const second = desk(escalation, {
+      history: openIncidentFile(path),
+      clock: Object.assign(new TestClock(), { nowMs: first.clock.now() + MINUTE }),
+      state: JSON.parse(JSON.stringify(first.dispatcher.state())) as DispatcherState,
+    });
+    second.send({ ...firing("Down"), startsAtMs: second.clock.now() });
+    await second.pass(20 * MINUTE);
+    expect(second.told).toEqual(["900s lead: Down", "900s head: Down"]);
+    expect(second.response.incidents()).toHaveLength(1);
+    expect(second.events().map((text) => text.split(":")[0])).toEqual(["opened", "escalated", "escalated"]);
+  });
+
+  test("does not repeat what was accepted when the process ended before that was written", async () => {
+    const history = memoryHistory();
+    const kept: string[] = [];
+    const first = desk(escalation, {
+      history: {
+        ...history,
+        append(change) {
+          kept.push(change.state);
+          history.append(change);
+        },
+      },
+    });
+    first.send(firing("Down"));
+    const before = kept.at(-1)!;
+    await first.pass(6 * MINUTE);
+    const crashed = memoryHistory();
+    crashed.append({ events: [], incidents: [], state: before });
+    const second = desk(escalation, {
+      history: crashed,
+      clock: Object.assign(new TestClock(), { nowMs: first.clock.now() }),
+      state: first.dispatcher.state(),
+    });
+    second.send(firing("Down"));
+    await second.pass(MINUTE);
+    expect(second.told).toEqual([]);
+    await second.pass(10 * MINUTE);
+    expect(second.told).toEqual(["900s lead: Down", "900s head: Down"]);
+  });
+});
+
+describe("an acknowledgement", () => {
+  test("silences the alert until it is resolved", async () => {
+    const { send, response, dispatcher, clock, pass } = desk("");
+    send(firing("Down"), firing("Slow"));
+    response.acknowledge({ alertname: "Down" }, { by: "ada" });
+    const states = () => dispatcher.alerts(clock.now()).map(({ labels, state }) => `${labels["alertname"]} ${state}`);
+    expect(states()).toEqual(["Down suppressed", "Slow active"]);
+    await pass(MINUTE);
+    send(resolved("Down", clock));
+    expect(dispatcher.silences().map(({ endsAtMs }) => endsAtMs)).toEqual([clock.now()]);
+    send({ ...firing("Down"), startsAtMs: clock.now() });
+    expect(states()).toEqual(["Down active", "Slow active"]);
+  });
+
+  test("of what does not fire is refused, with what to do", () => {
+    const { send, response } = desk("");
+    send(firing("Down"));
+    const code = expect.objectContaining({ code: "TELLTALE_NOTHING_TO_ACKNOWLEDGE" });
+    for (const what of ["", "nosuch", {}, { alertname: "Dwon" }]) {
+      expect(() => response.acknowledge(what, { by: "ada" })).toThrow(code);
+    }
+    expect(() => response.acknowledge({ alertname: "Down" }, { by: " " })).toThrow(
+      'say who it is, such as { by: "ada" }',
+    );
+  });
+});
+
+describe("a cooldown", () => {
+  const cooldown = "cooldowns: [{ matchers: [severity=critical], duration: 30m }]";
+
+  test("holds back an alert that fires again too soon, and its end, and counts it", async () => {
+    const { send, pass, clock, response, events } = desk(cooldown);
+    expect(send(firing("Down"))).toHaveLength(1);
+    await pass(MINUTE);
+    expect(send(resolved("Down", clock))).toHaveLength(1);
+    await pass(MINUTE);
+    expect(send({ ...firing("Down"), startsAtMs: clock.now() })).toEqual([]);
+    await pass(MINUTE);
+    expect(send(resolved("Down", clock))).toEqual([]);
+    await pass(MINUTE);
+    expect(send(resolved("Down", clock))).toEqual([]);
+    expect(response.figures()).toMatchObject({ heldBack: 1 });
+    expect(events()).toEqual([
+      "opened: Down fires",
+      "alert_resolved: Down is resolved",
+      "fired_again: Down fires again, for the 2nd time",
+      "held_back: Down is not told: its cooldown is not over",
+      "alert_resolved: Down is resolved",
+    ]);
+  });
+
+  test("lets an alert through that still fires when it is over, and what is another one at once", async () => {
+    const { send, pass, clock } = desk(cooldown);
+    send(firing("Down"));
+    await pass(MINUTE);
+    send(resolved("Down", clock));
+    await pass(29 * MINUTE);
+    expect(
+      send({ ...firing("Down"), startsAtMs: clock.now() }, firing("Other")).map(({ labels }) => labels["alertname"]),
+    ).toEqual(["Other"]);
+    await pass(MINUTE - 1);
+    expect(send(firing("Down"))).toEqual([]);
+    await pass(1);
+    expect(send(firing("Down"))).toHaveLength(1);
+  });
+
+  test("holds back after a restart as well, and starts no escalation", async () => {
+    const path = join(folder, "alerting.db");
+    const first = desk(`${cooldown}${escalation}`, { history: openIncidentFile(path) });
+    first.send(firing("Down"));
+    await first.pass(MINUTE);
+    first.send(resolved("Down", first.clock));
+    const clock = Object.assign(new TestClock(), { nowMs: first.clock.now() + MINUTE });
+    const second = desk(`${cooldown}${escalation}`, { history: openIncidentFile(path), clock });
+    expect(second.send({ ...firing("Down"), startsAtMs: clock.now() })).toEqual([]);
+    await second.pass(20 * MINUTE);
+    expect(second.told).toEqual([]);
+  });
+});
+
+describe("an intervention", () => {
+  const halt = (more = "") =>
+    `interventions: [{ name: halt, matchers: [alertname=~"Loss.*"], timeout: 10s, ${more} at_most: 2 per 1h }]`;
+  const recorded = (outcome: InterventionOutcome = { outcome: "done", text: "halted" }) => {
+    const requests: InterventionRequest[] = [];
+    const intervene: Intervene = async (request) => {
+      requests.push(request);
+      return outcome;
+    };
+    return { requests, intervene };
+  };
+
+  test("is asked what it would do, and does nothing, unless the file says otherwise", async () => {
+    const { requests, intervene } = recorded({ outcome: "would_run", text: "2 orders would be cancelled" });
+    const { send, pass, events } = desk(halt(), { intervene });
+    send(firing("Loss"), firing("Other"));
+    await pass(MINUTE);
+    expect(requests).toMatchObject([{ name: "halt", dryRun: true, alert: { labels: { alertname: "Loss" } } }]);
+    expect(events().filter((text) => text.startsWith("intervention"))).toEqual([
+      "intervention: halt: dry run, nothing is done",
+      "intervention: halt: would run: 2 orders would be cancelled",
+    ]);
+  });
+
+  test("is made once for each firing, and no more often than it may", async () => {
+    const { requests, intervene } = recorded();
+    const { send, pass, events, clock } = desk(halt("dry_run: false,"), { intervene });
+    send(firing("Loss"));
+    send(firing("Loss"));
+    await pass(MINUTE);
+    expect(requests).toMatchObject([{ dryRun: false }]);
+    send(firing("Loss2"), firing("Loss3"));
+    await pass(MINUTE);
+    expect(requests).toHaveLength(2);
+    expect(events()).toContain("intervention: halt: not made, there were 2 already in the last 3600 s");
+    await pass(60 * MINUTE);
+    send({ ...firing("Loss4"), startsAtMs: clock.now() });
+    await pass(MINUTE);
+    expect(requests).toHaveLength(3);
+  });
+
+  test("waits for as long as the alert has to fire, and is off when it is resolved or somebody has taken it up", async () => {
+    const { requests, intervene } = recorded();
+    const { send, pass, clock, response, events } = desk(halt("dry_run: false, delay: 5m,"), { intervene });
+    send(firing("Loss"), firing("Loss2"), firing("Loss3"));
+    await pass(4 * MINUTE);
+    expect(requests).toEqual([]);
+    send(resolved("Loss", clock));
+    response.acknowledge({ alertname: "Loss2" }, { by: "ada" });
+    await pass(MINUTE);
+    expect(requests).toMatchObject([{ alert: { labels: { alertname: "Loss3" } } }]);
+    expect(events()).toContain("intervention: halt: not made, the alert is acknowledged");
+  });
+
+  test("that fails, or whose thread never answers, is an outcome", async () => {
+    const failing = desk(halt("dry_run: false,"), { intervene: () => Promise.reject(new Error("no desk")) });
+    failing.send(firing("Loss"));
+    await failing.pass(MINUTE);
+    expect(failing.events().at(-1)).toBe("intervention: halt: failed: no desk");
+    expect(failing.problems).toEqual(["intervention halt: failed: no desk"]);
+    const hanging = desk(halt("dry_run: false,"), { intervene: () => new Promise(() => {}) });
+    hanging.send(firing("Loss"));
+    hanging.clock.fire(hanging.clock.next()!.id);
+    await hanging.response.settled();
+    expect(hanging.events().at(-1)).toBe(
+      "intervention: halt: timed out: the application's thread has not answered in 11000 ms",
+    );
+  });
+
+  test("that was begun when the process ended is not begun again", async () => {
+    const path = join(folder, "alerting.db");
+    const first = desk(halt("dry_run: false,"), {
+      history: openIncidentFile(path),
+      intervene: () => new Promise(() => {}),
+    });
+    first.send(firing("Loss"));
+    const { requests, intervene } = recorded();
+    const clock = Object.assign(new TestClock(), { nowMs: START + MINUTE });
+    const second = desk(halt("dry_run: false,"), { history: openIncidentFile(path), clock, intervene });
+    second.send(firing("Loss"));
+    await second.pass(MINUTE);
+    expect(requests).toEqual([]);
+    expect(second.events().at(-1)).toBe(
+      "intervention: halt: the process ended before its outcome was known; it is not begun again",
+    );
+  });
+});
+
+test("an alert that nobody sends any more is resolved in its incident", async () => {
+  const { send, pass, response } = desk("");
+  send({ ...firing("Down"), endsAtMs: START + 4 * MINUTE });
+  await pass(4 * MINUTE);
+  expect(response.incidents()).toMatchObject([{ state: "quiet" }]);
+  await pass(5 * MINUTE);
+  expect(response.incidents()).toMatchObject([{ state: "resolved", resolvedAtMs: START + 9 * MINUTE }]);
+  expect(response.figures().open).toBe(0);
+});
+
+test("what a receiver was told is in the history, also after the incident is over", async () => {
+  const { send, pass, response, dispatcher, clock, events } = desk("");
+  const deliver = () => {
+    for (const one of dispatcher.due(clock.now())) {
+      dispatcher.delivered(one, clock.now());
+      response.notified(one);
+    }
+  };
+  send(firing("Down"));
+  deliver();
+  await pass(MINUTE);
+  send(resolved("Down", clock));
+  await pass(6 * MINUTE);
+  deliver();
+  expect(events().filter((text) => text.startsWith("notified"))).toEqual([
+    "notified: desk (webhook) was told: 1 firing",
+    "notified: desk (webhook) was told: 1 resolved",
+  ]);
+});
+
+test("alerts get the link of the first runbook that is about them, unless they have one", () => {
+  const { send } = desk(`
+runbooks:
+  - { matchers: [alertname="Down"], url: "https://wiki/down" }
+  - { url: "https://wiki/{{ $labels.alertname }}/{{ $labels.job }}" }
+`);
+  const own = { ...firing("Own"), annotations: { runbook_url: "https://own", summary: "s" } };
+  const links = send(firing("Down"), firing("Slow"), own).map(({ annotations }) => annotations?.["runbook_url"]);
+  expect(links).toEqual(["https://wiki/down", "https://wiki/Slow/desk", "https://own"]);
+});
+
+test("another file takes the place of the one before, and what goes on goes on", async () => {
+  const { send, pass, told, response } = desk(escalation);
+  send(firing("Down"));
+  await pass(6 * MINUTE);
+  response.reload(parseAlertingFile(escalation.replace("delay: 15m", "delay: 8m")));
+  await pass(3 * MINUTE);
+  expect(told).toEqual(["300s lead: Down", "480s lead: Down", "480s head: Down"]);
+});
+
+test("a state that cannot be read is told, and is no reason not to start", () => {
+  const history = memoryHistory();
+  history.append({ events: [], incidents: [], state: "{" });
+  const { problems, send } = desk("", { history });
+  expect(problems).toEqual([expect.stringContaining("incidents: the state cannot be read")]);
+  expect(send(firing("Down"))).toHaveLength(1);
+});
+
+test("a history that cannot be written is told once, and has all of it when it can be again", () => {
+  const works = memoryHistory();
+  let isFull = true;
+  const history: IncidentHistory = {
+    ...works,
+    append(change) {
+      if (isFull) throw new Error("disk full");
+      works.append(change);
+    },
+  };
+  const { problems, send, events } = desk("", { history });
+  expect(send(firing("A"))).toHaveLength(1);
+  expect(send(firing("B"))).toHaveLength(1);
+  expect(problems).toEqual(["incidents: the history cannot be written: disk full"]);
+  isFull = false;
+  send(firing("C"));
+  expect(events().map((text) => text.split(" ").slice(0, 2).join(" "))).toEqual([
+    "opened: A",
+    "joined: B",
+    "joined: C",
+  ]);
+});

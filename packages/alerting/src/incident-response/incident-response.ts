@@ -1,0 +1,347 @@
+/** telltale.alerting.yaml at work, between the rules and the notifier. The parts know no time and no connection; this has both. */
+import { labelsOf } from "@telltale/promql";
+import { wallClock } from "../clock.ts";
+import { Cooldowns } from "../cooldown/cooldowns.ts";
+import {
+  type EscalatedAlert,
+  type EscalationCandidate,
+  type EscalationStep,
+  Escalations,
+} from "../escalation/escalations.ts";
+import { type Heartbeat, startHeartbeat } from "../heartbeat/heartbeat.ts";
+import { type FiringAlert, FiringAlerts } from "../incidents/firing-alerts.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { IncidentEvent } from "../incidents/incident-event.ts";
+import { memoryHistory } from "../incidents/incident-history.ts";
+import { type IncidentSteps, Incidents } from "../incidents/incidents.ts";
+import { alertName } from "../incidents/joining-reason.ts";
+import { type InterventionStep, Interventions } from "../intervention/interventions.ts";
+import type { IncomingAlert } from "../routing/held-alerts.ts";
+import { withRunbook } from "../runbook/runbook.ts";
+import { acknowledgedAlerts, checkAcknowledgement, silenceOf } from "./acknowledgements.ts";
+import { escalationTelling } from "./escalation-telling.ts";
+import type { IncidentFigures, IncidentResponse, IncidentResponseOptions } from "./incident-response-options.ts";
+import { interveneWithin } from "./intervene-within.ts";
+import { journal } from "./journal.ts";
+import { notifiedEvents } from "./notified-events.ts";
+import { type HeldAcknowledgement, type ResponseState, readResponseState } from "./response-state.ts";
+import { suppressedAlerts } from "./suppressed-alerts.ts";
+
+/** How long rules may take after a restart to say again what fires. */
+const GRACE_MS = 5 * 60_000;
+
+/** So many alerts of incidents that are over are known, for what is told of them afterwards. */
+const MAX_RECENT = 5_000;
+
+/** Starts what is to be done about alerts besides telling. */
+export function startIncidentResponse(options: IncidentResponseOptions): IncidentResponse {
+  const { notifier, clock = wallClock, history = memoryHistory(), edges = () => [], ownService, intervene } = options;
+  const { isWell = () => true, onProblem = () => {} } = options;
+  let { file } = options;
+  const saved = readResponseState(history.state, onProblem);
+  const startMs = clock.now();
+  const firing = new FiringAlerts(saved.alerts, startMs + GRACE_MS);
+  let incidents = newIncidents(saved.incidents);
+  let cooldowns = new Cooldowns(file.cooldowns, saved.cooldowns);
+  let escalations = new Escalations(file.escalations, saved.escalations);
+  let interventions = new Interventions(file.interventions, saved.interventions);
+  const acknowledged = new Map<string, HeldAcknowledgement>(saved.acknowledgements.map((one) => [one.key, one]));
+  const recent = new Map<string, string>();
+  const onTheirWay = new Set<Promise<void>>();
+  const failing = new Set<string>();
+  const count = { heldBack: 0, escalated: 0, interventions: 0, heartbeats: 0, failedHeartbeats: 0 };
+  const log = journal({
+    history,
+    state: () => JSON.stringify(stateNow()),
+    incident: (id) => withAcknowledgement(incidents.get(id)),
+    onProblem,
+  });
+  let timer: Disposable | undefined;
+  let heartbeat: Heartbeat | undefined;
+  let stopped = false;
+
+  function newIncidents(state: ResponseState["incidents"]): Incidents {
+    return new Incidents(file.incidents, { state, ...(ownService !== undefined && { ownService }) });
+  }
+
+  function wake(): void {
+    timer?.[Symbol.dispose]();
+    if (stopped) return;
+    const nowMs = clock.now();
+    settle(nowMs);
+    const suppressed = suppressedAlerts(notifier, nowMs);
+    const candidates = (incidentId: string): readonly EscalationCandidate[] =>
+      [...firing.all()]
+        .filter(({ key }) => incidents.of(key) === incidentId)
+        .map((alert) => ({
+          alert: toldAlert(alert),
+          isAcknowledged: acknowledged.has(alert.key),
+          isSuppressed: suppressed(alert),
+        }));
+    for (const step of escalations.due(nowMs, candidates)) run(escalate(step));
+    const due = interventions.due(nowMs, (key) => {
+      const alert = firing.get(key);
+      return alert && { isAcknowledged: acknowledged.has(key), isSuppressed: suppressed(alert) };
+    });
+    // Written before anything is begun: after a restart it is not begun again.
+    log.write(due.flatMap((step) => refusal(step, nowMs)));
+    for (const step of due) if (step.refused === undefined) run(make(step));
+    const nextMs = Math.min(...[firing, incidents, escalations, interventions].map((one) => one.nextDueMs()));
+    if (Number.isFinite(nextMs)) timer = clock.at(Math.max(nextMs, nowMs + 1), wake);
+  }
+
+  /** What the time brings about by itself. */
+  function settle(nowMs: number): void {
+    end(firing.due(nowMs), nowMs);
+    const steps = incidents.due(nowMs);
+    for (const { members, id } of steps.closed) for (const { key } of members) recent.set(key, id);
+    for (const key of [...recent.keys()].slice(0, Math.max(0, recent.size - MAX_RECENT))) recent.delete(key);
+    log.write(steps.events, steps.closed);
+    cooldowns.prune(nowMs);
+    log.prune(nowMs, file.incidents.keepMs);
+  }
+
+  function end(alerts: readonly FiringAlert[], nowMs: number): void {
+    if (alerts.length === 0) return;
+    for (const { key, labels, isHeldBack } of alerts) {
+      if (!isHeldBack) cooldowns.resolved(key, labels, nowMs);
+      interventions.resolved(key);
+      const held = acknowledged.get(key);
+      if (held === undefined) continue;
+      acknowledged.delete(key);
+      notifier().dispatcher.expireSilence(held.silenceId, nowMs);
+      // Not before the notifier knows that the alert is resolved.
+      queueMicrotask(() => notifier().wake());
+    }
+    log.write(
+      incidents.resolved(
+        alerts.map(({ key }) => key),
+        nowMs,
+      ).events,
+    );
+  }
+
+  function begin(fired: readonly FiringAlert[], admitted: readonly FiringAlert[], nowMs: number): void {
+    if (fired.length + admitted.length === 0) return;
+    const steps = fired.length === 0 ? noSteps : incidents.fired(fired, edgesNow(), nowMs);
+    const gone = steps.merges.flatMap(({ from }) => log.ended(from, nowMs));
+    for (const { from, into } of steps.merges) escalations.merged(from, into);
+    const held = fired.filter(({ isHeldBack }) => isHeldBack);
+    count.heldBack += held.length;
+    const events = held.map((alert) =>
+      eventOf(alert, "held_back", `${alertName(alert)} is not told: its cooldown is not over`),
+    );
+    for (const alert of admitted) {
+      escalations.fired(incidents.of(alert.key)!, toldAlert(alert));
+      interventions.fired(alert.key, alert.labels, nowMs);
+    }
+    log.write([...steps.events, ...events], gone);
+  }
+
+  /** Those of which the notifier hears now, and what it is to have of all. */
+  function admit<T extends IncomingAlert>(alerts: readonly T[], fired: readonly FiringAlert[], nowMs: number) {
+    const keys = alerts.map(({ labels }) => labelsOf(labels).key);
+    const waited = [...new Set(keys)].filter((key) => firing.get(key)?.isHeldBack && !cooldowns.holdsBack(key, nowMs));
+    const released = waited.map((key) => firing.release(key));
+    const passed = alerts.filter((_, i) => !firing.isHeldBack(keys[i]!));
+    return {
+      admitted: [...fired.filter(({ isHeldBack }) => !isHeldBack), ...released],
+      passed: passed.map((alert) => withRunbook(alert, file.runbooks)),
+    };
+  }
+
+  async function escalate(step: EscalationStep): Promise<void> {
+    const { incidentId, name, level, receivers, resolved, alerts } = step;
+    const nowMs = clock.now();
+    const told = await Promise.all(
+      receivers.map((receiver) => notifier().tell(escalationTelling(step, receiver, nowMs))),
+    );
+    if (stopped) return;
+    const id = `${name}/${level}/${incidentId}`;
+    if (told.every(Boolean)) {
+      escalations.told(step, clock.now());
+      failing.delete(id);
+      const what = resolved ? "that all is resolved" : `of ${alerts.map(alertName).join(", ")}`;
+      if (!resolved) count.escalated++;
+      log.write([eventFor(incidentId, "escalated", `${name}, level ${level}: ${receivers.join(", ")} told ${what}`)]);
+    } else {
+      escalations.failed(step, clock.now());
+      const missed = receivers.filter((_, i) => told[i] === false).join(", ");
+      if (!failing.has(id))
+        onProblem(`escalation ${name}: level ${level} could not be told to ${missed}; it is tried again`);
+      failing.add(id);
+    }
+    wake();
+  }
+
+  async function make(step: InterventionStep): Promise<void> {
+    const { name, dryRun, key, timeoutMs } = step;
+    const alert = firing.get(key)!;
+    const { labels, annotations, startsAtMs } = alert;
+    const incidentId = incidents.of(key)!;
+    const request = { name, dryRun, incidentId, alert: { labels, annotations, startsAtMs }, timeoutMs };
+    count.interventions++;
+    log.write([eventOf(alert, "intervention", `${name}: ${dryRun ? "dry run, nothing is done" : "begun"}`)]);
+    const { outcome, text } = await interveneWithin(request, intervene, clock);
+    if (stopped) return;
+    interventions.done(step);
+    log.write([
+      eventFor(
+        incidentId,
+        "intervention",
+        `${name}: ${outcome.replace("_", " ")}${text === "" ? "" : `: ${text}`}`,
+        labels,
+      ),
+    ]);
+    if (outcome !== "done" && outcome !== "would_run")
+      onProblem(`intervention ${name}: ${outcome.replace("_", " ")}: ${text}`);
+    wake();
+  }
+
+  function refusal({ key, name, refused }: InterventionStep, timeMs: number): readonly IncidentEvent[] {
+    const alert = firing.get(key);
+    if (refused === undefined || alert === undefined) return [];
+    return [{ ...eventOf(alert, "intervention", `${name}: not made, ${refused}`), timeMs }];
+  }
+
+  function run(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: Error) => onProblem(`incidents: ${error.message}`))
+      .finally(() => onTheirWay.delete(tracked));
+    onTheirWay.add(tracked);
+  }
+
+  function edgesNow(): ReturnType<typeof edges> {
+    try {
+      return edges();
+    } catch (error) {
+      onProblem(`incidents: who calls whom is not known: ${(error as Error).message}`);
+      return [];
+    }
+  }
+
+  function eventOf(alert: FiringAlert, kind: IncidentEvent["kind"], text: string, by?: string): IncidentEvent {
+    return eventFor(incidents.of(alert.key)!, kind, text, alert.labels, by);
+  }
+
+  function eventFor(
+    incidentId: string,
+    kind: IncidentEvent["kind"],
+    text: string,
+    labels?: IncidentEvent["labels"],
+    by?: string,
+  ): IncidentEvent {
+    const more = { ...(labels !== undefined && { labels }), ...(by !== undefined && { by }) };
+    return { incidentId, timeMs: clock.now(), kind, text, ...more };
+  }
+
+  function stateNow(): ResponseState {
+    return {
+      version: 1,
+      alerts: firing.state(),
+      incidents: incidents.state(),
+      acknowledgements: [...acknowledged.values()],
+      cooldowns: cooldowns.state(),
+      escalations: escalations.state(),
+      interventions: interventions.state(),
+    };
+  }
+
+  function withAcknowledgement(incident: Incident | undefined): Incident | undefined {
+    const held = (incident?.members ?? []).flatMap(({ key }) => acknowledged.get(key) ?? []);
+    const last = held.toSorted((a, b) => b.timeMs - a.timeMs)[0];
+    return incident && { ...incident, acknowledgedBy: last?.by };
+  }
+
+  function beat(): void {
+    const { heartbeat: definition } = file;
+    if (definition === undefined) return;
+    heartbeat = startHeartbeat({
+      definition,
+      clock,
+      isWell,
+      onProblem,
+      tell: (telling) => notifier().tell(telling),
+      onBeat(arrived) {
+        if (arrived) count.heartbeats++;
+        else count.failedHeartbeats++;
+      },
+    });
+  }
+
+  const unknown = interventions.interrupted().flatMap(({ key, name }) => {
+    const alert = firing.get(key);
+    const text = `${name}: the process ended before its outcome was known; it is not begun again`;
+    return alert === undefined || incidents.of(key) === undefined ? [] : [eventOf(alert, "intervention", text)];
+  });
+  log.write(unknown);
+  beat();
+  wake();
+
+  return {
+    receive(alerts) {
+      const nowMs = clock.now();
+      settle(nowMs);
+      const { fired, resolved } = firing.receive(alerts, nowMs, (key) => cooldowns.holdsBack(key, nowMs));
+      const { admitted, passed } = admit(alerts, fired, nowMs);
+      end(resolved, nowMs);
+      begin(fired, admitted, nowMs);
+      wake();
+      return passed;
+    },
+    notified(notification) {
+      const incidentOf = (key: string) => incidents.of(key) ?? recent.get(key);
+      log.write(notifiedEvents(notification, incidentOf, clock.now()));
+    },
+    acknowledge(what, by) {
+      checkAcknowledgement(by);
+      const nowMs = clock.now();
+      const meant = acknowledgedAlerts(what, { firing: [...firing.all()], incidents: incidents.open() });
+      const { dispatcher } = notifier();
+      const done = meant.map((alert) => {
+        const silenceId =
+          acknowledged.get(alert.key)?.silenceId ?? dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
+        acknowledged.set(alert.key, { key: alert.key, silenceId, by: by.by, timeMs: nowMs });
+        return { incidentId: incidents.of(alert.key)!, labels: alert.labels, silenceId };
+      });
+      const text = (alert: FiringAlert) => `${alertName(alert)}${by.comment ? `: ${by.comment}` : ""}`;
+      log.write(meant.map((alert) => eventOf(alert, "acknowledged", text(alert), by.by)));
+      notifier().wake();
+      wake();
+      return done;
+    },
+    incidents: (query) => history.list(query),
+    incident: (id) => history.find(id),
+    figures: (): IncidentFigures => ({ ...count, open: incidents.ids().length }),
+    reload(next) {
+      const isSameBeat = JSON.stringify(next.heartbeat) === JSON.stringify(file.heartbeat);
+      file = next;
+      incidents = newIncidents(incidents.state());
+      cooldowns = new Cooldowns(next.cooldowns, cooldowns.state());
+      escalations = new Escalations(next.escalations, escalations.state());
+      interventions = new Interventions(next.interventions, interventions.state());
+      if (!isSameBeat) {
+        heartbeat?.stop();
+        heartbeat = undefined;
+        beat();
+      }
+      wake();
+    },
+    wake,
+    async settled() {
+      await heartbeat?.settled();
+      while (onTheirWay.size > 0) await Promise.all(onTheirWay);
+    },
+    stop() {
+      stopped = true;
+      timer?.[Symbol.dispose]();
+      heartbeat?.stop();
+    },
+  };
+}
+
+const noSteps: IncidentSteps = { events: [], merges: [], closed: [] };
+
+function toldAlert({ key, labels, annotations, startsAtMs, generatorUrl }: FiringAlert): EscalatedAlert {
+  return { key, labels, annotations, startsAtMs, generatorUrl };
+}

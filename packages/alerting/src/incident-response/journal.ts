@@ -1,0 +1,73 @@
+import type { Incident } from "../incidents/incident.ts";
+import type { IncidentEvent } from "../incidents/incident-event.ts";
+import type { IncidentHistory } from "../incidents/incident-history.ts";
+
+/** Writes into a history, and never fails: what cannot be written is told once, and tried again with what comes next. */
+export interface Journal {
+  /** Writes what happened, together with the state. */
+  write(events: readonly IncidentEvent[], over?: readonly Incident[]): void;
+  /** The record of an incident that goes on as another one, as it ends. */
+  ended(id: string, nowMs: number): readonly Incident[];
+  /** Forgets what is old, now and then. */
+  prune(nowMs: number, keepMs: number): void;
+}
+
+/** How often the history forgets what is old. */
+const PRUNE_INTERVAL_MS = 3_600_000;
+
+/** So many events wait for a history that cannot be written. */
+const MAX_WAITING = 1_000;
+
+export function journal(options: {
+  readonly history: IncidentHistory;
+  /** What must outlive a restart, as text. */
+  readonly state: () => string;
+  /** An incident as it is now. */
+  readonly incident: (id: string) => Incident | undefined;
+  readonly onProblem: (text: string) => void;
+}): Journal {
+  const { history, state, incident, onProblem } = options;
+  const failing = new Set<string>();
+  let waiting: readonly IncidentEvent[] = [];
+  let waitingOver: readonly Incident[] = [];
+  let written: string | undefined;
+  let prunedMs = Number.NEGATIVE_INFINITY;
+
+  function attempt(what: string, work: () => void): boolean {
+    try {
+      work();
+      failing.delete(what);
+      return true;
+    } catch (error) {
+      if (!failing.has(what)) onProblem(`incidents: the history cannot be ${what}: ${(error as Error).message}`);
+      failing.add(what);
+      return false;
+    }
+  }
+
+  return {
+    write(events, over = []) {
+      const next = state();
+      if (events.length + over.length === 0 && next === written) return;
+      waiting = [...waiting, ...events].slice(-MAX_WAITING);
+      waitingOver = [...waitingOver, ...over].slice(-MAX_WAITING);
+      const changed = [...new Set(waiting.map(({ incidentId }) => incidentId))].flatMap((id) => incident(id) ?? []);
+      const change = { events: waiting, incidents: [...waitingOver, ...changed], state: next };
+      if (!attempt("written", () => history.append(change))) return;
+      written = next;
+      waiting = [];
+      waitingOver = [];
+    },
+    ended(id, nowMs) {
+      const record = history.find(id);
+      if (record === undefined) return [];
+      const { events: _, ...last } = record;
+      return [{ ...last, state: "resolved", resolvedAtMs: nowMs }];
+    },
+    prune(nowMs, keepMs) {
+      if (nowMs - prunedMs < PRUNE_INTERVAL_MS) return;
+      prunedMs = nowMs;
+      attempt("pruned", () => history.prune(nowMs - keepMs));
+    },
+  };
+}
