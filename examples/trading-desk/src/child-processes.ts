@@ -20,6 +20,8 @@ export interface ChildOptions {
 export interface ChildProcesses {
   /** Resolves when the child says that it serves; rejects with its own words when it cannot. */
   start(options: ChildOptions): Promise<void>;
+  /** Ends the child that runs this file, if there is one, and resolves when it is gone. */
+  end(file: string): Promise<void>;
   /** Ends the children, the last one started first, and resolves when all are gone. */
   stop(): Promise<void>;
 }
@@ -28,22 +30,29 @@ export interface ChildProcesses {
 const STOP_TIMEOUT_MS = 1_200;
 
 export function childProcesses(): ChildProcesses {
-  const running: ChildProcess[] = [];
+  const running: { readonly file: string; readonly child: ChildProcess; asked: boolean }[] = [];
   let stopping = false;
   return {
     start(options) {
       if (stopping) return Promise.reject(new Error(`${options.file} is not started: the others are being stopped`));
       const child = spawnChild(options);
-      running.push(child);
+      const one = { file: options.file, child, asked: false };
+      running.push(one);
       child.once("exit", (code, signal) => {
-        running.splice(running.indexOf(child), 1);
-        if (!stopping) options.onDeath(code ?? signal ?? "unknown");
+        running.splice(running.indexOf(one), 1);
+        if (!stopping && !one.asked) options.onDeath(code ?? signal ?? "unknown");
       });
       return whenReady(child, options);
     },
+    async end(file) {
+      const one = running.find((other) => other.file === file);
+      if (one === undefined) return;
+      one.asked = true;
+      await end(one.child);
+    },
     async stop() {
       stopping = true;
-      for (const child of [...running].reverse()) await end(child);
+      for (const { child } of [...running].reverse()) await end(child);
     },
   };
 }

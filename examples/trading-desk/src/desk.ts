@@ -9,6 +9,7 @@ import { type Order, type OrderRequest, parseOrder } from "./order.ts";
 import { openOrderCache } from "./order-cache.ts";
 import { openOrderStore } from "./order-store.ts";
 import { portsFrom } from "./ports.ts";
+import { openPriceFeed } from "./price-feed.ts";
 import { announceReady, explainListenError, failToStart, stopWhenAsked } from "./supervised.ts";
 import { telemetry } from "./telemetry.ts";
 
@@ -34,6 +35,8 @@ const { hostname, port: exchangePortInUse } = new URL(exchangeUrl);
 telemetry.health.register("exchange", tcpCheck({ host: hostname, port: Number(exchangePortInUse) }), {
   critical: false,
 });
+
+const feed = openPriceFeed(exchangeUrl);
 
 const application = express().disable("x-powered-by");
 application.use(express.json());
@@ -90,6 +93,7 @@ const server = application.listen(port, "127.0.0.1", (error?: Error) => {
 });
 
 stopWhenAsked(async () => {
+  feed.close();
   server.close();
   server.closeIdleConnections();
   await Promise.allSettled([cache.close(), store.close()]);

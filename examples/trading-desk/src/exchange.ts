@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { withSpan } from "@telltale/tracing";
 import express from "express";
+import { WebSocketServer } from "ws";
 import { listedPrices, type OrderRequest } from "./order.ts";
 import type { Outcome } from "./order-store.ts";
 import { portsFrom } from "./ports.ts";
@@ -18,6 +19,7 @@ interface Fault {
 
 const noFault: Fault = { latencyMs: 0, errorRate: 0 };
 const DEFAULT_FAULT_SECONDS = 30;
+const PRICE_INTERVAL_MS = 1_000;
 
 const { exchange: port } = portsFrom(process.env);
 const logger = telemetry.logger("exchange");
@@ -62,7 +64,17 @@ const server = application.listen(port, "127.0.0.1", (error?: Error) => {
   else void failToStart(explainListenError(error, { port, variable: "EXCHANGE_PORT" }));
 });
 
+// What the desk watches: every price once a second, to whoever is connected.
+const feed = new WebSocketServer({ server, path: "/prices" });
+setInterval(() => {
+  for (const symbol of prices.keys()) {
+    const message = JSON.stringify({ symbol, price: prices.get(symbol), atMs: Date.now() });
+    for (const client of feed.clients) client.send(message);
+  }
+}, PRICE_INTERVAL_MS).unref();
+
 stopWhenAsked(async () => {
+  for (const client of feed.clients) client.terminate();
   server.close();
   server.closeIdleConnections();
   await telemetry.shutdown();

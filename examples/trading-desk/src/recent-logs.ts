@@ -1,7 +1,10 @@
 import type { TraceLog } from "./trace-tree.ts";
 
 export interface RecentLogs {
-  /** Takes one line that process `name` wrote; answers what it says when that deserves a place on the terminal. */
+  /**
+   * Takes one line that process `name` wrote; answers what it says when that deserves a place on the terminal, and was not told
+   * there a moment ago.
+   */
   add(line: string, name: string): string | undefined;
   ofTrace(traceId: string): readonly TraceLog[];
   /** The last lines as they were written. */
@@ -17,10 +20,13 @@ interface LogRecord {
 
 const LINES_KEPT = 2_000;
 const LINES_SHOWN = 100;
+/** While an exchange is away, each order fails with the same words. */
+const REPEATED_AFTER_MS = 10_000;
 const QUIET_LEVELS = ["trace", "debug", "info"];
 
 /** The last log lines of all processes, by trace. Warnings and errors are answered as text for the terminal. */
-export function recentLogs(): RecentLogs {
+export function recentLogs(now: () => number = () => performance.now()): RecentLogs {
+  const toldAtMs = new Map<string, number>();
   const kept: { readonly line: string; readonly record: LogRecord | undefined }[] = [];
   return {
     add(line, name) {
@@ -29,8 +35,11 @@ export function recentLogs(): RecentLogs {
       if (kept.length > LINES_KEPT) kept.shift();
       if (record === undefined) return `${name}: ${line}`;
       if (QUIET_LEVELS.includes(record.level)) return undefined;
+      const words = `${record.level} ${record.service}: ${record.message}`;
+      if (now() - (toldAtMs.get(words) ?? Number.NEGATIVE_INFINITY) < REPEATED_AFTER_MS) return undefined;
+      toldAtMs.set(words, now());
       const trace = record.traceId === undefined ? "" : `  trace ${record.traceId}`;
-      return `${record.level} ${record.service}: ${record.message}${trace}`;
+      return words + trace;
     },
     ofTrace: (traceId) => kept.flatMap(({ record }) => (record?.traceId === traceId ? [record] : [])),
     lines: () => kept.slice(-LINES_SHOWN).map(({ line }) => line),

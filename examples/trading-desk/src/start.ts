@@ -2,7 +2,10 @@
 
 import { parseArgs } from "node:util";
 import { childProcesses } from "./child-processes.ts";
+import { exchangeSwitch } from "./exchange-switch.ts";
 import { checkPortsAreFree, freePort } from "./free-ports.ts";
+import { inbox, writeReceivers } from "./inbox.ts";
+import { onKeys } from "./keys.ts";
 import { type Ports, portsFrom } from "./ports.ts";
 import { recentLogs } from "./recent-logs.ts";
 import { summary } from "./summary.ts";
@@ -21,6 +24,7 @@ const logs = recentLogs();
 const traces = traceStore();
 const trades = summary();
 const children = childProcesses();
+const leaving: (() => void)[] = [];
 let stopping: Promise<never> | undefined;
 
 process.on("SIGINT", () => void stop(0));
@@ -39,22 +43,36 @@ async function startAll(): Promise<void> {
   const ports = portsFrom(process.env);
   await checkPortsAreFree(ports);
   const tracesUrl = `http://127.0.0.1:${ports.traces}`;
-  await serveTraces({ port: ports.traces, traces, logs });
+  const startExchange = (): Promise<void> =>
+    startChild(
+      "exchange",
+      telemetryEnvironment({ service: "exchange", metricsPort: ports.exchangeMetrics, tracesUrl }),
+    );
+  const exchange = exchangeSwitch({ start: startExchange, stop: () => children.end("exchange.ts") });
+  await serveTraces({
+    ...{ port: ports.traces, traces, logs, exchange, inbox: inbox() },
+    onMessage: (message) => screen.print(message),
+  });
+  const receivers = writeReceivers(ports.traces);
+  leaving.push(() => receivers.remove());
   const startDesk = async (): Promise<void> =>
     startChild("desk", {
       ...(await databaseEnvironment()),
       ...telemetryEnvironment({ service: "trading-desk", metricsPort: ports.deskMetrics, tracesUrl }),
       // One process of a machine is enough to tell of it.
       TELLTALE_INSTRUMENTATIONS_HOST: "true",
+      ALERT_RECEIVERS: receivers.path,
     });
-  const startExchange = (): Promise<void> =>
-    startChild(
-      "exchange",
-      telemetryEnvironment({ service: "exchange", metricsPort: ports.exchangeMetrics, tracesUrl }),
-    );
   await Promise.all([startExchange(), startDesk()]);
   screen.print(welcome(ports));
   await startChild("traders", {}, (message) => trades.add(message as TradeReport));
+  const keys = onKeys(process.stdin, {
+    x: () => {
+      screen.print(exchange.isUp ? "The exchange goes away …" : "The exchange comes back …");
+      (exchange.isUp ? exchange.down() : exchange.up()).catch((error: unknown) => screen.print(String(error)));
+    },
+  });
+  leaving.push(() => keys[Symbol.dispose]());
   setInterval(() => screen.showLive(trades.line(traces.finishedCount())), LIVE_INTERVAL_MS);
   setTimeout(printTrace, FIRST_TRACE_AFTER_MS);
   setInterval(printTrace, TRACE_INTERVAL_MS);
@@ -113,6 +131,7 @@ function printTrace(): void {
 
 function stop(status: number): Promise<never> {
   stopping ??= children.stop().then(() => {
+    for (const leave of leaving) leave();
     screen.end();
     return process.exit(status);
   });
@@ -131,6 +150,7 @@ The trading desk is open. Four traders are trading by themselves.
   desk health      http://127.0.0.1:${ports.deskMetrics}/readyz?verbose
   last trace       http://127.0.0.1:${ports.traces}/traces/last
   logs             http://127.0.0.1:${ports.traces}/logs
+  inbox of alerts  http://127.0.0.1:${ports.traces}/inbox
 
 Try, in another terminal:
 
@@ -142,6 +162,11 @@ Try, in another terminal:
   curl -s http://127.0.0.1:${ports.deskMetrics}/metrics | grep -E '^(system|process)_'
   curl http://127.0.0.1:${ports.exchange}/fault -H 'content-type: application/json' \\
     -d '{"latencyMs":400,"errorRate":0.3,"seconds":20}'
+
+${process.stdin.isTTY ? "Press x" : "Do this"} to make the exchange go away, and again to have it back; an alert comes after five seconds:
+
+  curl -X POST http://127.0.0.1:${ports.traces}/exchange/down
+  curl -X POST http://127.0.0.1:${ports.traces}/exchange/up
 
 Ctrl-C ends everything.
 `;

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import type { WebhookBody } from "@telltale/alerting";
+import type { ExchangeSwitch } from "./exchange-switch.ts";
+import type { Inbox } from "./inbox.ts";
 import type { RecentLogs } from "./recent-logs.ts";
 import { explainListenError } from "./supervised.ts";
 import type { TraceStore } from "./trace-store.ts";
@@ -9,14 +12,10 @@ import { formatTrace } from "./trace-tree.ts";
 export const SHOWN_ROOT = "POST /orders";
 
 /**
- * Where the example's processes send their spans, by OTLP over HTTP, and where a person reads them as text:
- * `GET /traces/last`, `GET /traces/<trace id>`, `GET /logs`.
+ * Where the example's processes send their spans, by OTLP over HTTP, and their alerts, and where a person reads them as text:
+ * `GET /traces/last`, `GET /traces/<trace id>`, `GET /logs`, `GET /inbox`; `POST /exchange/down` and `/exchange/up`.
  */
-export function serveTraces(options: {
-  readonly port: number;
-  readonly traces: TraceStore;
-  readonly logs: RecentLogs;
-}): Promise<void> {
+export function serveTraces(options: Served & { readonly port: number }): Promise<void> {
   const { port } = options;
   const server = createServer((request, response) => {
     answer(request, response, options).catch((error: unknown) => send(response, { status: 400, text: String(error) }));
@@ -31,12 +30,38 @@ export function serveTraces(options: {
   });
 }
 
+interface Served {
+  readonly traces: TraceStore;
+  readonly logs: RecentLogs;
+  readonly inbox: Inbox;
+  readonly exchange: ExchangeSwitch;
+  /** Called with each message of the inbox. */
+  readonly onMessage: (message: string) => void;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { traces, logs }: { readonly traces: TraceStore; readonly logs: RecentLogs },
+  { traces, logs, inbox, exchange, onMessage }: Served,
 ): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (request.method === "POST" && path === "/inbox") {
+    onMessage(inbox.add((await json(request)) as WebhookBody));
+    send(response, { status: 200, text: "taken" });
+    return;
+  }
+  if (request.method === "POST" && (path === "/exchange/down" || path === "/exchange/up")) {
+    await (path === "/exchange/down" ? exchange.down() : exchange.up());
+    send(response, {
+      status: 200,
+      text: `the exchange is ${exchange.isUp ? "up" : "down"}; GET /inbox has what is told of it`,
+    });
+    return;
+  }
+  if (path === "/inbox") {
+    send(response, { status: 200, text: inbox.text() });
+    return;
+  }
   if (request.method === "POST" && path === "/v1/traces") {
     traces.receive(await json(request));
     response.setHeader("content-type", "application/json");
@@ -49,7 +74,10 @@ async function answer(
   }
   const traceId = /^\/traces\/(\w+)$/.exec(path)?.[1];
   if (traceId === undefined) {
-    send(response, { status: 404, text: "there is GET /traces/last, GET /traces/<trace id> and GET /logs" });
+    send(response, {
+      status: 404,
+      text: "there is GET /traces/last, GET /traces/<trace id>, GET /logs, GET /inbox and POST /exchange/down or up",
+    });
     return;
   }
   const spans = traceId === "last" ? traces.latest(SHOWN_ROOT) : traces.find(traceId);

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Order } from "./order.ts";
 import type { Ports } from "./ports.ts";
 
+let ports: Ports;
+
 describe("the trading desk", () => {
-  let ports: Ports;
   let desk: Running;
 
   beforeAll(async () => {
@@ -101,6 +102,29 @@ describe("the trading desk", () => {
     expect(await failed.json()).toMatchObject({ status: "failed", reason: "the exchange answered 500" });
   });
 
+  test("an exchange that goes away is an alert in the inbox, and one that comes back resolves it", async () => {
+    const inbox = () => text(ports.traces, "/inbox");
+    expect(await inbox()).toMatch(/^nothing yet/);
+    await eventually(
+      () => text(ports.deskMetrics, "/metrics"),
+      /^trading_connection_status\{[^}]*trading_connection_state="connected"[^}]*\} 1$/m,
+    );
+    expect(await post("/exchange/down")).toMatch(/^the exchange is down/);
+    await expect(fetch(`http://127.0.0.1:${ports.exchange}/`)).rejects.toThrow("fetch failed");
+    expect(await eventually(inbox, /fires/)).toMatch(
+      /^┌─ inbox\n│ ✗ ExchangeDisconnected \(critical\) fires since [\d:]{8}\n│ {3}No connection to exchange \(prices\)\n/,
+    );
+    expect(await post("/exchange/up")).toMatch(/^the exchange is up/);
+    await eventually(inbox, /│ ✓ ExchangeDisconnected \(critical\) is resolved since [\d:]{8}\n/);
+    // What is told on the page is told on the terminal.
+    expect(desk.output()).toContain(await inbox().then((told) => told.trim()));
+    expect(desk.output()).toContain(
+      "error trading-desk: ExchangeDisconnected fires: No connection to exchange (prices)",
+    );
+    const order = { symbol: "ACME", side: "buy", quantity: 1, limitPrice: 500 };
+    await eventually(async () => String((await placeOrder(ports, order)).status), /^201$/);
+  });
+
   test("a second desk on the same port says so, and how to change it", async () => {
     const second = run({ ...(await freePorts()), desk: ports.desk });
     const [status] = await once(second.process, "exit");
@@ -121,6 +145,10 @@ describe("the trading desk", () => {
     expect(desk.output()).not.toMatch(/ended unasked|ECONN|^\s+at /m);
   });
 });
+
+async function post(path: string): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${ports.traces}${path}`, { method: "POST" })).text();
+}
 
 const json = { "content-type": "application/json" };
 
