@@ -154,7 +154,7 @@ export class InstrumentSeries {
     return holder;
   }
 
-  // Hot: benchmarks/metrics.
+  // Hot: benchmarks/alerting.ts.
   #readTotals(from: number, to: number): void {
     const writer = this.#writer;
     const list = this.#list;
@@ -170,7 +170,7 @@ export class InstrumentSeries {
     if (this.#without > 0) writer.closeUp(at, DUPLICATE);
   }
 
-  // Hot: benchmarks/metrics.
+  // Hot: benchmarks/alerting.ts.
   #readRows(from: number, to: number): void {
     const writer = this.#writer;
     const width = this.#width;

@@ -183,8 +183,7 @@ function valuesOf(batch: SeriesBatch, known: Map<number, string>): Map<string, n
     let below = 0;
     for (const [limit, inBucket] of buckets) {
       below += inBucket;
-      const le = Number.isInteger(limit) && limit < 1e21 ? `${limit}.0` : String(limit);
-      put(keyOf({ ...labels, __name__: `${name}_bucket`, le }), below);
+      put(keyOf({ ...labels, __name__: `${name}_bucket`, le: `${limit}` }), below);
     }
     put(keyOf({ ...labels, __name__: `${name}_bucket`, le: "+Inf" }), count);
     put(keyOf({ ...labels, __name__: `${name}_sum` }), sum);
@@ -212,7 +211,9 @@ function samplesOf(page: string): Map<string, number> {
 }
 
 function keyOf(labels: Readonly<Record<string, string>>): string {
-  // No label is the same as an empty one.
-  const entries = Object.entries(labels).filter(([, value]) => value !== "");
+  // No label is the same as an empty one, and a limit is a number, in whatever form.
+  const entries = Object.entries(labels)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => [name, name === "le" ? String(Number(value.replace("+Inf", "Infinity"))) : value] as const);
   return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -46,6 +46,16 @@ test("labels go over once, and from then on ids and numbers", async () => {
   expect(namesOf(third)).toEqual(['reader_orders_total{side="sell"}']);
 });
 
+test("the limits of buckets are written as Prometheus 3 stores them", async () => {
+  const boundaries = [0, 1e-7, 0.00005, 0.0001, 0.25, 10, 123_456.5, 999_999, 1e6, 1_234_567, 1.5e21, 1e100];
+  histogram({ name: "reader.limits", boundaries }).record(1);
+  const news = [...seriesNews(await seriesReader().collect())].flatMap(({ series }) => series);
+  const limits = news.flatMap(({ labels }) => (labels["__name__"] === "reader_limits_bucket" ? labels["le"] : []));
+  const small = ["0.0", "1e-07", "5e-05", "0.0001", "0.25", "10.0"];
+  const large = ["123456.5", "999999.0", "1e+06", "1.234567e+06", "1.5e+21", "1e+100", "+Inf"];
+  expect(limits).toEqual([...small, ...large]);
+});
+
 test("the families are told with the first series of each", async () => {
   const reader = seriesReader();
   counter({ name: "reader.bytes", unit: "By", description: "What went out." }).add(1);
