@@ -1,3 +1,5 @@
+import { AsyncResource } from "node:async_hooks";
+import { EventEmitter } from "node:events";
 import { type Context, context } from "@opentelemetry/api";
 import { activeContext } from "@telltale/tracing";
 
@@ -7,7 +9,15 @@ export interface Binding {
   readonly context: Context;
   /** Called with each event and its first argument, before the listeners. */
   readonly observe?: (event: unknown, value: unknown, emitter: object) => void;
+  /** Where an event with so many listeners is emitted: by default in the context. */
+  readonly placeOf?: (event: unknown, listeners: number) => Place;
 }
+
+/**
+ * `anywhere` when the listeners are Node's own, to which no context makes a difference; `nowhere` when what Node starts
+ * there should not hold on to the context, and neither this event nor those that follow from it have other listeners.
+ */
+export type Place = "in the context" | "anywhere" | "nowhere";
 
 interface Emitter {
   [BOUND]?: Binding | undefined;
@@ -18,6 +28,9 @@ type Emit = (this: Emitter, ...args: unknown[]) => boolean;
 
 const BOUND: unique symbol = Symbol("telltale.bound-emitter");
 const OBSERVES = Symbol("telltale.observes-emit");
+
+/** Made outside of all contexts; a storage's own way out of a context costs two copies of all that is stored. */
+const nowhere = new AsyncResource("telltale.nowhere");
 
 /** Makes the emitter's listeners run in a context, as `context.bind()` does, if its prototype's `emit` is observed. */
 export function bindEmitter(emitter: object, binding: Binding): void {
@@ -33,17 +46,26 @@ export function observeEmit(prototype: object): () => void {
   const original = holder.emit;
   if (OBSERVES in original) return () => {};
   const isOwn = Object.hasOwn(holder, "emit");
-  // Hot: benchmarks/http.ts, eight times for a request of Express. Most events are emitted in the context already.
-  const emitBound: Emit = function (event) {
-    // biome-ignore lint/complexity/noArguments: without an array for each event.
-    const args = arguments as unknown as [unknown, unknown];
+  const isPlain = original === EventEmitter.prototype.emit;
+  // Hot: benchmarks/http.ts, eight times for a request of Express, of which six have no listener.
+  const emitBound: Emit = function (event, value) {
     const bound = this[BOUND];
-    if (bound === undefined) return original.apply(this, args);
-    if (bound.observe !== undefined) bound.observe(event, args[1], this);
-    if (activeContext() === bound.context || this.listenerCount(event as string) === 0) {
-      return original.apply(this, args);
+    if (bound !== undefined) {
+      bound.observe?.(event, value, this);
+      const listeners = this.listenerCount(event as string);
+      if (listeners === 0) {
+        if (isPlain && event !== "error") return false;
+      } else {
+        const place = bound.placeOf?.(event, listeners) ?? "in the context";
+        if (place === "nowhere") return nowhere.runInAsyncScope(original, this, event);
+        if (place === "in the context" && activeContext() !== bound.context) {
+          // biome-ignore lint/complexity/noArguments: without an array for each event.
+          return emitWithin(bound.context, original, this, arguments as never);
+        }
+      }
     }
-    return context.with(bound.context, () => original.apply(this, args));
+    // biome-ignore lint/complexity/noArguments: as above.
+    return original.apply(this, arguments as never);
   };
   holder.emit = Object.assign(emitBound, { [OBSERVES]: true });
   return () => {
@@ -51,4 +73,9 @@ export function observeEmit(prototype: object): () => void {
     if (isOwn) holder.emit = original;
     else delete (holder as { emit?: Emit }).emit;
   };
+}
+
+// By itself: a closure in there would cost an event that needs none.
+function emitWithin(within: Context, original: Emit, emitter: Emitter, args: unknown[]): boolean {
+  return context.with(within, () => original.apply(emitter, args));
 }
