@@ -15,6 +15,8 @@ export interface LocalSampler extends Sampler {
   readonly followsParent: boolean;
   /** What becomes of a span whose parent is not sampled: recorded only where something later decides again. */
   readonly unsampled: typeof NOT_RECORD | typeof RECORD;
+  /** Neither ids nor parents make a difference, so that `sampleRoot` may be asked about any span. May change at run time. */
+  readonly ignoresTrace?: boolean;
   /** The decision about a root. `third` and `fourth` are the last two words of its trace id. */
   sampleRoot(root: RootSpan): SamplingResult;
 }

@@ -66,6 +66,10 @@ export class EngineTracer implements Tracer {
       if (local.followsParent) {
         if (parent instanceof RecordingSpan) return this._startChild(name, options, context, parent._identity, local);
         if (parent instanceof DroppedSpan) return parent.child();
+      } else if (local.ignoresTrace === true) {
+        if (parent instanceof RecordingSpan || parent instanceof DroppedSpan) {
+          return this._startAnew(name, options, context, parent, local);
+        }
       }
     }
     return this._startAny(name, options, isRoot ? trace.deleteSpan(context) : context, parent);
@@ -124,6 +128,31 @@ export class EngineTracer implements Tracer {
     }
     const identity = new SpanIdentity(localTrace, flags, traceState, undefined);
     return this._record(name, options?.kind ?? INTERNAL, { context, identity, parent, nowMs: monotonicMs() }, options);
+  }
+
+  /** Below a span of ours, decided as if there were none. */
+  private _startAnew(
+    name: string,
+    options: SpanOptions | undefined,
+    context: Context,
+    parent: RecordingSpan | DroppedSpan,
+    local: LocalSampler,
+  ): Span {
+    const kind = options?.kind ?? INTERNAL;
+    const { decision, attributes, traceState } = local.sampleRoot({ name, kind, options, third: 0, fourth: 0 });
+    const isRecorded = parent instanceof RecordingSpan;
+    const above = isRecorded ? parent._identity : parent;
+    const state = traceState ?? above.traceState;
+    const random = above.flags & RANDOM;
+    if (decision === NOT_RECORD) {
+      return isRecorded ? new DroppedSpan(parent._identity.trace, 0, 0, random, state) : parent.child();
+    }
+    const nowMs = monotonicMs();
+    const localTrace = isRecorded ? parent._identity.trace : new LocalTrace(nowMs, parent.id, 0, 0);
+    const flags = decision === RECORD_AND_SAMPLED ? SAMPLED | random : random;
+    const identity = new SpanIdentity(localTrace, flags, state, undefined);
+    const below = isRecorded ? parent._identity : parent.spanContext();
+    return this._record(name, kind, { context, identity, parent: below, nowMs }, options, attributes);
   }
 
   /** Parents from elsewhere, samplers and ids of other makes: as the SDK does it. */

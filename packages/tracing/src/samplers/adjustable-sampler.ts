@@ -40,6 +40,9 @@ export function adjustableSampler(initial: SamplingSetup): AdjustableSampler {
     get unsampled() {
       return recordUnsampled ? RECORD : NOT_RECORD;
     },
+    get ignoresTrace() {
+      return !parentBased && (root as LocalSampler).ignoresTrace === true;
+    },
     sampleRoot: (span: RootSpan) => orRecorded((root as LocalSampler).sampleRoot(span)),
     shouldSample(context, ...rest) {
       const parent = parentBased ? trace.getSpanContext(context) : undefined;

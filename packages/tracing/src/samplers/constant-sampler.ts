@@ -15,6 +15,7 @@ function constantSampler(result: SamplingResult, name: string): LocalSampler {
   return {
     followsParent: false,
     unsampled: NOT_RECORD,
+    ignoresTrace: true,
     sampleRoot: () => result,
     shouldSample: () => result,
     toString: () => name,

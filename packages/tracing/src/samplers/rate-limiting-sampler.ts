@@ -37,6 +37,7 @@ export function rateLimitingSampler(options: RateLimitingSamplerOptions): Sample
   const sampler: LocalSampler = {
     followsParent: false,
     unsampled: NOT_RECORD,
+    ignoresTrace: true,
     sampleRoot: decide,
     shouldSample: decide,
     toString: () => `RateLimitingSampler{${tracesPerSecond}}`,

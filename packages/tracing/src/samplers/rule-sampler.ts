@@ -74,6 +74,7 @@ export function ruleSampler({ rules, otherwise }: RuleSamplerOptions): RuleSampl
   const local: LocalSampler & RuleSampler = {
     followsParent: false,
     unsampled: NOT_RECORD,
+    ignoresTrace: samplers.every(({ ignoresTrace }) => ignoresTrace === true),
     sampleRoot(span) {
       const rule = only ?? ruleFor({ name: span.name, attributes: span.options?.attributes });
       return count(rule, (rule.sampler as LocalSampler).sampleRoot(span));
