@@ -199,24 +199,7 @@ export interface AlertChange {
     readonly startsAtMs: number;
     readonly timeMs: number;
 }
-export { AlertingFilesError, type AlertingPaths } from "./engine/alerting-files.ts";
-export interface AlertingPaths {
-    readonly folder: string;
-    readonly rules: readonly string[];
-    readonly receivers?: string;
-}
-export declare class AlertingFilesError extends Error {
-    readonly name = "AlertingFilesError";
-    readonly code = "TELLTALE_BAD_ALERTING_FILES";
-    readonly errors: readonly Error[];
-    constructor(errors: readonly Error[]);
-}
-export type { AlertingProblem } from "./engine/alerting-problem.ts";
-export interface AlertingProblem {
-    readonly level: "error" | "warn";
-    readonly text: string;
-}
-export { type Alerting, type AlertingFigures, type AlertingOptions, type AlertingSettings, startAlerting, } from "./engine/engine.ts";
+export type { Alerting, AlertingFigures, AlertingOptions, AlertingSettings } from "./engine/alerting.ts";
 export interface AlertingSettings extends AlertingPaths {
     readonly alertmanagers?: readonly string[];
     readonly state?: string;
@@ -231,9 +214,10 @@ export interface AlertingSettings extends AlertingPaths {
 export interface AlertingOptions extends AlertingSettings {
     readonly clock?: Clock;
     readonly onAlert?: (change: AlertChange) => void;
+    readonly intervene?: (request: InterventionRequest) => Promise<InterventionOutcome>;
     readonly onProblem?: (problem: AlertingProblem) => void;
 }
-export interface AlertingFigures {
+export interface AlertingFigures extends IncidentFigures {
     readonly evaluations: number;
     readonly missed: number;
     readonly failing: number;
@@ -244,7 +228,7 @@ export interface AlertingFigures {
     readonly series: number;
     readonly storeBytes: number;
 }
-export interface Alerting {
+export interface Alerting extends Pick<IncidentResponse, "acknowledge" | "incidents" | "incident"> {
     readonly store: MemoryStore;
     readonly notifier: Notifier;
     append(source: string, batch: SeriesBatch): boolean;
@@ -263,6 +247,25 @@ export interface Alerting {
         readonly withinMs: number;
     }): Promise<void>;
 }
+export { AlertingFilesError, type AlertingPaths } from "./engine/alerting-files.ts";
+export interface AlertingPaths {
+    readonly folder: string;
+    readonly rules: readonly string[];
+    readonly receivers?: string;
+    readonly extras?: string;
+}
+export declare class AlertingFilesError extends Error {
+    readonly name = "AlertingFilesError";
+    readonly code = "TELLTALE_BAD_ALERTING_FILES";
+    readonly errors: readonly Error[];
+    constructor(errors: readonly Error[]);
+}
+export type { AlertingProblem } from "./engine/alerting-problem.ts";
+export interface AlertingProblem {
+    readonly level: "error" | "warn";
+    readonly text: string;
+}
+export { startAlerting } from "./engine/engine.ts";
 export declare function startAlerting(options: AlertingOptions): Alerting;
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
 export interface AlertingGroup extends Omit<RunningGroup, "rules"> {

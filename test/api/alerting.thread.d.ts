@@ -6,6 +6,18 @@ export interface AlertChange {
     readonly startsAtMs: number;
     readonly timeMs: number;
 }
+export type { AlertingFigures } from "./engine/alerting.ts";
+export interface AlertingFigures extends IncidentFigures {
+    readonly evaluations: number;
+    readonly missed: number;
+    readonly failing: number;
+    readonly pending: number;
+    readonly firing: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly series: number;
+    readonly storeBytes: number;
+}
 export type { AlertingProblem } from "./engine/alerting-problem.ts";
 export interface AlertingProblem {
     readonly level: "error" | "warn";
@@ -27,7 +39,7 @@ export interface AlertingThreadOptions {
     readonly clock?: Clock;
 }
 export type AlertingAnswers = {
-    readonly [K in AlertingQuestion]: (...given: Parameters<AlertingQuestions[K]>) => Promise<ReturnType<AlertingQuestions[K]>>;
+    readonly [K in AlertingQuestion]: (...given: Parameters<AlertingQuestions[K]>) => Promise<Awaited<ReturnType<AlertingQuestions[K]>>>;
 };
 export interface AlertingThread extends AlertingAnswers {
     readonly apiUrl: string | undefined;
@@ -45,26 +57,7 @@ export interface ThreadSettings extends AlertingSettings {
         readonly host: string;
     };
 }
-export interface AlertingQuestions {
-    alerts(): readonly RunningAlert[];
-    groups(): readonly AlertingGroup[];
-    silences(): readonly Silence[];
-    silence(definition: SilenceDefinition): Silence;
-    expireSilence(id: string): boolean;
-    reload(): void;
-    settled(): void;
-}
-export type { AlertingFigures } from "./engine/engine.ts";
-export interface AlertingFigures {
-    readonly evaluations: number;
-    readonly missed: number;
-    readonly failing: number;
-    readonly pending: number;
-    readonly firing: number;
-    readonly delivered: number;
-    readonly failed: number;
-    readonly series: number;
-    readonly storeBytes: number;
+export interface AlertingQuestions extends Pick<Alerting, "alerts" | "groups" | "silences" | "silence" | "expireSilence" | "acknowledge" | "incidents" | "incident" | "reload" | "settled"> {
 }
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
 export interface AlertingGroup extends Omit<RunningGroup, "rules"> {

@@ -18,15 +18,10 @@ export type { CooldownDefinition } from "./cooldown/cooldowns.ts";
 export { type Notifier, type NotifierOptions, startNotifier } from "./delivery/notifier.ts";
 export type { WebhookAlert, WebhookBody } from "./delivery/webhook-body.ts";
 export type { AlertChange } from "./engine/alert-changes.ts";
+export type { Alerting, AlertingFigures, AlertingOptions, AlertingSettings } from "./engine/alerting.ts";
 export { AlertingFilesError, type AlertingPaths } from "./engine/alerting-files.ts";
 export type { AlertingProblem } from "./engine/alerting-problem.ts";
-export {
-  type Alerting,
-  type AlertingFigures,
-  type AlertingOptions,
-  type AlertingSettings,
-  startAlerting,
-} from "./engine/engine.ts";
+export { startAlerting } from "./engine/engine.ts";
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";
 export type { EscalationDefinition, EscalationLevel } from "./escalation/escalation-definition.ts";
 export { type FallBack, type HandOver, type HandOverOptions, startHandOver } from "./hand-over/hand-over.ts";

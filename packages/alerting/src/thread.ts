@@ -1,5 +1,6 @@
 /** What the thread that is watched needs: an entry of its own, so that it loads neither parsers nor a store. */
 export type { AlertChange } from "./engine/alert-changes.ts";
+export type { AlertingFigures } from "./engine/alerting.ts";
 export type { AlertingProblem } from "./engine/alerting-problem.ts";
 export {
   type AlertingAnswers,
@@ -8,5 +9,4 @@ export {
   startAlertingThread,
 } from "./engine/alerting-thread.ts";
 export type { AlertingQuestions, ThreadSettings } from "./engine/dialogue.ts";
-export type { AlertingFigures } from "./engine/engine.ts";
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";

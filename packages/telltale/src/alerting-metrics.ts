@@ -22,7 +22,16 @@ export function reportAlerting(figures: () => AlertingFigures | undefined): Disp
       if (pending !== undefined) observe(pending, { "telltale.alert.state": "pending" });
       if (firing !== undefined) observe(firing, { "telltale.alert.state": "firing" });
     }),
-    ...(["failing", "series", "storeBytes"] as const).map((name) =>
+    observedCounter({ ...catalogue.alertingResponses, scope }, (observe) => {
+      const done = figures();
+      if (done === undefined) return;
+      observe(done.heldBack, { "telltale.response": "held_back" });
+      observe(done.escalated, { "telltale.response": "escalation" });
+      observe(done.interventions, { "telltale.response": "intervention" });
+      observe(done.heartbeats, { "telltale.response": "heartbeat" });
+      observe(done.failedHeartbeats, { "telltale.response": "failed_heartbeat" });
+    }),
+    ...(["open", "failing", "series", "storeBytes"] as const).map((name) =>
       observedUpDownCounter({ ...gauges[name], scope }, (observe) => {
         const value = figures()?.[name];
         if (value !== undefined) observe(value, {});
@@ -37,6 +46,7 @@ export function reportAlerting(figures: () => AlertingFigures | undefined): Disp
 }
 
 const gauges = {
+  open: catalogue.alertingIncidents,
   failing: catalogue.alertingFailingRules,
   series: catalogue.alertingSeries,
   storeBytes: catalogue.alertingMemory,

@@ -47,6 +47,20 @@ export const catalogue = {
     description: "Alerts by their state.",
     attributes: { "telltale.alert.state": ["pending", "firing"] },
   },
+  alertingIncidents: {
+    kind: "upDownCounter",
+    name: "telltale.alerting.incidents",
+    unit: "{incident}",
+    description: "Incidents that are open.",
+  },
+  alertingResponses: {
+    kind: "counter",
+    name: "telltale.alerting.responses",
+    unit: "{response}",
+    description:
+      "What `telltale.alerting.yaml` made be done: alerts that a cooldown held back, levels of escalation that were told, interventions, heartbeats.",
+    attributes: { "telltale.response": ["held_back", "escalation", "intervention", "heartbeat", "failed_heartbeat"] },
+  },
   alertingFailingRules: {
     kind: "upDownCounter",
     name: "telltale.alerting.rules.failing",

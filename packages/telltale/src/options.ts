@@ -1291,6 +1291,11 @@ export interface AlertingOptions {
    */
   readonly receivers?: string;
   /**
+   * A `telltale.alerting.yaml`: escalation, cooldown, runbooks, interventions, heartbeat, baselines. It is read again when it changes.
+   * @default none
+   */
+  readonly extras?: string;
+  /**
    * Alertmanagers that alerts are handed over to; while none takes them, the receivers are told.
    * @default none
    */

@@ -1,6 +1,7 @@
 /** The files that say what is watched and who is told: found, read and checked together, so that a broken one replaces nothing. */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { type AlertingFile, parseAlertingFile } from "../alerting-file/alerting-file.ts";
 import { checkTemplates } from "../delivery/check-templates.ts";
 import { notificationTemplates } from "../notification-template/notification-template.ts";
 import { type AlertmanagerConfig, parseAlertmanagerConfig } from "../routing/alertmanager-config.ts";
@@ -15,6 +16,8 @@ export interface AlertingPaths {
   readonly rules: readonly string[];
   /** An alertmanager.yml. */
   readonly receivers?: string;
+  /** A telltale.alerting.yaml. */
+  readonly extras?: string;
 }
 
 export interface AlertingFiles {
@@ -24,6 +27,8 @@ export interface AlertingFiles {
   readonly config: AlertmanagerConfig;
   /** The texts of the template files that the alertmanager.yml names. */
   readonly templates: readonly string[];
+  /** Without a file it is one that says nothing. */
+  readonly extras: AlertingFile;
   /** What may be well and was hardly meant. */
   readonly warnings: readonly string[];
 }
@@ -59,19 +64,21 @@ export function readAlertingFiles(paths: AlertingPaths): AlertingFiles {
   const sources = attempt(() => ruleSources(paths, warnings), []);
   const groups = attempt(() => parseRuleSources(sources), []);
   const receivers = attempt(() => readReceivers(paths), undefined);
-  if (errors.length > 0 || receivers === undefined) throw new AlertingFilesError(errors);
+  const extras = attempt(() => readExtras(paths, receivers?.config), undefined);
+  if (errors.length > 0 || receivers === undefined || extras === undefined) throw new AlertingFilesError(errors);
   const longestIntervalMs = Math.max(0, ...groups.map(({ definition }) => definition.intervalMs ?? 0));
-  return { sources, longestIntervalMs, ...receivers, warnings };
+  return { sources, longestIntervalMs, ...receivers, extras, warnings };
 }
 
 /** What the files look like from outside: another text when one of them changed, came or went. Never throws. */
 export function fileMarks(paths: AlertingPaths): string {
-  const { folder, rules, receivers } = paths;
+  const { folder, rules, receivers, extras } = paths;
   const found = rules.flatMap((pattern) => filesOf(pattern, folder));
   if (receivers !== undefined) {
     const path = resolve(folder, receivers);
     found.push(path, ...templateFilesOf(path));
   }
+  if (extras !== undefined) found.push(resolve(folder, extras));
   return found.map((path) => `${path} ${markOf(path)}`).join("\n");
 }
 
@@ -95,6 +102,14 @@ function readReceivers({ folder, receivers }: AlertingPaths): Pick<AlertingFiles
     throw Object.assign(error as Error, { message: `${path}: ${(error as Error).message}` });
   }
   return { config, templates };
+}
+
+function readExtras({ folder, extras }: AlertingPaths, config: AlertmanagerConfig | undefined): AlertingFile {
+  if (extras === undefined) return parseAlertingFile("");
+  const path = resolve(folder, extras);
+  // Names of receivers cannot be checked against a file that is broken itself.
+  const receivers = config && { receivers: config.receivers.map(({ name }) => name) };
+  return parseAlertingFile(textOf(path), { path, ...receivers });
 }
 
 function textOf(path: string): string {

@@ -6,7 +6,9 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } f
 import type { SeriesBatch } from "@telltale/metrics";
 import { type Clock, wallClock } from "../clock.ts";
 import { declaredRules, watchCodedRules } from "../coded-alert/declared-rules.ts";
+import { runIntervention } from "../intervention/intervention-registry.ts";
 import type { AlertChange } from "./alert-changes.ts";
+import type { AlertingFigures } from "./alerting.ts";
 import type { AlertingProblem } from "./alerting-problem.ts";
 import {
   type AlertingQuestion,
@@ -17,7 +19,6 @@ import {
   type ThreadSettings,
   type ToAlerting,
 } from "./dialogue.ts";
-import type { AlertingFigures } from "./engine.ts";
 
 export interface AlertingThreadOptions {
   readonly settings: ThreadSettings & { readonly intervalMs: number };
@@ -37,7 +38,7 @@ export interface AlertingThreadOptions {
 export type AlertingAnswers = {
   readonly [K in AlertingQuestion]: (
     ...given: Parameters<AlertingQuestions[K]>
-  ) => Promise<ReturnType<AlertingQuestions[K]>>;
+  ) => Promise<Awaited<ReturnType<AlertingQuestions[K]>>>;
 };
 
 export interface AlertingThread extends AlertingAnswers {
@@ -142,6 +143,9 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
         asked.get(message.id)?.reject(errorOf(message.error));
         asked.delete(message.id);
         break;
+      case "intervene":
+        void runIntervention(message.request).then((outcome) => say({ type: "outcome", id: message.id, outcome }));
+        break;
       case "alert":
         onAlert(message.change);
         break;
@@ -238,6 +242,9 @@ const questions: Readonly<Record<AlertingQuestion, true>> = {
   silences: true,
   silence: true,
   expireSilence: true,
+  acknowledge: true,
+  incidents: true,
+  incident: true,
   reload: true,
   settled: true,
 };

@@ -1,11 +1,16 @@
 /** The thread that alerts: it has the store, the rules and whoever tells, and hears from the thread that collects. */
 import { workerData } from "node:worker_threads";
 import { type AlertApi, startAlertApi } from "../api/alert-api.ts";
+import type { InterventionOutcome, InterventionRequest } from "../intervention/intervention-request.ts";
+import type { Alerting } from "./alerting.ts";
 import { type AlertingQuestions, type FromAlerting, plainError, type ThreadData, type ToAlerting } from "./dialogue.ts";
-import { type Alerting, startAlerting } from "./engine.ts";
+import { startAlerting } from "./engine.ts";
 
 const { settings, coded, port, started } = workerData as ThreadData;
 const tell = (message: FromAlerting): void => port.postMessage(message);
+
+const interventions = new Map<number, (outcome: InterventionOutcome) => void>();
+let asked = 0;
 
 void start();
 
@@ -13,6 +18,7 @@ async function start(): Promise<void> {
   try {
     const alerting = startAlerting({
       ...settings,
+      intervene,
       onAlert: (change) => tell({ type: "alert", change }),
       onProblem: (problem) => tell({ type: "problem", problem }),
     });
@@ -27,6 +33,13 @@ async function start(): Promise<void> {
   Atomics.notify(started, 0);
 }
 
+/** The code is where the application is. Who asks waits no longer than the intervention may take. */
+function intervene(request: InterventionRequest): Promise<InterventionOutcome> {
+  const id = asked++;
+  tell({ type: "intervene", id, request });
+  return new Promise((resolve) => interventions.set(id, resolve));
+}
+
 async function hear(message: ToAlerting, alerting: Alerting, api: AlertApi | undefined): Promise<void> {
   switch (message.type) {
     case "batch":
@@ -37,6 +50,10 @@ async function hear(message: ToAlerting, alerting: Alerting, api: AlertApi | und
       break;
     case "ask":
       await answer(message, alerting);
+      break;
+    case "outcome":
+      interventions.get(message.id)?.(message.outcome);
+      interventions.delete(message.id);
       break;
     case "stop":
       await Promise.all([api?.stop(), alerting.stop(message)]);

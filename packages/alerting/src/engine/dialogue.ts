@@ -2,11 +2,10 @@
 import type { MessagePort } from "node:worker_threads";
 import type { SeriesBatch } from "@telltale/metrics";
 import type { CodedRule } from "../coded-alert/coded-rule.ts";
-import type { Silence, SilenceDefinition } from "../routing/silences.ts";
+import type { InterventionOutcome, InterventionRequest } from "../intervention/intervention-request.ts";
 import type { AlertChange } from "./alert-changes.ts";
+import type { Alerting, AlertingFigures, AlertingSettings } from "./alerting.ts";
 import type { AlertingProblem } from "./alerting-problem.ts";
-import type { AlertingFigures, AlertingSettings } from "./engine.ts";
-import type { AlertingGroup, RunningAlert } from "./running-rules.ts";
 
 export interface ThreadSettings extends AlertingSettings {
   /** Where Alertmanager's API is served. @default nowhere */
@@ -24,21 +23,20 @@ export interface ThreadData {
 }
 
 /** What can be asked of alerting from another thread. */
-export interface AlertingQuestions {
-  /** What is pending and what fires; firing ones first, oldest first. */
-  alerts(): readonly RunningAlert[];
-  /** The groups of rules and how they are. */
-  groups(): readonly AlertingGroup[];
-  silences(): readonly Silence[];
-  /** Silences alerts that match. @throws RangeError when the silence could never apply */
-  silence(definition: SilenceDefinition): Silence;
-  /** Ends a silence; false when none of that id is active or to come. */
-  expireSilence(id: string): boolean;
-  /** Reads the files again. @throws AlertingFilesError when they cannot be used; then all stays as it was */
-  reload(): void;
-  /** Until nothing is on its way to anybody. */
-  settled(): void;
-}
+export interface AlertingQuestions
+  extends Pick<
+    Alerting,
+    | "alerts"
+    | "groups"
+    | "silences"
+    | "silence"
+    | "expireSilence"
+    | "acknowledge"
+    | "incidents"
+    | "incident"
+    | "reload"
+    | "settled"
+  > {}
 
 export type AlertingQuestion = keyof AlertingQuestions;
 
@@ -58,6 +56,7 @@ export type ToAlerting =
       readonly question: AlertingQuestion;
       readonly given: readonly unknown[];
     }
+  | { readonly type: "outcome"; readonly id: number; readonly outcome: InterventionOutcome }
   | { readonly type: "stop"; readonly withinMs: number };
 
 export type FromAlerting =
@@ -67,6 +66,7 @@ export type FromAlerting =
   | { readonly type: "taken"; readonly again: boolean; readonly figures: AlertingFigures }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "failed"; readonly id: number; readonly error: PlainError }
+  | { readonly type: "intervene"; readonly id: number; readonly request: InterventionRequest }
   | { readonly type: "alert"; readonly change: AlertChange }
   | { readonly type: "problem"; readonly problem: AlertingProblem }
   | { readonly type: "stopped" };

@@ -6,11 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { SeriesBatch } from "@telltale/metrics";
+import { queryInstant } from "@telltale/promql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
 import type { WebhookBody } from "../delivery/webhook-body.ts";
 import type { AlertChange } from "./alert-changes.ts";
-import { type Alerting, type AlertingOptions, startAlerting } from "./engine.ts";
+import type { Alerting, AlertingOptions } from "./alerting.ts";
+import { startAlerting } from "./engine.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const INTERVAL = 15_000;
@@ -364,6 +366,85 @@ describe("files that change", () => {
     expect(desk({ rules: ["*.rules.yaml", "none/*.yaml"] }).problems).toEqual([
       `alerting.rules has "none/*.yaml", which matches no file in ${folder} by now`,
     ]);
+  });
+});
+
+describe("telltale.alerting.yaml", () => {
+  test("is checked with the other files, and read again when it changes", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    write("extras.yaml", "heartbeats: {}");
+    expect(() => desk({ extras: "extras.yaml" })).toThrow(/extras\.yaml: 1:\d+: .*heartbeats/);
+    write("extras.yaml", "runbooks: []");
+    const { pass, problems, connect, changes } = desk({ extras: "extras.yaml" });
+    await pass(2);
+    write("extras.yaml", "runbooks: 1");
+    await pass(3);
+    expect(problems).toEqual([expect.stringMatching(/extras\.yaml: 1:11: expected a list/)]);
+    write("extras.yaml", 'runbooks: [{ matchers: [alertname="Down"], url: "https://wiki/down" }]');
+    await pass(3);
+    connect(0);
+    await pass(8);
+    expect(changes).toMatchObject([{ annotations: { runbook_url: "https://wiki/down" } }]);
+  });
+
+  test("makes incidents, which are acknowledged, and code intervene; all of it outlives a restart", async () => {
+    write("a.rules.yaml", ruleFile(down));
+    write("extras.yaml", 'interventions: [{ name: halt, matchers: [alertname="Down"], dry_run: false }]');
+    const requests: string[] = [];
+    const options: Partial<AlertingOptions> = {
+      extras: "extras.yaml",
+      state: "alerting.db",
+      async intervene({ name, alert }) {
+        requests.push(`${name} because of ${alert.labels["alertname"]}`);
+        return { outcome: "done", text: "halted" };
+      },
+    };
+    const first = desk(options);
+    first.connect(0);
+    await first.pass(8);
+    const [incident] = first.alerting.incidents();
+    expect(incident).toMatchObject({ state: "firing" });
+    first.alerting.acknowledge(incident!.id, { by: "me", comment: "on it" });
+    expect(first.alerting.alerts()).toMatchObject([{ silencedBy: [expect.any(String)] }]);
+    expect(requests).toEqual(["halt because of Down"]);
+    const next = desk(options, first.leave({ forMs: 30_000 }));
+    next.connect(0);
+    await next.pass(6);
+    expect(requests).toHaveLength(1);
+    const events = next.alerting.incident(incident!.id)!.events;
+    expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["opened", "acknowledged", "intervention"]));
+    next.connect(1);
+    await next.pass(2);
+    expect(next.alerting.incident(incident!.id)).toMatchObject({ state: "quiet" });
+    expect(next.alerting.silences().every(({ endsAtMs }) => endsAtMs <= next.clock.now())).toBe(true);
+  });
+
+  test("chooses series for baselines, which rules can ask; what was learned outlives a restart", async () => {
+    write("a.rules.yaml", ruleFile("- alert: Odd\n  expr: telltale_anomaly_score > 1"));
+    write("extras.yaml", "baselines: [{ expr: connected, warm_up: 10m, warm_up_samples: 20 }]");
+    const options = { extras: "extras.yaml", state: "alerting.db" };
+    const first = desk(options);
+    const wave = async (at: ReturnType<typeof desk>, intervals: number) => {
+      for (let i = 0; i < intervals; i++) {
+        at.connect(100 + (i % 7));
+        await at.pass(1);
+      }
+    };
+    await wave(first, 100);
+    const published = (at: ReturnType<typeof desk>, name: string) => {
+      const { value } = queryInstant(at.alerting.store, name, { timeMs: at.clock.now() });
+      return value.type === "vector" ? value.samples.map((sample) => sample.value) : [];
+    };
+    expect(published(first, "telltale_baseline")[0]).toBeGreaterThan(99);
+    running.delete(first.alerting);
+    await first.alerting.stop({ withinMs: 0 });
+    // Without what was learned it would be warming up.
+    const next = desk(options, first.leave({ forMs: 30_000 }));
+    await wave(next, 2);
+    expect(published(next, 'telltale_baseline_upper{telltale_metric="connected"}')[0]).toBeLessThan(200);
+    next.connect(500);
+    await next.pass(4);
+    expect(next.told()).toEqual(["firing Odd"]);
   });
 });
 

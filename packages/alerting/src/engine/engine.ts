@@ -3,101 +3,26 @@
  * backend may run it next to APIs of its own, on the same store.
  */
 import { resolve } from "node:path";
-import type { MetricFamily, SeriesBatch } from "@telltale/metrics";
 import { MemoryStore } from "@telltale/promql";
-import { type Clock, wallClock } from "../clock.ts";
+import { wallClock } from "../clock.ts";
 import type { CodedRule } from "../coded-alert/coded-rule.ts";
 import { codedRuleSource } from "../coded-alert/coded-rules.ts";
-import type { Notifier } from "../delivery/notifier.ts";
-import type { Silence, SilenceDefinition } from "../routing/silences.ts";
+import { startIncidentResponse } from "../incident-response/incident-response.ts";
+import { memoryHistory } from "../incidents/incident-history.ts";
+import { serviceEdges } from "../incidents/service-edges.ts";
 import type { SentAlert } from "../rule-group/alert.ts";
 import { type RuleRunner, type RuleSource, type RunningGroup, startRules } from "../rule-runner/rule-runner.ts";
+import { openIncidentFile } from "../state-file/incident-file.ts";
 import { type AlertChange, AlertChanges } from "./alert-changes.ts";
-import { type AlertingFiles, type AlertingPaths, fileMarks, readAlertingFiles } from "./alerting-files.ts";
-import type { AlertingProblem } from "./alerting-problem.ts";
+import type { Alerting, AlertingFigures, AlertingOptions } from "./alerting.ts";
+import { type AlertingFiles, fileMarks, readAlertingFiles } from "./alerting-files.ts";
+import { baselineFeed } from "./baseline-feed.ts";
 import { watchFiles } from "./file-watch.ts";
 import { savedForState, saveForState } from "./for-state.ts";
 import { keepState } from "./kept-state.ts";
-import { type AlertingGroup, alertingGroup, type RunningAlert, runningAlerts } from "./running-rules.ts";
+import { alertingGroup, runningAlerts } from "./running-rules.ts";
 import { watchSources } from "./sources.ts";
 import { startTelling, within } from "./telling.ts";
-
-/** What alerting is to do; plain data, so that it goes to another thread. */
-export interface AlertingSettings extends AlertingPaths {
-  /** Addresses of Alertmanagers that alerts are handed over to; the receivers are told when none answers. @default none */
-  readonly alertmanagers?: readonly string[];
-  /** A file for what must outlive a restart. @default memory */
-  readonly state?: string;
-  /** How often samples come, and how often groups are evaluated that do not say. @default 15_000 */
-  readonly intervalMs?: number;
-  /** How long samples are kept. @default 24 hours */
-  readonly retentionMs?: number;
-  /** How much memory samples may take; the oldest go first. @default 256 MiB */
-  readonly maxBytes?: number;
-  /** Where people find the alerts; receivers are told. @default "" */
-  readonly externalUrl?: string;
-  /** Added to every alert. @default none */
-  readonly externalLabels?: Readonly<Record<string, string>>;
-  /** The labels of sources that are to be there from the start, by the sources' names. @default none */
-  readonly targets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** How often the files are looked at for changes. @default 5_000 */
-  readonly pollMs?: number;
-}
-
-export interface AlertingOptions extends AlertingSettings {
-  /** @default the wall clock */
-  readonly clock?: Clock;
-  /** Called when an alert begins to fire and when it is resolved, unless it is silenced or inhibited. */
-  readonly onAlert?: (change: AlertChange) => void;
-  /** Called when something does not work that goes on being tried, or could not be used. */
-  readonly onProblem?: (problem: AlertingProblem) => void;
-}
-
-/** What alerting did since its start, in numbers. */
-export interface AlertingFigures {
-  readonly evaluations: number;
-  readonly missed: number;
-  /** Rules whose last evaluation failed. */
-  readonly failing: number;
-  readonly pending: number;
-  readonly firing: number;
-  /** What receivers were told, and could not be told. */
-  readonly delivered: number;
-  readonly failed: number;
-  readonly series: number;
-  readonly storeBytes: number;
-}
-
-/** Alerting that runs. */
-export interface Alerting {
-  readonly store: MemoryStore;
-  /** The notifier of now; after a reload it is another one. */
-  readonly notifier: Notifier;
-  /**
-   * Takes in what a source collected. Of a source from which nothing comes for two intervals, all series end, and `up` is 0.
-   * False when a batch before this one is missing: then its reader has to `tellAnew()`.
-   */
-  append(source: string, batch: SeriesBatch): boolean;
-  /** What was told of families, by their names. */
-  families(): ReadonlyMap<string, MetricFamily>;
-  rules(): readonly RunningGroup[];
-  groups(): readonly AlertingGroup[];
-  alerts(): readonly RunningAlert[];
-  silences(): readonly Silence[];
-  /** @throws RangeError when the silence could never apply */
-  silence(definition: SilenceDefinition): Silence;
-  /** Ends a silence; false when none of that id is active or to come. */
-  expireSilence(id: string): boolean;
-  figures(): AlertingFigures;
-  /** Reads the files again. @throws AlertingFilesError when they cannot be used; then all stays as it was */
-  reload(): Promise<void>;
-  /** Takes the rules of alerts in code, in the place of those before. */
-  declare(rules: readonly CodedRule[]): void;
-  /** Until nothing is on its way to anybody. */
-  settled(): Promise<void>;
-  /** Lets what is on its way arrive, for so long at most, and ends. */
-  stop(options: { readonly withinMs: number }): Promise<void>;
-}
 
 const defaults = {
   alertmanagers: [] as readonly string[],
@@ -116,7 +41,14 @@ const RESEND_DELAY_MS = 60_000;
 /** What changed is written so much later, together with what changes meanwhile. */
 const SAVE_AFTER_MS = 1_000;
 
+/** What was learned is much text, and an hour of it is soon learned again. */
+const SAVE_BASELINES_EVERY_MS = 3_600_000;
+
+/** A group that was not evaluated for so many of its intervals is no sign of life. */
+const LATE_INTERVALS = 3;
+
 const FOR_STATE = "for-state";
+const BASELINES = "baselines";
 
 /**
  * Starts alerting. Rules are evaluated from the first samples on, or after two intervals without any: before, everything would be
@@ -130,12 +62,21 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const marks = fileMarks(options);
   let files = readAlertingFiles(options);
   for (const text of files.warnings) onProblem({ level: "warn", text });
-  const kept = keepState(options.state && resolve(options.folder, options.state), onProblem);
+  const path = options.state && resolve(options.folder, options.state);
+  const kept = keepState(path, onProblem);
+  const history = path === undefined ? memoryHistory() : openIncidentFile(path);
   const store = new MemoryStore({ retentionMs: settings.retentionMs, maxBytes: settings.maxBytes });
   const restored = savedForState(kept.text(FOR_STATE));
   store.append(restored);
+  const baselines = baselineFeed(store, {
+    choices: files.extras.baselines,
+    saved: kept.text(BASELINES),
+    onProblem,
+  });
   const count = { evaluations: 0, missed: 0, delivered: 0, failed: 0 };
 
+  const startedMs = clock.now();
+  let runner: RuleRunner | undefined;
   const telling = startTelling({
     files,
     clock,
@@ -144,7 +85,10 @@ export function startAlerting(options: AlertingOptions): Alerting {
     state: kept.state,
     graceMs: 4 * Math.max(intervalMs, files.longestIntervalMs, RESEND_DELAY_MS),
     onState: (state) => kept.save(state),
-    onDelivered: () => void count.delivered++,
+    onDelivered(notification) {
+      count.delivered++;
+      response.notified(notification);
+    },
     onFailure({ receiver, integration }, reason) {
       count.failed++;
       onProblem({
@@ -157,10 +101,20 @@ export function startAlerting(options: AlertingOptions): Alerting {
       onProblem({ level: "error", text: `alerting: no hand-over: ${reason}` });
     },
   });
+  const response = startIncidentResponse({
+    file: files.extras,
+    notifier: () => telling.notifier,
+    clock,
+    history,
+    edges: () => serviceEdges(store, { timeMs: clock.now(), options: files.extras.incidents }),
+    isWell: () => isWell(runner?.groups() ?? [], clock.now(), startedMs),
+    onProblem: (text) => onProblem({ level: "warn", text: `alerting: ${text}` }),
+    ...(options.intervene !== undefined && { intervene: options.intervene }),
+  });
   const changes = new AlertChanges(telling.notifier.dispatcher.state().alerts, clock.now());
 
-  let runner: RuleRunner | undefined;
   let coded: readonly CodedRule[] = [];
+  let baselinesSavedMs = startedMs;
   let saving: Disposable | undefined;
   let reloading: Promise<void> = Promise.resolve();
   const sources = watchSources(store, { clock, intervalMs, targets: settings.targets });
@@ -198,8 +152,9 @@ export function startAlerting(options: AlertingOptions): Alerting {
   }
 
   function receive(alerts: readonly SentAlert[]): void {
-    telling.receive(alerts);
-    tellChanges(changes.take(alerts, clock.now()));
+    const admitted = response.receive(alerts);
+    telling.receive(admitted);
+    tellChanges(changes.take(admitted, clock.now()));
   }
 
   function tellChanges(changed: readonly AlertChange[]): void {
@@ -219,6 +174,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
   function save(): void {
     saving = undefined;
     kept.keep(FOR_STATE, saveForState(store));
+    if (clock.now() - baselinesSavedMs >= SAVE_BASELINES_EVERY_MS) saveBaselines();
+  }
+
+  function saveBaselines(): void {
+    baselinesSavedMs = clock.now();
+    const learned = baselines.save();
+    if (learned !== undefined) kept.keep(BASELINES, learned);
   }
 
   function reload(): Promise<void> {
@@ -226,7 +188,9 @@ export function startAlerting(options: AlertingOptions): Alerting {
       const next = readAlertingFiles(options);
       runner?.reload(sourcesOf(next));
       files = next;
+      baselines.choose(next.extras.baselines);
       await telling.replace(next);
+      response.reload(next.extras);
     });
     reloading = reloaded.catch(() => {});
     return reloaded;
@@ -239,6 +203,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
     });
   }
 
+  async function settled(): Promise<void> {
+    await response.settled();
+    await telling.settled();
+  }
+
   const rules = (): readonly RunningGroup[] => runner?.groups() ?? [];
   const dispatcher = () => telling.notifier.dispatcher;
   return {
@@ -248,6 +217,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     },
     append(source, batch) {
       const isTaken = sources.append(source, batch);
+      baselines.feed(batch.timeMs);
       store.prune();
       tellChanges(changes.expire(clock.now()));
       if (isTaken) run();
@@ -268,26 +238,36 @@ export function startAlerting(options: AlertingOptions): Alerting {
       telling.notifier.wake();
       return isExpired;
     },
-    figures: () => ({ ...ruleFigures(rules()), ...count, ...storeFigures(store) }),
+    acknowledge: response.acknowledge,
+    incidents: response.incidents,
+    incident: response.incident,
+    figures: () => ({ ...ruleFigures(rules()), ...count, ...storeFigures(store), ...response.figures() }),
     reload,
     declare(rules) {
       coded = rules;
       runner?.reload(sourcesOf(files));
     },
-    settled: () => telling.settled(),
+    settled,
     async stop({ withinMs }) {
       for (const timer of [first, watch, sources, saving]) timer?.[Symbol.dispose]();
       runner?.stop();
-      await within(
-        reloading.then(() => telling.settled()),
-        clock,
-        withinMs,
-      );
+      await within(reloading.then(settled), clock, withinMs);
+      response.stop();
       await telling.stop();
-      if (kept.isFile) save();
+      if (kept.isFile) {
+        save();
+        saveBaselines();
+      }
+      history.close();
       kept.close();
     },
   };
+}
+
+function isWell(groups: readonly RunningGroup[], nowMs: number, startedMs: number): boolean {
+  return groups.every(
+    ({ lastEvaluationMs = startedMs, intervalMs }) => nowMs - lastEvaluationMs <= LATE_INTERVALS * intervalMs,
+  );
 }
 
 function ruleFigures(groups: readonly RunningGroup[]): Pick<AlertingFigures, "failing" | "pending" | "firing"> {

@@ -20,6 +20,12 @@ export const alerting: GroupOption = {
       example: "alertmanager.yml",
       defaultNote: "nobody; alerts are in the log",
     },
+    extras: {
+      kind: "text",
+      doc: "A `telltale.alerting.yaml`: escalation, cooldown, runbooks, interventions, heartbeat, baselines. It is read again when it changes.",
+      example: "telltale.alerting.yaml",
+      defaultNote: "none",
+    },
     alertmanagers: {
       kind: "names",
       doc: "Alertmanagers that alerts are handed over to; while none takes them, the receivers are told.",

@@ -7,8 +7,12 @@ const PATH = "alerting";
 
 /** What the schema gives for the group. */
 interface AlertingValues
-  extends Omit<AlertingConfiguration, "folder" | "maxBytes" | "externalLabels" | "api" | "receivers" | "state"> {
+  extends Omit<
+    AlertingConfiguration,
+    "folder" | "maxBytes" | "externalLabels" | "api" | "receivers" | "extras" | "state"
+  > {
   readonly receivers?: string | undefined;
+  readonly extras?: string | undefined;
   readonly state?: string | undefined;
   readonly maxMemory: number;
   readonly api: boolean;
@@ -16,7 +20,7 @@ interface AlertingValues
 
 /** The options of alerting as its thread takes them; what is in the files is for the thread to check. */
 export function alertingConfiguration(
-  { maxMemory, receivers, state, api, ...values }: AlertingValues,
+  { maxMemory, receivers, extras, state, api, ...values }: AlertingValues,
   around: Surroundings & { readonly apiAddress: AlertingConfiguration["api"]; readonly hasMetrics: boolean },
 ): AlertingConfiguration | undefined {
   const { layers, cwd, report, apiAddress, hasMetrics } = around;
@@ -36,6 +40,7 @@ export function alertingConfiguration(
     maxBytes: maxMemory,
     externalLabels: mergedMap(layers, `${PATH}.externalLabels`) as Record<string, string>,
     ...(receivers !== undefined && { receivers }),
+    ...(extras !== undefined && { extras }),
     ...(state !== undefined && { state }),
     ...(api && apiAddress !== undefined && { api: apiAddress }),
   };
