@@ -118,6 +118,18 @@ test("a series keeps labels that are the target's as exported ones", async () =>
   );
 });
 
+test.each([
+  [{ "service.name": "x" }, '"service.name" in targetLabels cannot be the label of a target'],
+  [{ __name__: "x" }, '"__name__" in targetLabels cannot be the label of a target'],
+  [{ le: "1" }, '"le" in targetLabels cannot be the label of a target'],
+  [{ port: 9464 as unknown as string }, 'targetLabels.port is 9464; give a text, such as "9464"'],
+])("labels that no target can have are refused: %j", (targetLabels, message) => {
+  const code = "TELLTALE_BAD_TARGET_LABEL";
+  expect(() => seriesReader({ targetLabels })).toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(message) }),
+  );
+});
+
 test("two readers beside each other have each all series and their own ids", async () => {
   const orders = counter({ name: "reader.orders" });
   orders.add(1, { side: "buy" });

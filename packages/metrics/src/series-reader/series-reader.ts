@@ -9,6 +9,7 @@ import { inSlices } from "../otlp/slices.ts";
 import { localSource } from "../prometheus/page-source.ts";
 import type { SeriesBatch } from "../series-batch.ts";
 import { type BatchCollector, batchCollector } from "./batch-collector.ts";
+import { checkedTargetLabels } from "./target-labels.ts";
 
 export interface SeriesReaderOptions {
   /**
@@ -38,9 +39,10 @@ export interface SeriesReader {
  * const batch = await series.collect();
  * worker.postMessage(batch, transferables(batch));
  * ```
+ * @throws TypeError with code TELLTALE_BAD_TARGET_LABEL
  */
 export function seriesReader({ targetLabels = {} }: SeriesReaderOptions = {}): SeriesReader {
-  const target = Object.fromEntries(Object.entries(targetLabels).filter(([, value]) => value !== ""));
+  const target = checkedTargetLabels(targetLabels);
   const reader = pullReader();
   const source = localSource(reader);
   let collector: BatchCollector = batchCollector();
