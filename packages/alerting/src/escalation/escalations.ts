@@ -40,7 +40,7 @@ export interface EscalationCandidate {
   readonly alert: EscalatedAlert;
   readonly isAcknowledged: boolean;
   /** It is silenced, inhibited or held back: nobody is to hear of it now. */
-  readonly isSuppressed: boolean;
+  isSuppressed(): boolean;
 }
 
 /** Somebody is to be told. */
@@ -190,7 +190,7 @@ export class Escalations {
     const next = nextLevel(one, definition);
     if (one.isStopped || next.dueMs > nowMs) return [];
     // Its own acknowledgement silences an alert, and must not be what keeps the others from being told.
-    const told = left.filter(({ isSuppressed, isAcknowledged }) => isAcknowledged || !isSuppressed);
+    const told = left.filter((one) => one.isAcknowledged || !one.isSuppressed());
     if (told.length === 0) {
       this.#notBeforeMs.set(idOf(one), nowMs + AGAIN_AFTER_MS);
       return [];

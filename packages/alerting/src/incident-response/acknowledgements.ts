@@ -1,6 +1,6 @@
 import type { FiringAlert } from "../incidents/firing-alerts.ts";
 import type { Incident } from "../incidents/incident.ts";
-import type { SilenceDefinition } from "../routing/silences.ts";
+import type { Silence, SilenceDefinition } from "../routing/silences.ts";
 import type { Acknowledgement } from "./incident-response-options.ts";
 
 /** An acknowledgement ends with its alert; its silence does so at the latest then. */
@@ -46,4 +46,9 @@ export function silenceOf({ labels }: FiringAlert, { by, comment }: Acknowledgem
 
 function nothing(text: string): RangeError {
   return Object.assign(new RangeError(`acknowledge: ${text}`), { code: "TELLTALE_NOTHING_TO_ACKNOWLEDGE" });
+}
+
+/** Whether a silence is still there: a person may have ended it. */
+export function isSilent(silences: readonly Silence[], id: string | undefined, nowMs: number): id is string {
+  return silences.some((silence) => silence.id === id && silence.endsAtMs > nowMs);
 }

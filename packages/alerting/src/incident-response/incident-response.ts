@@ -1,30 +1,25 @@
 /** telltale.alerting.yaml at work, between the rules and the notifier. The parts know no time and no connection; this has both. */
 import { labelsOf } from "@telltale/promql";
 import { wallClock } from "../clock.ts";
-import { Cooldowns } from "../cooldown/cooldowns.ts";
-import {
-  type EscalatedAlert,
-  type EscalationCandidate,
-  type EscalationStep,
-  Escalations,
-} from "../escalation/escalations.ts";
+import type { EscalatedAlert, EscalationCandidate, EscalationStep } from "../escalation/escalations.ts";
 import { type Heartbeat, startHeartbeat } from "../heartbeat/heartbeat.ts";
 import { type FiringAlert, FiringAlerts } from "../incidents/firing-alerts.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { IncidentEvent } from "../incidents/incident-event.ts";
 import { memoryHistory } from "../incidents/incident-history.ts";
-import { type IncidentSteps, Incidents } from "../incidents/incidents.ts";
+import type { IncidentSteps } from "../incidents/incidents.ts";
 import { alertName } from "../incidents/joining-reason.ts";
-import { type InterventionStep, Interventions } from "../intervention/interventions.ts";
+import type { InterventionStep } from "../intervention/interventions.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { withRunbook } from "../runbook/runbook.ts";
-import { acknowledgedAlerts, checkAcknowledgement, silenceOf } from "./acknowledgements.ts";
+import { acknowledgedAlerts, checkAcknowledgement, isSilent, silenceOf } from "./acknowledgements.ts";
 import { escalationTelling } from "./escalation-telling.ts";
 import type { IncidentFigures, IncidentResponse, IncidentResponseOptions } from "./incident-response-options.ts";
 import { interveneWithin } from "./intervene-within.ts";
 import { journal } from "./journal.ts";
 import { notifiedEvents } from "./notified-events.ts";
-import { type HeldAcknowledgement, type ResponseState, readResponseState } from "./response-state.ts";
+import { responseParts, responseState } from "./response-parts.ts";
+import { type HeldAcknowledgement, readResponseState } from "./response-state.ts";
 import { suppressedAlerts } from "./suppressed-alerts.ts";
 
 /** How long rules may take after a restart to say again what fires. */
@@ -41,10 +36,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   const saved = readResponseState(history.state, onProblem);
   const startMs = clock.now();
   const firing = new FiringAlerts(saved.alerts, startMs + GRACE_MS);
-  let incidents = newIncidents(saved.incidents);
-  let cooldowns = new Cooldowns(file.cooldowns, saved.cooldowns);
-  let escalations = new Escalations(file.escalations, saved.escalations);
-  let interventions = new Interventions(file.interventions, saved.interventions);
+  let parts = responseParts(file, saved, ownService);
   const acknowledged = new Map<string, HeldAcknowledgement>(saved.acknowledgements.map((one) => [one.key, one]));
   const recent = new Map<string, string>();
   const onTheirWay = new Set<Promise<void>>();
@@ -52,17 +44,13 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   const count = { heldBack: 0, escalated: 0, interventions: 0, heartbeats: 0, failedHeartbeats: 0 };
   const log = journal({
     history,
-    state: () => JSON.stringify(stateNow()),
-    incident: (id) => withAcknowledgement(incidents.get(id)),
+    state: () => JSON.stringify(responseState(parts, { firing, acknowledged })),
+    incident: (id) => withAcknowledgement(parts.incidents.get(id)),
     onProblem,
   });
   let timer: Disposable | undefined;
   let heartbeat: Heartbeat | undefined;
   let stopped = false;
-
-  function newIncidents(state: ResponseState["incidents"]): Incidents {
-    return new Incidents(file.incidents, { state, ...(ownService !== undefined && { ownService }) });
-  }
 
   function wake(): void {
     timer?.[Symbol.dispose]();
@@ -72,40 +60,44 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     const suppressed = suppressedAlerts(notifier, nowMs);
     const candidates = (incidentId: string): readonly EscalationCandidate[] =>
       [...firing.all()]
-        .filter(({ key }) => incidents.of(key) === incidentId)
-        .map((alert) => ({
-          alert: toldAlert(alert),
-          isAcknowledged: acknowledged.has(alert.key),
-          isSuppressed: suppressed(alert),
-        }));
-    for (const step of escalations.due(nowMs, candidates)) run(escalate(step));
-    const due = interventions.due(nowMs, (key) => {
+        .filter(({ key }) => parts.incidents.of(key) === incidentId)
+        .map((one) => candidate(one, suppressed));
+    const escalated = parts.escalations.due(nowMs, candidates);
+    const due = parts.interventions.due(nowMs, (key) => {
       const alert = firing.get(key);
-      return alert && { isAcknowledged: acknowledged.has(key), isSuppressed: suppressed(alert) };
+      return alert && candidate(alert, suppressed);
     });
+    log.add(due.flatMap(refusal));
     // Written before anything is begun: after a restart it is not begun again.
-    log.write(due.flatMap((step) => refusal(step, nowMs)));
+    log.flush();
+    for (const step of escalated) run(escalate(step));
     for (const step of due) if (step.refused === undefined) run(make(step));
+    const { incidents, escalations, interventions } = parts;
     const nextMs = Math.min(...[firing, incidents, escalations, interventions].map((one) => one.nextDueMs()));
     if (Number.isFinite(nextMs)) timer = clock.at(Math.max(nextMs, nowMs + 1), wake);
+  }
+
+  function candidate(alert: FiringAlert, suppressed: (alert: FiringAlert) => boolean): EscalationCandidate {
+    const isAcknowledged = acknowledged.has(alert.key);
+    return { alert: toldAlert(alert), isAcknowledged, isSuppressed: () => suppressed(alert) };
   }
 
   /** What the time brings about by itself. */
   function settle(nowMs: number): void {
     end(firing.due(nowMs), nowMs);
-    const steps = incidents.due(nowMs);
+    const steps = parts.incidents.due(nowMs);
     for (const { members, id } of steps.closed) for (const { key } of members) recent.set(key, id);
     for (const key of [...recent.keys()].slice(0, Math.max(0, recent.size - MAX_RECENT))) recent.delete(key);
-    log.write(steps.events, steps.closed);
-    cooldowns.prune(nowMs);
+    log.add(steps.events, steps.closed);
+    parts.cooldowns.prune(nowMs);
     log.prune(nowMs, file.incidents.keepMs);
   }
 
   function end(alerts: readonly FiringAlert[], nowMs: number): void {
     if (alerts.length === 0) return;
     for (const { key, labels, isHeldBack } of alerts) {
-      if (!isHeldBack) cooldowns.resolved(key, labels, nowMs);
-      interventions.resolved(key);
+      if (!isHeldBack) parts.cooldowns.resolved(key, labels, nowMs);
+      parts.interventions.resolved(key);
       const held = acknowledged.get(key);
       if (held === undefined) continue;
       acknowledged.delete(key);
@@ -113,35 +105,34 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       // Not before the notifier knows that the alert is resolved.
       queueMicrotask(() => notifier().wake());
     }
-    log.write(
-      incidents.resolved(
-        alerts.map(({ key }) => key),
-        nowMs,
-      ).events,
-    );
+    const keys = alerts.map(({ key }) => key);
+    log.add(parts.incidents.resolved(keys, nowMs).events);
   }
 
   function begin(fired: readonly FiringAlert[], admitted: readonly FiringAlert[], nowMs: number): void {
     if (fired.length + admitted.length === 0) return;
-    const steps = fired.length === 0 ? noSteps : incidents.fired(fired, edgesNow(), nowMs);
+    const steps = fired.length === 0 ? noSteps : parts.incidents.fired(fired, edgesNow(), nowMs);
     const gone = steps.merges.flatMap(({ from }) => log.ended(from, nowMs));
-    for (const { from, into } of steps.merges) escalations.merged(from, into);
+    for (const { from, into } of steps.merges) parts.escalations.merged(from, into);
     const held = fired.filter(({ isHeldBack }) => isHeldBack);
     count.heldBack += held.length;
-    const events = held.map((alert) =>
-      eventOf(alert, "held_back", `${alertName(alert)} is not told: its cooldown is not over`),
-    );
+    const events = held.map((alert) => ({
+      ...eventOf(alert, "held_back"),
+      text: `${alertName(alert)} is not told: its cooldown is not over`,
+    }));
     for (const alert of admitted) {
-      escalations.fired(incidents.of(alert.key)!, toldAlert(alert));
-      interventions.fired(alert.key, alert.labels, nowMs);
+      parts.escalations.fired(parts.incidents.of(alert.key)!, toldAlert(alert));
+      parts.interventions.fired(alert.key, alert.labels, nowMs);
     }
-    log.write([...steps.events, ...events], gone);
+    log.add([...steps.events, ...events], gone);
   }
 
   /** Those of which the notifier hears now, and what it is to have of all. */
   function admit<T extends IncomingAlert>(alerts: readonly T[], fired: readonly FiringAlert[], nowMs: number) {
     const keys = alerts.map(({ labels }) => labelsOf(labels).key);
-    const waited = [...new Set(keys)].filter((key) => firing.get(key)?.isHeldBack && !cooldowns.holdsBack(key, nowMs));
+    const waited = [...new Set(keys)].filter(
+      (key) => firing.get(key)?.isHeldBack && !parts.cooldowns.holdsBack(key, nowMs),
+    );
     const released = waited.map((key) => firing.release(key));
     const passed = alerts.filter((_, i) => !firing.isHeldBack(keys[i]!));
     return {
@@ -159,16 +150,17 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     if (stopped) return;
     const id = `${name}/${level}/${incidentId}`;
     if (told.every(Boolean)) {
-      escalations.told(step, clock.now());
+      parts.escalations.told(step, clock.now());
       failing.delete(id);
       const what = resolved ? "that all is resolved" : `of ${alerts.map(alertName).join(", ")}`;
       if (!resolved) count.escalated++;
-      log.write([eventFor(incidentId, "escalated", `${name}, level ${level}: ${receivers.join(", ")} told ${what}`)]);
+      const text = `${name}, level ${level}: ${receivers.join(", ")} told ${what}`;
+      log.add([{ incidentId, timeMs: clock.now(), kind: "escalated", text }]);
     } else {
-      escalations.failed(step, clock.now());
+      parts.escalations.failed(step, clock.now());
       const missed = receivers.filter((_, i) => told[i] === false).join(", ");
-      if (!failing.has(id))
-        onProblem(`escalation ${name}: level ${level} could not be told to ${missed}; it is tried again`);
+      const problem = `escalation ${name}: level ${level} could not be told to ${missed}; it is tried again`;
+      if (!failing.has(id)) onProblem(problem);
       failing.add(id);
     }
     wake();
@@ -178,30 +170,24 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     const { name, dryRun, key, timeoutMs } = step;
     const alert = firing.get(key)!;
     const { labels, annotations, startsAtMs } = alert;
-    const incidentId = incidents.of(key)!;
+    const incidentId = parts.incidents.of(key)!;
     const request = { name, dryRun, incidentId, alert: { labels, annotations, startsAtMs }, timeoutMs };
     count.interventions++;
-    log.write([eventOf(alert, "intervention", `${name}: ${dryRun ? "dry run, nothing is done" : "begun"}`)]);
+    const about = eventOf(alert, "intervention");
+    log.add([{ ...about, text: `${name}: ${dryRun ? "dry run, nothing is done" : "begun"}` }]);
     const { outcome, text } = await interveneWithin(request, intervene, clock);
     if (stopped) return;
-    interventions.done(step);
-    log.write([
-      eventFor(
-        incidentId,
-        "intervention",
-        `${name}: ${outcome.replace("_", " ")}${text === "" ? "" : `: ${text}`}`,
-        labels,
-      ),
-    ]);
-    if (outcome !== "done" && outcome !== "would_run")
-      onProblem(`intervention ${name}: ${outcome.replace("_", " ")}: ${text}`);
+    parts.interventions.done(step);
+    const what = `${outcome.replace("_", " ")}${text === "" ? "" : `: ${text}`}`;
+    log.add([{ ...about, timeMs: clock.now(), text: `${name}: ${what}` }]);
+    if (outcome !== "done" && outcome !== "would_run") onProblem(`intervention ${name}: ${what}`);
     wake();
   }
 
-  function refusal({ key, name, refused }: InterventionStep, timeMs: number): readonly IncidentEvent[] {
+  function refusal({ key, name, refused }: InterventionStep): readonly IncidentEvent[] {
     const alert = firing.get(key);
     if (refused === undefined || alert === undefined) return [];
-    return [{ ...eventOf(alert, "intervention", `${name}: not made, ${refused}`), timeMs }];
+    return [{ ...eventOf(alert, "intervention"), text: `${name}: not made, ${refused}` }];
   }
 
   function run(work: Promise<void>): void {
@@ -220,31 +206,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     }
   }
 
-  function eventOf(alert: FiringAlert, kind: IncidentEvent["kind"], text: string, by?: string): IncidentEvent {
-    return eventFor(incidents.of(alert.key)!, kind, text, alert.labels, by);
-  }
-
-  function eventFor(
-    incidentId: string,
-    kind: IncidentEvent["kind"],
-    text: string,
-    labels?: IncidentEvent["labels"],
-    by?: string,
-  ): IncidentEvent {
-    const more = { ...(labels !== undefined && { labels }), ...(by !== undefined && { by }) };
-    return { incidentId, timeMs: clock.now(), kind, text, ...more };
-  }
-
-  function stateNow(): ResponseState {
-    return {
-      version: 1,
-      alerts: firing.state(),
-      incidents: incidents.state(),
-      acknowledgements: [...acknowledged.values()],
-      cooldowns: cooldowns.state(),
-      escalations: escalations.state(),
-      interventions: interventions.state(),
-    };
+  function eventOf(alert: FiringAlert, kind: IncidentEvent["kind"]): Omit<IncidentEvent, "text"> {
+    return { incidentId: parts.incidents.of(alert.key)!, timeMs: clock.now(), kind, labels: alert.labels };
   }
 
   function withAcknowledgement(incident: Incident | undefined): Incident | undefined {
@@ -269,12 +232,11 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     });
   }
 
-  const unknown = interventions.interrupted().flatMap(({ key, name }) => {
+  for (const { key, name } of parts.interventions.interrupted()) {
     const alert = firing.get(key);
     const text = `${name}: the process ended before its outcome was known; it is not begun again`;
-    return alert === undefined || incidents.of(key) === undefined ? [] : [eventOf(alert, "intervention", text)];
-  });
-  log.write(unknown);
+    if (alert !== undefined) log.add([{ ...eventOf(alert, "intervention"), text }]);
+  }
   beat();
   wake();
 
@@ -282,7 +244,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     receive(alerts) {
       const nowMs = clock.now();
       settle(nowMs);
-      const { fired, resolved } = firing.receive(alerts, nowMs, (key) => cooldowns.holdsBack(key, nowMs));
+      const { fired, resolved } = firing.receive(alerts, nowMs, (key) => parts.cooldowns.holdsBack(key, nowMs));
       const { admitted, passed } = admit(alerts, fired, nowMs);
       end(resolved, nowMs);
       begin(fired, admitted, nowMs);
@@ -290,36 +252,35 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       return passed;
     },
     notified(notification) {
-      const incidentOf = (key: string) => incidents.of(key) ?? recent.get(key);
-      log.write(notifiedEvents(notification, incidentOf, clock.now()));
+      const incidentOf = (key: string) => parts.incidents.of(key) ?? recent.get(key);
+      log.add(notifiedEvents(notification, incidentOf, clock.now()));
+      log.flush();
     },
     acknowledge(what, by) {
       checkAcknowledgement(by);
       const nowMs = clock.now();
-      const meant = acknowledgedAlerts(what, { firing: [...firing.all()], incidents: incidents.open() });
+      const meant = acknowledgedAlerts(what, { firing: [...firing.all()], incidents: parts.incidents.open() });
       const { dispatcher } = notifier();
       const done = meant.map((alert) => {
-        const silenceId =
-          acknowledged.get(alert.key)?.silenceId ?? dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
+        const known = acknowledged.get(alert.key)?.silenceId;
+        const isKnown = isSilent(dispatcher.silences(), known, nowMs);
+        const silenceId = isKnown ? known : dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
         acknowledged.set(alert.key, { key: alert.key, silenceId, by: by.by, timeMs: nowMs });
-        return { incidentId: incidents.of(alert.key)!, labels: alert.labels, silenceId };
+        return { incidentId: parts.incidents.of(alert.key)!, labels: alert.labels, silenceId };
       });
       const text = (alert: FiringAlert) => `${alertName(alert)}${by.comment ? `: ${by.comment}` : ""}`;
-      log.write(meant.map((alert) => eventOf(alert, "acknowledged", text(alert), by.by)));
+      log.add(meant.map((alert) => ({ ...eventOf(alert, "acknowledged"), text: text(alert), by: by.by })));
       notifier().wake();
       wake();
       return done;
     },
     incidents: (query) => history.list(query),
     incident: (id) => history.find(id),
-    figures: (): IncidentFigures => ({ ...count, open: incidents.ids().length }),
+    figures: (): IncidentFigures => ({ ...count, open: parts.incidents.ids().length }),
     reload(next) {
       const isSameBeat = JSON.stringify(next.heartbeat) === JSON.stringify(file.heartbeat);
       file = next;
-      incidents = newIncidents(incidents.state());
-      cooldowns = new Cooldowns(next.cooldowns, cooldowns.state());
-      escalations = new Escalations(next.escalations, escalations.state());
-      interventions = new Interventions(next.interventions, interventions.state());
+      parts = responseParts(next, responseState(parts, { firing, acknowledged }), ownService);
       if (!isSameBeat) {
         heartbeat?.stop();
         heartbeat = undefined;

@@ -4,8 +4,10 @@ import type { IncidentHistory } from "../incidents/incident-history.ts";
 
 /** Writes into a history, and never fails: what cannot be written is told once, and tried again with what comes next. */
 export interface Journal {
-  /** Writes what happened, together with the state. */
-  write(events: readonly IncidentEvent[], over?: readonly Incident[]): void;
+  /** Takes down what happened, and incidents that are over as they were last. */
+  add(events: readonly IncidentEvent[], over?: readonly Incident[]): void;
+  /** Writes what was taken down, together with the state. */
+  flush(): void;
   /** The record of an incident that goes on as another one, as it ends. */
   ended(id: string, nowMs: number): readonly Incident[];
   /** Forgets what is old, now and then. */
@@ -46,11 +48,13 @@ export function journal(options: {
   }
 
   return {
-    write(events, over = []) {
-      const next = state();
-      if (events.length + over.length === 0 && next === written) return;
+    add(events, over = []) {
       waiting = [...waiting, ...events].slice(-MAX_WAITING);
       waitingOver = [...waitingOver, ...over].slice(-MAX_WAITING);
+    },
+    flush() {
+      const next = state();
+      if (waiting.length + waitingOver.length === 0 && next === written) return;
       const changed = [...new Set(waiting.map(({ incidentId }) => incidentId))].flatMap((id) => incident(id) ?? []);
       const change = { events: waiting, incidents: [...waitingOver, ...changed], state: next };
       if (!attempt("written", () => history.append(change))) return;

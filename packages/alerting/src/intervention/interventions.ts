@@ -32,7 +32,7 @@ export interface InterventionStep {
 /** How an alert is that fires. */
 export interface InterventionCandidate {
   readonly isAcknowledged: boolean;
-  readonly isSuppressed: boolean;
+  isSuppressed(): boolean;
 }
 
 /**
@@ -108,7 +108,7 @@ export class Interventions {
 
   #refusal(id: string, { atMost }: InterventionDefinition, how: InterventionCandidate): string | undefined {
     if (how.isAcknowledged) return "the alert is acknowledged";
-    if (how.isSuppressed) return "the alert is silenced or inhibited";
+    if (how.isSuppressed()) return "the alert is silenced or inhibited";
     const count = this.#runs.filter((run) => run.id === id).length;
     if (count >= atMost.count) return `there were ${count} already in the last ${atMost.perMs / 1000} s`;
     return undefined;
