@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { parseAlertingFile } from "../alerting-file/alerting-file.ts";
+import { type EscalatedAlert, type EscalationCandidate, Escalations } from "./escalations.ts";
+
+const MINUTE = 60_000;
+
+const { escalations: definitions } = parseAlertingFile(`
+escalations:
+  - name: trading
+    matchers: [severity="critical"]
+    levels: [{ delay: 5m, receivers: [lead] }, { delay: 10m, receivers: [head] }]
+`);
+
+const alert = (name: string, startsAtMs = 0, severity = "critical"): EscalatedAlert => {
+  return { key: name, labels: { alertname: name, severity }, annotations: {}, startsAtMs, generatorUrl: "" };
+};
+const firing = (...alerts: readonly EscalatedAlert[]): readonly EscalationCandidate[] =>
+  alerts.map((one) => ({ alert: one, isAcknowledged: false, isSuppressed: () => false }));
+
+/** What is told now, and taken as told. */
+function tell(escalations: Escalations, nowMs: number, open: Readonly<Record<string, readonly EscalationCandidate[]>>) {
+  const steps = escalations.due(nowMs, (id) => open[id] ?? []);
+  for (const step of steps) escalations.told(step, nowMs);
+  return steps.map(({ toldAs, level, receivers, alerts, resolved }) => {
+    return `${toldAs}/${level} ${receivers}: ${alerts.map(({ key }) => key)}${resolved ? " resolved" : ""}`;
+  });
+}
+
+test("only alerts that are meant begin an escalation, and only those are told", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("Note", 0, "info"));
+  expect(escalations.nextDueMs()).toBe(Number.POSITIVE_INFINITY);
+  escalations.fired("x", alert("Down", MINUTE));
+  expect(escalations.nextDueMs()).toBe(6 * MINUTE);
+  const open = { x: firing(alert("Note", 0, "info"), alert("Slow", 3 * MINUTE), alert("Down", MINUTE)) };
+  expect(tell(escalations, 6 * MINUTE - 1, open)).toEqual([]);
+  expect(tell(escalations, 6 * MINUTE, open)).toEqual(["x/1 lead: Down,Slow"]);
+  expect(escalations.nextDueMs()).toBe(11 * MINUTE);
+});
+
+test("of two incidents that turn out to be one nobody is told the same level twice, and all hear of the end", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A"));
+  escalations.fired("y", alert("B", MINUTE));
+  const apart = { x: firing(alert("A")), y: firing(alert("B", MINUTE)) };
+  expect(tell(escalations, 6 * MINUTE, apart)).toEqual(["x/1 lead: A", "y/1 lead: B"]);
+  escalations.merged("y", "x");
+  const joined = { x: firing(alert("A"), alert("B", MINUTE)) };
+  expect(tell(escalations, 9 * MINUTE, joined)).toEqual([]);
+  expect(tell(escalations, 10 * MINUTE, joined)).toEqual(["x/2 head: A,B"]);
+  const ends = [
+    tell(escalations, 11 * MINUTE, {}),
+    tell(escalations, 11 * MINUTE, {}),
+    tell(escalations, 11 * MINUTE, {}),
+  ];
+  // Each under the name that the receiver knows it by.
+  expect(ends.flat().sort()).toEqual(["x/1 lead: A resolved", "x/2 head: A,B resolved", "y/1 lead: B resolved"]);
+  expect(escalations.state()).toEqual([]);
+});
+
+test("an incident that goes on as one that had no escalation takes it along", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("y", alert("B"));
+  escalations.merged("y", "x");
+  expect(tell(escalations, 5 * MINUTE, { x: firing(alert("B")) })).toEqual(["x/1 lead: B"]);
+});
+
+test("a step that is on its way is not begun again, and one that failed is after half a minute", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A"));
+  const open = () => firing(alert("A"));
+  const [step] = escalations.due(5 * MINUTE, open);
+  expect(escalations.due(5 * MINUTE, open)).toEqual([]);
+  expect(escalations.nextDueMs()).toBe(Number.POSITIVE_INFINITY);
+  escalations.failed(step!, 5 * MINUTE);
+  expect(escalations.nextDueMs()).toBe(5 * MINUTE + 30_000);
+  expect(escalations.due(5 * MINUTE + 29_999, open)).toEqual([]);
+  expect(escalations.due(5 * MINUTE + 30_000, open)).toHaveLength(1);
+});
+
+test("an escalation that the file has no more tells nobody else, and the end to those who know", () => {
+  const before = new Escalations(definitions);
+  before.fired("x", alert("A"));
+  tell(before, 5 * MINUTE, { x: firing(alert("A")) });
+  const after = new Escalations([], before.state());
+  expect(tell(after, 60 * MINUTE, { x: firing(alert("A")) })).toEqual([]);
+  expect(tell(after, 61 * MINUTE, {})).toEqual(["x/1 lead: A resolved"]);
+  expect(after.state()).toEqual([]);
+});
