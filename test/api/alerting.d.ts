@@ -232,6 +232,7 @@ export interface Alerting extends Pick<IncidentResponse, "acknowledge" | "incide
     readonly store: MemoryStore;
     readonly notifier: Notifier;
     append(source: string, batch: SeriesBatch): boolean;
+    remove(source: string): void;
     families(): ReadonlyMap<string, MetricFamily>;
     rules(): readonly RunningGroup[];
     groups(): readonly AlertingGroup[];
@@ -578,8 +579,11 @@ export declare class Dispatcher {
     forget(): void;
     nextDueMs(): number;
     due(nowMs: number): readonly Notification[];
+    sending(notification: Notification): void;
     delivered(notification: Notification, nowMs: number): void;
-    failed(notification: Notification): void;
+    failed(notification: Notification, { isRefused }?: {
+        readonly isRefused?: boolean;
+    }): void;
     direct(telling: DirectTelling, nowMs: number): readonly Notification[];
     silence(definition: SilenceDefinition, nowMs: number): Silence;
     changeSilence(id: string, definition: SilenceDefinition, nowMs: number): Silence | undefined;
@@ -696,6 +700,7 @@ export interface NotificationLogEntry {
     readonly resolved: readonly string[];
     readonly timeMs: number;
     readonly expiresAtMs: number;
+    readonly unheard?: readonly string[];
 }
 export type { ReceiverDefinition } from "./routing/receiver-definition.ts";
 export interface ReceiverDefinition {

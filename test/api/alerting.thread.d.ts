@@ -28,10 +28,7 @@ export interface AlertingThreadOptions {
     readonly settings: ThreadSettings & {
         readonly intervalMs: number;
     };
-    readonly series: {
-        collect(timeMs: number): Promise<SeriesBatch>;
-        tellAnew(): void;
-    };
+    readonly series: SeriesSource;
     readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
     readonly onAlert: (change: AlertChange) => void;
     readonly onProblem: (problem: AlertingProblem) => void;
@@ -50,6 +47,20 @@ export interface AlertingThread extends AlertingAnswers {
     }): Promise<void>;
 }
 export declare function startAlertingThread(options: AlertingThreadOptions): AlertingThread;
+export { type ClusterMemberOptions, clusterWorkerId, joinCluster } from "./engine/cluster-sources.ts";
+export interface ClusterMemberOptions {
+    readonly series: SeriesSource;
+    readonly intervalMs: number;
+    readonly onProblem: (problem: AlertingProblem) => void;
+    readonly clock?: Clock;
+}
+export declare function clusterWorkerId(): number | undefined;
+export declare function joinCluster({ series, intervalMs, onProblem, clock }: ClusterMemberOptions): Disposable;
+export type { SeriesSource } from "./engine/collecting.ts";
+export interface SeriesSource {
+    collect(timeMs: number): Promise<SeriesBatch>;
+    tellAnew(): void;
+}
 export type { AlertingQuestions, ThreadSettings } from "./engine/dialogue.ts";
 export interface ThreadSettings extends AlertingSettings {
     readonly api?: {

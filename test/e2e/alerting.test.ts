@@ -222,6 +222,34 @@ test("the thread that ends is started again, and that is told", async () => {
     .toBe(true);
 });
 
+test("workers of a node:cluster are watched by the alerting of their primary, each as an instance of its own", async () => {
+  const clusterSource = `
+    import cluster from "node:cluster";
+    import { gauge } from "@telltale/metrics";
+    import { bootstrap } from "telltale";
+    bootstrap();
+    if (cluster.isPrimary) {
+      for (const connected of [0, 1]) cluster.fork({ CONNECTED: connected });
+    } else {
+      gauge({ name: "venue.connected" }).record(Number(process.env.CONNECTED));
+      setInterval(() => {}, 60_000);
+    }
+  `;
+  writeFileSync(join(folder, "rules.yaml"), rules);
+  const env = {
+    TELLTALE_TRACING: "false",
+    OTEL_METRICS_EXPORTER: "none",
+    TELLTALE_ALERTING_RULES: join(folder, "rules.yaml"),
+    TELLTALE_ALERTING_INTERVAL_MS: "200",
+    TELLTALE_ALERTING_STATE: join(folder, "alerting.db"),
+  };
+  const application = await startApplication({ source: clusterSource, until: "started", env });
+  const [line] = await application.waitForOutput(/.*Disconnected fires.*/);
+  expect(JSON.parse(line)).toMatchObject({ alert: { labels: { instance: expect.stringMatching(/\/worker-1$/) } } });
+  expect(application.stdout.match(/fires/g)).toHaveLength(1);
+  expect(application.stderr).toBe("");
+});
+
 describe("the end", () => {
   test("comes in time with receivers that hang, by the same signal", async () => {
     using receiver = new Receiver();

@@ -8,5 +8,7 @@ export {
   type AlertingThreadOptions,
   startAlertingThread,
 } from "./engine/alerting-thread.ts";
+export { type ClusterMemberOptions, clusterWorkerId, joinCluster } from "./engine/cluster-sources.ts";
+export type { SeriesSource } from "./engine/collecting.ts";
 export type { AlertingQuestions, ThreadSettings } from "./engine/dialogue.ts";
 export type { AlertingGroup, AlertingGroupRule, RunningAlert } from "./engine/running-rules.ts";

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { type Attributes, diag } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { AlertChange, AlertingAnswers, AlertingFigures } from "@telltale/alerting/thread";
+import type { AlertChange, AlertingAnswers, AlertingFigures, AlertingProblem } from "@telltale/alerting/thread";
 import type { Logger } from "@telltale/logging";
+import type { SeriesReader } from "@telltale/metrics";
 import type { AlertingConfiguration, Configuration } from "./configuration.ts";
 
 const require = createRequire(import.meta.url);
@@ -15,7 +16,8 @@ export interface AlertingControl extends Omit<AlertingAnswers, "settled"> {
 
 /** Alerting as `bootstrap()` holds it. */
 export interface RunningAlerting {
-  readonly control: AlertingControl;
+  /** Undefined in a worker of a node:cluster, whose primary alerts. */
+  readonly control: AlertingControl | undefined;
   /** For the meter provider: without it only declared instruments are seen. */
   readonly reader: IMetricReader;
   /** Alerts are told there from now on; those before wait for it. */
@@ -28,18 +30,32 @@ export interface RunningAlerting {
 }
 
 /**
- * Starts the thread that alerts. It is waited for, since what is wrong with rules or receivers is to be told now.
+ * Starts the thread that alerts. It is waited for, since what is wrong with rules or receivers is to be told now. A worker of a
+ * node:cluster collects for its primary instead; a worker thread does nothing, as the process has its alerting already.
  * @throws Error with the faults of all files, or why it cannot start
  */
 export function startAlerting(
   configuration: Configuration,
   settings: AlertingConfiguration,
   known: Attributes,
-): RunningAlerting {
-  const { seriesReader, transferables } = require("@telltale/metrics") as typeof import("@telltale/metrics");
-  const { startAlertingThread } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
+): RunningAlerting | undefined {
+  if (!process.getBuiltinModule("node:worker_threads").isMainThread) return undefined;
+  const { seriesReader } = require("@telltale/metrics") as typeof import("@telltale/metrics");
+  const { clusterWorkerId } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
   const target = targetLabels(configuration, known);
-  const series = seriesReader({ targetLabels: target });
+  const id = clusterWorkerId();
+  if (id === undefined) return startThread(settings, seriesReader({ targetLabels: target }), target);
+  const instance = `${target["instance"]}/worker-${id}`;
+  return joinPrimary(settings, seriesReader({ targetLabels: { ...target, instance } }));
+}
+
+function startThread(
+  settings: AlertingConfiguration,
+  series: SeriesReader,
+  target: Readonly<Record<string, string>>,
+): RunningAlerting {
+  const { transferables } = require("@telltale/metrics") as typeof import("@telltale/metrics");
+  const { startAlertingThread } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
   const early: AlertChange[] = [];
   let tell = (change: AlertChange): void => void early.push(change);
   const thread = withPlace(() =>
@@ -48,7 +64,7 @@ export function startAlerting(
       series,
       transferables,
       onAlert: (change) => tell(change),
-      onProblem: ({ level, text }) => diag[level](`telltale: ${text}`),
+      onProblem,
     }),
   );
   return {
@@ -64,6 +80,23 @@ export function startAlerting(
   };
 }
 
+function joinPrimary({ intervalMs }: AlertingConfiguration, series: SeriesReader): RunningAlerting {
+  const { joinCluster } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
+  const membership = joinCluster({ series, intervalMs, onProblem });
+  return {
+    control: undefined,
+    reader: series.reader,
+    logTo() {},
+    figures: () => undefined,
+    async settled() {},
+    stop: async () => membership[Symbol.dispose](),
+  };
+}
+
+function onProblem({ level, text }: AlertingProblem): void {
+  diag[level](`telltale: ${text}`);
+}
+
 /**
  * The same for the same process after a restart, or every alert would be another one; and where there is a Prometheus page, what
  * a server that scrapes it says.
@@ -75,7 +108,8 @@ function targetLabels(
   const name = String(known["service.name"]);
   const id = resource.attributes["service.instance.id"];
   const port = metrics.prometheus?.port;
-  const instance = id === undefined ? process.getBuiltinModule("node:os").hostname() + (port ? `:${port}` : "") : String(id);
+  const instance =
+    id === undefined ? process.getBuiltinModule("node:os").hostname() + (port ? `:${port}` : "") : String(id);
   return { job: service.namespace === undefined ? name : `${service.namespace}/${name}`, instance };
 }
 

@@ -40,7 +40,7 @@ export interface Telemetry {
   readonly health: Health;
   /** For a server of the application's own: answers `/livez`, `/readyz` and `/healthz`, and says whether it did. */
   readonly healthHandler: HealthHandler;
-  /** Rules, alerts and silences; `undefined` when alerting is not switched on. */
+  /** Rules, alerts and silences; `undefined` when alerting is not switched on, and in workers of a cluster, whose primary has it. */
   readonly alerting: AlertingControl | undefined;
   /** Where the Prometheus endpoint listens; `undefined` when there is none. */
   readonly prometheusUrl: string | undefined;

@@ -10,6 +10,8 @@ import { runIntervention } from "../intervention/intervention-registry.ts";
 import type { AlertChange } from "./alert-changes.ts";
 import type { AlertingFigures } from "./alerting.ts";
 import type { AlertingProblem } from "./alerting-problem.ts";
+import { hearCluster } from "./cluster-sources.ts";
+import { collectEvery, type SeriesSource } from "./collecting.ts";
 import {
   type AlertingQuestion,
   type AlertingQuestions,
@@ -22,8 +24,7 @@ import {
 
 export interface AlertingThreadOptions {
   readonly settings: ThreadSettings & { readonly intervalMs: number };
-  /** Where the series come from: a `seriesReader` of @telltale/metrics. */
-  readonly series: { collect(timeMs: number): Promise<SeriesBatch>; tellAnew(): void };
+  readonly series: SeriesSource;
   /** What `postMessage` hands over of a batch instead of copying it. */
   readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
   readonly onAlert: (change: AlertChange) => void;
@@ -76,7 +77,6 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
   const asked = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let asks = 0;
   let waiting = 0;
-  let isCollecting = false;
   let isLate = false;
   let pauseMs = FIRST_PAUSE_MS;
   let restart: Disposable | undefined;
@@ -94,7 +94,18 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
   }
   attend(thread);
   const watch = watchCodedRules(() => say({ type: "declare", rules: declaredRules() }));
-  let timer = clock.at(nextCollectionMs(), collectOnTime);
+  const collecting = collectEvery({
+    series,
+    intervalMs,
+    clock,
+    isWanted,
+    onProblem,
+    take: (batch) => handOver(SOURCE, batch),
+  });
+  const cluster = hearCluster({
+    take: (source, batch) => void (isWanted() ? handOver(source, batch) : cluster.again(source)),
+    gone: (source) => say({ type: "gone", source }),
+  });
 
   function attend({ worker, port }: AlertingWorker): void {
     port.on("message", hear);
@@ -133,7 +144,9 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
         waiting--;
         ({ figures } = message);
         pauseMs = FIRST_PAUSE_MS;
-        if (message.again) series.tellAnew();
+        if (!message.again) break;
+        if (message.source === SOURCE) series.tellAnew();
+        else cluster.again(message.source);
         break;
       case "answer":
         asked.get(message.id)?.resolve(message.value);
@@ -174,41 +187,23 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
     });
   }
 
-  /** At multiples of the interval, as everybody's clocks do. */
-  function nextCollectionMs(): number {
-    return (Math.floor(clock.now() / intervalMs) + 1) * intervalMs;
+  function isWanted(): boolean {
+    if (stopping !== undefined || !isRunning) return false;
+    if (waiting < MAX_WAITING) return true;
+    if (!isLate) onProblem({ level: "warn", text: "alerting: its thread does not keep up; collections are left out" });
+    isLate = true;
+    return false;
   }
 
-  function collectOnTime(): void {
-    timer = clock.at(nextCollectionMs(), collectOnTime);
-    void collect();
-  }
-
-  async function collect(): Promise<void> {
-    if (isCollecting || stopping !== undefined || !isRunning) return;
-    if (waiting >= MAX_WAITING) {
-      if (!isLate)
-        onProblem({ level: "warn", text: "alerting: its thread does not keep up; collections are left out" });
-      isLate = true;
-      return;
-    }
-    isCollecting = true;
-    try {
-      const batch = await series.collect(clock.now());
-      if (stopping !== undefined || !isRunning) return;
-      waiting++;
-      isLate = false;
-      say({ type: "batch", source: SOURCE, batch }, transferables(batch));
-    } catch (error) {
-      onProblem({ level: "error", text: `alerting: series could not be collected: ${String(error)}` });
-    } finally {
-      isCollecting = false;
-    }
+  function handOver(source: string, batch: SeriesBatch): void {
+    waiting++;
+    isLate = false;
+    // What came from another process lies in memory that Node.js has for more than this.
+    say({ type: "batch", source, batch }, source === SOURCE ? transferables(batch) : []);
   }
 
   async function stop(withinMs: number): Promise<void> {
-    timer[Symbol.dispose]();
-    watch[Symbol.dispose]();
+    for (const one of [collecting, cluster, watch]) one[Symbol.dispose]();
     restart?.[Symbol.dispose]();
     if (!isRunning) return;
     let late: Disposable | undefined;
@@ -227,7 +222,7 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
       return apiUrl;
     },
     figures: () => figures,
-    collect,
+    collect: () => collecting.collect(),
     ...answers(ask),
     stop({ withinMs }) {
       stopping ??= stop(withinMs);

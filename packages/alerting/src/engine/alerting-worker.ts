@@ -43,7 +43,10 @@ function intervene(request: InterventionRequest): Promise<InterventionOutcome> {
 async function hear(message: ToAlerting, alerting: Alerting, api: AlertApi | undefined): Promise<void> {
   switch (message.type) {
     case "batch":
-      tell({ type: "taken", again: !alerting.append(message.source, message.batch), figures: alerting.figures() });
+      takeIn(message, alerting);
+      break;
+    case "gone":
+      alerting.remove(message.source);
       break;
     case "declare":
       alerting.declare(message.rules);
@@ -61,6 +64,11 @@ async function hear(message: ToAlerting, alerting: Alerting, api: AlertApi | und
       port.close();
       break;
   }
+}
+
+function takeIn({ source, batch }: Extract<ToAlerting, { type: "batch" }>, alerting: Alerting): void {
+  const again = !alerting.append(source, batch);
+  tell({ type: "taken", source, again, figures: alerting.figures() });
 }
 
 async function answer(

@@ -70,6 +70,8 @@ export interface Alerting extends Pick<IncidentResponse, "acknowledge" | "incide
    * False when a batch before this one is missing: then its reader has to `tellAnew()`.
    */
   append(source: string, batch: SeriesBatch): boolean;
+  /** The source is no more: all of its series end, `up` too. */
+  remove(source: string): void;
   /** What was told of families, by their names. */
   families(): ReadonlyMap<string, MetricFamily>;
   rules(): readonly RunningGroup[];

@@ -49,6 +49,8 @@ export interface PlainError {
 
 export type ToAlerting =
   | { readonly type: "batch"; readonly source: string; readonly batch: SeriesBatch }
+  /** The source is no more. */
+  | { readonly type: "gone"; readonly source: string }
   | { readonly type: "declare"; readonly rules: readonly CodedRule[] }
   | {
       readonly type: "ask";
@@ -63,7 +65,7 @@ export type FromAlerting =
   | { readonly type: "started"; readonly apiUrl: string | undefined }
   | { readonly type: "refused"; readonly error: PlainError }
   /** A batch was taken in; `again` when the reader has to begin anew. */
-  | { readonly type: "taken"; readonly again: boolean; readonly figures: AlertingFigures }
+  | { readonly type: "taken"; readonly source: string; readonly again: boolean; readonly figures: AlertingFigures }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "failed"; readonly id: number; readonly error: PlainError }
   | { readonly type: "intervene"; readonly id: number; readonly request: InterventionRequest }

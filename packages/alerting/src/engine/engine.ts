@@ -223,6 +223,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
       if (isTaken) run();
       return isTaken;
     },
+    remove: (source) => sources.remove(source),
     families: () => sources.families(),
     rules,
     groups: () => rules().map(alertingGroup),

@@ -14,6 +14,8 @@ export interface SourcesOptions {
 export interface Sources extends Disposable {
   /** False when a batch before this one is missing. */
   append(source: string, batch: SeriesBatch): boolean;
+  /** The source is no more. */
+  remove(source: string): void;
   families(): ReadonlyMap<string, MetricFamily>;
 }
 
@@ -42,6 +44,10 @@ export function watchSources(store: MemoryStore, { clock, intervalMs, targets }:
     append(source, batch) {
       heardMs.set(source, clock.now());
       return !intake.append(source, batch).lost;
+    },
+    remove(source) {
+      heardMs.delete(source);
+      intake.remove(source, clock.now());
     },
     families: () => intake.families(),
     [Symbol.dispose]: () => timer[Symbol.dispose](),
