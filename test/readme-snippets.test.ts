@@ -7,8 +7,10 @@ import { root } from "./workspace.ts";
 
 /** Add a page when its snippets are whole programs; one that imports `./name.ts` needs a snippet that is that file. */
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "docs/alerting.md": {},
   "docs/cluster.md": {},
   "docs/consensus.md": {},
+  "docs/incidents.md": {},
   "docs/logging.md": {},
   "docs/metrics.md": {},
   "docs/promql.md": {},

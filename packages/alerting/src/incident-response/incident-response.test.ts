@@ -72,7 +72,7 @@ function desk(
   const notifierState = state === undefined ? {} : { state };
   const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...notifierState });
   let accepts = true;
-  const notifier: Notifier = {
+  const notifier: { -readonly [K in keyof Notifier]: Notifier[K] } = {
     dispatcher,
     config,
     receive: (alerts) => dispatcher.receive(alerts, clock.now()),
@@ -494,6 +494,26 @@ runbooks:
   const own = { ...firing("Own"), annotations: { runbook_url: "https://own", summary: "s" } };
   const links = send(firing("Down"), firing("Slow"), own).map(({ annotations }) => annotations?.["runbook_url"]);
   expect(links).toEqual(["https://wiki/down", "https://wiki/Slow/desk", "https://own"]);
+});
+
+test("who is told by escalation and the code of interventions have the link as well", async () => {
+  const links: (string | undefined)[] = [];
+  const intervene: Intervene = async ({ alert }) => {
+    links.push(alert.annotations["runbook_url"]);
+    return { outcome: "done", text: "" };
+  };
+  const { send, pass, notifier } = desk(
+    `runbooks: [{ url: "https://wiki" }]\ninterventions: [{ name: halt, matchers: [alertname="Down"] }]${escalation}`,
+    { intervene },
+  );
+  const { tell } = notifier;
+  notifier.tell = (telling) => {
+    links.push(telling.alerts[0]!.annotations["runbook_url"]);
+    return tell(telling);
+  };
+  send(firing("Down"));
+  await pass(6 * MINUTE);
+  expect(links).toEqual(["https://wiki", "https://wiki"]);
 });
 
 test("another file takes the place of the one before, and what goes on goes on", async () => {

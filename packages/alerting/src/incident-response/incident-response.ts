@@ -82,6 +82,11 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     return { alert: toldAlert(alert), isAcknowledged, isSuppressed: () => suppressed(alert) };
   }
 
+  function toldAlert(alert: FiringAlert): EscalatedAlert {
+    const { key, labels, annotations, startsAtMs, generatorUrl } = withRunbook(alert, file.runbooks);
+    return { key, labels, annotations, startsAtMs, generatorUrl };
+  }
+
   /** What the time brings about by itself. */
   function settle(nowMs: number): void {
     end(firing.due(nowMs), nowMs);
@@ -169,7 +174,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   async function make(step: InterventionStep): Promise<void> {
     const { name, dryRun, key, timeoutMs } = step;
     const alert = firing.get(key)!;
-    const { labels, annotations, startsAtMs } = alert;
+    const { labels, annotations, startsAtMs } = toldAlert(alert);
     const incidentId = parts.incidents.of(key)!;
     const request = { name, dryRun, incidentId, alert: { labels, annotations, startsAtMs }, timeoutMs };
     count.interventions++;
@@ -302,7 +307,3 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
 }
 
 const noSteps: IncidentSteps = { events: [], merges: [], closed: [] };
-
-function toldAlert({ key, labels, annotations, startsAtMs, generatorUrl }: FiringAlert): EscalatedAlert {
-  return { key, labels, annotations, startsAtMs, generatorUrl };
-}
