@@ -250,6 +250,49 @@ test("workers of a node:cluster are watched by the alerting of their primary, ea
   expect(application.stderr).toBe("");
 });
 
+test("alerts in code fire, code intervenes, and who acknowledges silences: all through the thread", async () => {
+  writeFileSync(
+    join(folder, "extras.yaml"),
+    'interventions: [{ name: halt, matchers: [alertname="LargeLoss"], dry_run: false }]\n',
+  );
+  const env = {
+    TELLTALE_TRACING: "false",
+    OTEL_METRICS_EXPORTER: "none",
+    TELLTALE_ALERTING_EXTRAS: join(folder, "extras.yaml"),
+    TELLTALE_ALERTING_INTERVAL_MS: "200",
+  };
+  const application = await startApplication({
+    source: `
+      import { alert, intervention } from "@telltale/alerting";
+      import { bootstrap } from "telltale";
+      const { alerting } = bootstrap();
+      intervention("halt", ({ alert: { labels, annotations } }) => {
+        console.log("halted because of", labels.severity, annotations.summary);
+        setTimeout(async () => {
+          const [incident] = await alerting.incidents();
+          await alerting.acknowledge(incident.id, { by: "me" });
+          const [alert] = await alerting.alerts();
+          const { events } = await alerting.incident(incident.id);
+          console.log("silenced", alert.silencedBy.length, events.map(({ kind }) => kind).join());
+          const bad = { matchers: [], endsAtMs: 0, createdBy: "me", comment: "" };
+          await alerting.silence(bad).catch(({ name, code }) => console.log("no silence", name, code));
+          process.exit();
+        }, 100);
+      });
+      alert({ name: "LargeLoss", severity: "critical", condition: () => "Daily P&L: -5001" });
+      setInterval(() => {}, 60_000);
+    `,
+    until: "started",
+    env,
+  });
+  const { stdout, stderr } = await application.exited;
+  expect(stdout).toMatch(/LargeLoss fires: Daily P&L: -5001/);
+  expect(stdout).toMatch(/^halted because of critical Daily P&L: -5001$/m);
+  expect(stdout).toMatch(/^silenced 1 opened,.*intervention.*acknowledged/m);
+  expect(stdout).toMatch(/^no silence RangeError TELLTALE_BAD_SILENCE$/m);
+  expect(stderr).toBe("");
+});
+
 describe("the end", () => {
   test("comes in time with receivers that hang, by the same signal", async () => {
     using receiver = new Receiver();
