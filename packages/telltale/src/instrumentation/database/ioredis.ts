@@ -10,6 +10,7 @@ import {
   diag,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   type Tracer,
   trace,
@@ -63,7 +64,7 @@ export function adjustIORedis(instrumentation: Instrumentation): void {
       if (config.requireParentSpan === true && trace.getSpan(context.active()) === undefined) {
         return original.apply(this, args);
       }
-      const span = startSpan(ioredis.tracer, { client: this, command, config });
+      const span = ioredis.tracer.startSpan(command.name, new CommandSpanOptions(this, command, config));
       const { requestHook } = config;
       if (requestHook) {
         const info = { ...(moduleVersion && { moduleVersion }), cmdName: command.name, cmdArgs: command.args };
@@ -81,20 +82,32 @@ export function adjustIORedis(instrumentation: Instrumentation): void {
   };
 }
 
-function startSpan(
-  tracer: Tracer,
-  { client, command, config }: { readonly client: Client; readonly command: Command; readonly config: IORedisOptions },
-): Span {
-  const { name, args } = command;
-  const { host, port } = client.options;
-  const attributes: Record<string, string | number | undefined> = {
-    "db.operation.name": operationName(command),
-    "db.system.name": "redis",
-    "db.query.text": (config.dbStatementSerializer ?? redisStatement)(name, args),
-    "server.address": host,
-    "server.port": port,
-  };
-  return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes: attributes as Attributes });
+/** The options of a command's span, whose attributes are made when somebody reads them: a sampler with rules, or the span. */
+class CommandSpanOptions implements SpanOptions {
+  declare readonly kind: SpanKind;
+  declare private readonly _client: Client;
+  declare private readonly _command: Command;
+  declare private readonly _config: IORedisOptions;
+
+  constructor(client: Client, command: Command, config: IORedisOptions) {
+    this.kind = SpanKind.CLIENT;
+    this._client = client;
+    this._command = command;
+    this._config = config;
+  }
+
+  get attributes(): Attributes {
+    const { name, args } = this._command;
+    const { host, port } = this._client.options;
+    const attributes: Record<string, string | number | undefined> = {
+      "db.operation.name": operationName(this._command),
+      "db.system.name": "redis",
+      "db.query.text": (this._config.dbStatementSerializer ?? redisStatement)(name, args),
+      "server.address": host,
+      "server.port": port,
+    };
+    return attributes as Attributes;
+  }
 }
 
 function operationName({ name, inTransaction, pipelineIndex }: Command): string {
