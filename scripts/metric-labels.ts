@@ -4,6 +4,7 @@ import { catalogue as baselines } from "./baseline-catalogue.ts";
 import { catalogueOf, cataloguePaths } from "./catalogues.ts";
 import { catalogue as http } from "./http-catalogue.ts";
 import { prometheusLabel, prometheusName } from "./prometheus-name.ts";
+import { catalogue as scrape } from "./scrape-catalogue.ts";
 
 /** The values of a label, where they are listed; otherwise it may have any. */
 export type LabelValues = ReadonlySet<string> | "any";
@@ -15,7 +16,7 @@ export type MetricLabels = ReadonlyMap<string, Labels>;
 
 /** Of all packages, and of the semantic conventions that our rules ask. */
 export async function metricLabels(): Promise<MetricLabels> {
-  return labelsOfCatalogues([http, baselines, ...(await Promise.all(cataloguePaths().map(catalogueOf)))]);
+  return labelsOfCatalogues([http, baselines, scrape, ...(await Promise.all(cataloguePaths().map(catalogueOf)))]);
 }
 
 export function labelsOfCatalogues(catalogues: readonly Catalogue[]): MetricLabels {

@@ -1,3 +1,4 @@
+import { catalogue as alerting } from "../../packages/alerting/src/catalogue.ts";
 import { catalogue as agents } from "../../packages/cluster/src/agents/catalogue.ts";
 import { catalogue as cluster } from "../../packages/cluster/src/catalogue.ts";
 import { catalogue as consensus } from "../../packages/consensus/src/catalogue.ts";
@@ -12,12 +13,18 @@ import { catalogue as trading } from "../../packages/trading/src/catalogue.ts";
 import type { Dashboard } from "../dashboard.ts";
 import { greatest, inRange, least, onPage, perSecond, quantiles, total } from "../page-queries.ts";
 import { group } from "../rules/telltale.ts";
+import { catalogue as scrape } from "../scrape-catalogue.ts";
 
 const { series, buckets } = onPage;
 
 const yesNo = [
   { value: 0, text: "no", color: "red" },
   { value: 1, text: "yes", color: "green" },
+] as const;
+
+const holds = [
+  { value: 0, text: "well", color: "green" },
+  { value: 1, text: "holds", color: "red" },
 ] as const;
 
 const failing = [
@@ -106,6 +113,75 @@ export const dashboard: Dashboard = {
               "telltale_destination",
             ),
           },
+        },
+      ],
+    },
+    {
+      title: "Alerting in the process",
+      panels: [
+        {
+          kind: "states",
+          title: "Conditions in code",
+          description: "Whether what alert() asks for holds.",
+          unit: "short",
+          states: holds,
+          queries: { "{{rule}}": greatest(series(alerting.condition), "rule") },
+        },
+        {
+          kind: "states",
+          title: "Processes that answer",
+          description: "Whether the last scrape of a process succeeded.",
+          unit: "short",
+          states: yesNo,
+          queries: { "{{instance}}": least(series(scrape.up), "instance") },
+        },
+        {
+          kind: "lines",
+          title: "Alerts and incidents",
+          description:
+            "Alerts that are pending and that fire, incidents that are open, and rules that cannot be evaluated.",
+          unit: "short",
+          min: 0,
+          queries: {
+            "alerts {{telltale_alert_state}}": total(series(exports.alertingAlerts), "telltale_alert_state"),
+            "open incidents": total(series(exports.alertingIncidents)),
+            "failing rules": total(series(exports.alertingFailingRules)),
+          },
+        },
+        {
+          kind: "bars",
+          title: "Told and done",
+          description: "Notifications, and what incidents led to, in the time that is shown; conditions that failed.",
+          unit: "short",
+          queries: {
+            "notifications {{telltale_outcome}}": inRange(series(exports.alertingNotifications), "telltale_outcome"),
+            "{{telltale_response}}": inRange(series(exports.alertingResponses), "telltale_response"),
+            "condition {{rule}} failed": inRange(series(alerting.conditionErrors), "rule"),
+          },
+        },
+        {
+          kind: "lines",
+          title: "Evaluations",
+          description: "Groups of rules a second: a missed one came while the one before was still going on.",
+          unit: "cps",
+          min: 0,
+          queries: { "{{telltale_outcome}}": perSecond(series(exports.alertingEvaluations), "telltale_outcome") },
+        },
+        {
+          kind: "lines",
+          title: "Series that rules see",
+          description: "In the store of alerting, by process.",
+          unit: "short",
+          min: 0,
+          queries: { "{{instance}}": total(series(exports.alertingSeries), "instance") },
+        },
+        {
+          kind: "lines",
+          title: "Memory of the store",
+          description: "What the samples that rules see take, by process.",
+          unit: "bytes",
+          min: 0,
+          queries: { "{{instance}}": total(series(exports.alertingMemory), "instance") },
         },
       ],
     },

@@ -78,8 +78,30 @@ export const group: RuleGroup = {
       },
       silent: { samples: { [stored(host.fileSystemUsage, free)]: "2e10-1e7x180" }, at: "85m" },
     },
+    {
+      name: "HeapFullSoon",
+      expr: `predict_linear(sum by (job, instance) (${series(host.heapUsed)})[1h:1m], 4 * 3600) > ${series(host.heapLimit)}`,
+      for: "15m",
+      severity: "warning",
+      summary: "The heap of {{ $labels.instance }} is full in four hours",
+      meaning:
+        "What the process keeps in memory grows so fast that it reaches the heap's limit in four hours, if it goes on as in the last one; then the process ends.",
+      steps: [
+        "Two heap profiles, an hour apart, tell what grew between them.",
+        "Until that is mended, restart it at a time of your choice.",
+      ],
+      fires: { samples: heap("1e9+6e6x180"), at: "85m", labels: { instance: "a" } },
+      silent: { samples: heap("1e9+1e6x180"), at: "85m" },
+    },
   ],
 };
+
+function heap(used: string): Record<string, string> {
+  return {
+    [stored(host.heapUsed, { "v8js.heap.space.name": "old_space" })]: used,
+    [stored(host.heapLimit)]: "4.3e9x180",
+  };
+}
 
 function scores(metric: string, values: string): Record<string, string> {
   return { [stored(baselines.score, { "telltale.metric": metric })]: values };

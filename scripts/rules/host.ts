@@ -1,5 +1,6 @@
 import { catalogue as host } from "../../packages/runtime/src/catalogue.ts";
 import type { RuleGroup } from "../alert.ts";
+import { catalogue as scrape } from "../scrape-catalogue.ts";
 import { selectors, stored } from "../series.ts";
 
 const { series } = selectors();
@@ -17,6 +18,7 @@ const file = {
 const fileLabels = { system_device: "sda1", system_filesystem_mountpoint: "/var", system_filesystem_type: "ext4" };
 const battery = { "hw.id": "BAT0", "hw.name": "BAT0" } as const;
 const draining = { "hw.id": "BAT0", "hw.battery.state": "discharging" } as const;
+const check = { "telltale.check": "database" } as const;
 const component = { "telltale.component": "ledger", "error.type": "timeout" } as const;
 
 export const group: RuleGroup = {
@@ -40,6 +42,42 @@ export const group: RuleGroup = {
     },
   ],
   alerts: [
+    {
+      name: "ProcessUnresponsive",
+      expr: `${series(scrape.up)} == 0`,
+      for: "1m",
+      severity: "critical",
+      summary: "{{ $labels.instance }} has not answered for over 60 s",
+      meaning:
+        "The process is gone, hangs, or cannot be reached: nothing is known of it any more. On a server this is any target that it scrapes.",
+      steps: [
+        "Does it run? Its log ends with why it does not, and its exit code with which signal.",
+        "Where it runs: a CPU profile, or its event loop's delay before it fell silent, tells what holds it.",
+      ],
+      fires: { samples: { [stored(scrape.up)]: "1 0x10" }, at: "3m", labels: { instance: "a" } },
+      silent: { samples: { [stored(scrape.up)]: "1 0 0 1x10" }, at: "3m" },
+    },
+    {
+      name: "HealthCheckFailing",
+      expr: `${series(host.healthCheck, { "telltale.health.state": "unhealthy" })} == 1`,
+      for: "1m",
+      severity: "critical",
+      summary: "Check {{ $labels.telltale_check }} of {{ $labels.instance }} is unhealthy",
+      meaning: "A health check has failed for a minute. When it is a critical one, the process is not ready either.",
+      steps: ["/healthz of the process says why: its check has the reason, and since when."],
+      fires: {
+        samples: { [stored(host.healthCheck, { ...check, "telltale.health.state": "unhealthy" })]: "0 1x6" },
+        at: "3m",
+        labels: { instance: "a", telltale_check: "database", telltale_health_state: "unhealthy" },
+      },
+      silent: {
+        samples: {
+          [stored(host.healthCheck, { ...check, "telltale.health.state": "unhealthy" })]: "0 1 0x6",
+          [stored(host.healthCheck, { ...check, "telltale.health.state": "degraded" })]: "1x8",
+        },
+        at: "3m",
+      },
+    },
     {
       name: "HostCpuHigh",
       expr: `${CPU_BUSY} > 0.85`,

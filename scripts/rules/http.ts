@@ -21,6 +21,11 @@ export const group: RuleGroup = {
       expr: `sum by (job, instance) (rate(${count(http.serverRequestDuration, failed)}[5m])) / sum by (job, instance) (rate(${count(http.serverRequestDuration)}[5m]))`,
       meaning: "Share of requests that were answered with a 5xx status.",
     },
+    {
+      record: "http_request_errors_ratio:rate1d",
+      expr: `sum by (job, instance) (rate(${count(http.serverRequestDuration, failed)}[1d] offset 1h)) / sum by (job, instance) (rate(${count(http.serverRequestDuration)}[1d] offset 1h))`,
+      meaning: "The same over a day, without the last hour.",
+    },
   ],
   alerts: [
     {
@@ -53,6 +58,23 @@ export const group: RuleGroup = {
       fires: { samples: answers("0+2x60"), at: "20m", labels: { instance: "a" } },
       silent: { samples: answers("0+0x60"), at: "20m" },
     },
+    {
+      name: "ErrorRateSpike",
+      expr: "http_request_errors_ratio > 3 * http_request_errors_ratio:rate1d and http_request_errors_ratio > 0.005",
+      for: "5m",
+      severity: "warning",
+      labels: team,
+      summary: "The errors of {{ $labels.instance }} are three times their daily level",
+      meaning:
+        "Requests fail three times as often as over the last day, and more than one in two hundred does. A day without any failure is a level of zero.",
+      steps: [
+        "Compare the time when it began with deployments and with the other alerts: what failed first?",
+        "The Service dashboard shows the routes and statuses; the traces of failed requests are kept with status ERROR.",
+      ],
+      fires: { samples: dayOfAnswers("0+0.2x765 157+4x16"), interval: "2m", at: "26h", labels: { instance: "a" } },
+      // As many as always, however many these are.
+      silent: { samples: dayOfAnswers("0+4x782"), interval: "2m", at: "26h" },
+    },
   ],
 };
 
@@ -62,7 +84,13 @@ function requests({ fast, all }: { readonly fast: string; readonly all: string }
 }
 
 function answers(failures: string): Record<string, string> {
-  const of = (status: string) =>
-    stored(http.serverRequestDuration, { "http.response.status_code": status }, { suffix: "_count" });
-  return { [of("200")]: "0+98x60", [of("503")]: failures };
+  return { [counted("200")]: "0+98x60", [counted("503")]: failures };
+}
+
+function dayOfAnswers(failures: string): Record<string, string> {
+  return { [counted("200")]: "0+100x782", [counted("503")]: failures };
+}
+
+function counted(status: string): string {
+  return stored(http.serverRequestDuration, { "http.response.status_code": status }, { suffix: "_count" });
 }

@@ -44,6 +44,39 @@ export const group: RuleGroup = {
       },
     },
     {
+      name: "RulesFailing",
+      expr: `${series(own.alertingFailingRules)} > 0`,
+      for: "5m",
+      severity: "warning",
+      summary: "{{ $value }} alert rules cannot be evaluated on {{ $labels.instance }}",
+      meaning: "Their last evaluation failed, again and again: what they watch for, nobody is told of.",
+      steps: ["`telemetry.alerting.groups()` has the error of each; mostly series match several others."],
+      fires: {
+        samples: { [stored(own.alertingFailingRules)]: "0 2x20" },
+        at: "8m",
+        labels: { instance: "a" },
+        value: "2",
+      },
+      silent: { samples: { [stored(own.alertingFailingRules)]: "0 2x6 0x20" }, at: "8m" },
+    },
+    {
+      name: "NotificationsFailing",
+      expr: `increase(${series(own.alertingNotifications, { "telltale.outcome": "failed" })}[10m]) > 0`,
+      severity: "critical",
+      summary: "Notifications of alerts from {{ $labels.instance }} do not arrive",
+      meaning:
+        "A receiver refused a notification, or did not answer, until its time was over. Route this alert to another receiver.",
+      steps: [
+        "The log has the receiver and what it answered: an expired token, a wrong address, an outage of its own.",
+      ],
+      fires: {
+        samples: { [stored(own.alertingNotifications, { "telltale.outcome": "failed" })]: "0 0 1x10" },
+        at: "3m",
+        labels: { instance: "a", telltale_outcome: "failed" },
+      },
+      silent: { samples: { [stored(own.alertingNotifications, { "telltale.outcome": "sent" })]: "0+5x12" }, at: "3m" },
+    },
+    {
       name: "ConditionFailing",
       expr: `increase(${series(alerting.conditionErrors)}[10m]) > 0`,
       severity: "warning",

@@ -8,6 +8,7 @@ import { catalogue as baselines } from "../../scripts/baseline-catalogue.ts";
 import { catalogueOf, cataloguePaths } from "../../scripts/catalogues.ts";
 import { catalogue as http } from "../../scripts/http-catalogue.ts";
 import { prometheusLabel, prometheusName } from "../../scripts/prometheus-name.ts";
+import { catalogue as scrape } from "../../scripts/scrape-catalogue.ts";
 
 export interface FeedOptions {
   readonly startMs: number;
@@ -23,7 +24,7 @@ const SPECIAL: Readonly<Record<string, readonly string[]>> = {
 };
 
 export async function catalogueFeed(options: FeedOptions): Promise<readonly Sample[]> {
-  const catalogues = [http, baselines, ...(await Promise.all(cataloguePaths().map(catalogueOf)))];
+  const catalogues = [http, baselines, scrape, ...(await Promise.all(cataloguePaths().map(catalogueOf)))];
   return catalogues.flatMap((catalogue) => Object.values(catalogue)).flatMap((entry) => samplesOf(entry, options));
 }
 

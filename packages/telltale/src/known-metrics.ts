@@ -353,6 +353,7 @@ export const knownMetrics: readonly string[] = [
   "trading_trade_pnl_count",
   "trading_trade_pnl_sum",
   "trading_trades_closed_total",
+  "up",
   "v8js_gc_duration_seconds",
   "v8js_gc_duration_seconds_bucket",
   "v8js_gc_duration_seconds_count",
