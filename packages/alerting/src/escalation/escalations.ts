@@ -134,6 +134,11 @@ export class Escalations {
     });
   }
 
+  /** Nothing is escalated, nor may be soon. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** When `due` has something to do next; Infinity when it has not. */
   nextDueMs(): number {
     let nextMs = Number.POSITIVE_INFINITY;

@@ -1,10 +1,58 @@
+import type { Notifier } from "../delivery/notifier.ts";
 import type { FiringAlert } from "../incidents/firing-alerts.ts";
 import type { Incident } from "../incidents/incident.ts";
-import type { Silence, SilenceDefinition } from "../routing/silences.ts";
+import type { SilenceDefinition } from "../routing/silences.ts";
 import type { Acknowledgement } from "./incident-response-options.ts";
+import type { HeldAcknowledgement } from "./response-state.ts";
 
 /** An acknowledgement ends with its alert; its silence does so at the latest then. */
 const LONGEST_MS = 30 * 86_400_000;
+
+/** Who took up which alerts, until these are resolved. */
+export class Acknowledgements {
+  readonly #byKey: Map<string, HeldAcknowledgement>;
+  readonly #notifier: () => Notifier;
+
+  constructor(known: readonly HeldAcknowledgement[], notifier: () => Notifier) {
+    this.#byKey = new Map(known.map((one) => [one.key, one]));
+    this.#notifier = notifier;
+  }
+
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
+  /** Silences an alert, unless that is so already; the id of the silence. */
+  take(alert: FiringAlert, by: Acknowledgement, nowMs: number): string {
+    const { dispatcher } = this.#notifier();
+    const known = this.#byKey.get(alert.key)?.silenceId;
+    // A person may have ended it.
+    const isSilent = dispatcher.silences().some(({ id, endsAtMs }) => id === known && endsAtMs > nowMs);
+    const silenceId = isSilent ? known! : dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
+    this.#byKey.set(alert.key, { key: alert.key, silenceId, by: by.by, timeMs: nowMs });
+    return silenceId;
+  }
+
+  /** An alert is resolved. */
+  end(key: string, nowMs: number): void {
+    const held = this.#byKey.get(key);
+    if (held === undefined) return;
+    this.#byKey.delete(key);
+    this.#notifier().dispatcher.expireSilence(held.silenceId, nowMs);
+    // Not before the notifier knows that the alert is resolved.
+    queueMicrotask(() => this.#notifier().wake());
+  }
+
+  /** Who took up one of these alerts last. */
+  lastOf(keys: readonly string[]): string | undefined {
+    const held = keys.flatMap((key) => this.#byKey.get(key) ?? []);
+    return held.sort((a, b) => b.timeMs - a.timeMs)[0]?.by;
+  }
+
+  state(): readonly HeldAcknowledgement[] {
+    return [...this.#byKey.values()];
+  }
+}
 
 /** The alerts that are meant: of an incident by its id or the beginning of it, or all that have these labels. @throws RangeError */
 export function acknowledgedAlerts(
@@ -35,7 +83,7 @@ export function checkAcknowledgement({ by }: Acknowledgement): void {
 }
 
 /** Silences an alert by all of its labels. */
-export function silenceOf({ labels }: FiringAlert, { by, comment }: Acknowledgement, nowMs: number): SilenceDefinition {
+function silenceOf({ labels }: FiringAlert, { by, comment }: Acknowledgement, nowMs: number): SilenceDefinition {
   return {
     matchers: Object.entries(labels).map(([name, value]) => ({ name, operator: "=", value })),
     endsAtMs: nowMs + LONGEST_MS,
@@ -46,9 +94,4 @@ export function silenceOf({ labels }: FiringAlert, { by, comment }: Acknowledgem
 
 function nothing(text: string): RangeError {
   return Object.assign(new RangeError(`acknowledge: ${text}`), { code: "TELLTALE_NOTHING_TO_ACKNOWLEDGE" });
-}
-
-/** Whether a silence is still there: a person may have ended it. */
-export function isSilent(silences: readonly Silence[], id: string | undefined, nowMs: number): id is string {
-  return silences.some((silence) => silence.id === id && silence.endsAtMs > nowMs);
 }

@@ -12,14 +12,14 @@ import { alertName } from "../incidents/joining-reason.ts";
 import type { InterventionStep } from "../intervention/interventions.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { withRunbook } from "../runbook/runbook.ts";
-import { acknowledgedAlerts, checkAcknowledgement, isSilent, silenceOf } from "./acknowledgements.ts";
+import { Acknowledgements, acknowledgedAlerts, checkAcknowledgement } from "./acknowledgements.ts";
 import { escalationTelling } from "./escalation-telling.ts";
 import type { IncidentFigures, IncidentResponse, IncidentResponseOptions } from "./incident-response-options.ts";
 import { interveneWithin } from "./intervene-within.ts";
 import { journal } from "./journal.ts";
 import { notifiedEvents } from "./notified-events.ts";
 import { responseParts, responseState } from "./response-parts.ts";
-import { type HeldAcknowledgement, readResponseState } from "./response-state.ts";
+import { readResponseState } from "./response-state.ts";
 import { suppressedAlerts } from "./suppressed-alerts.ts";
 
 /** How long rules may take after a restart to say again what fires. */
@@ -37,7 +37,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   const startMs = clock.now();
   const firing = new FiringAlerts(saved.alerts, startMs + GRACE_MS);
   let parts = responseParts(file, saved, ownService);
-  const acknowledged = new Map<string, HeldAcknowledgement>(saved.acknowledgements.map((one) => [one.key, one]));
+  const acknowledged = new Acknowledgements(saved.acknowledgements, notifier);
   const recent = new Map<string, string>();
   const onTheirWay = new Set<Promise<void>>();
   const failing = new Set<string>();
@@ -58,15 +58,14 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     const nowMs = clock.now();
     settle(nowMs);
     const suppressed = suppressedAlerts(notifier, nowMs);
-    const candidates = (incidentId: string): readonly EscalationCandidate[] =>
-      [...firing.all()]
-        .filter(({ key }) => parts.incidents.of(key) === incidentId)
-        .map((one) => candidate(one, suppressed));
+    const byIncident = firingByIncident();
+    const candidates = (id: string) => (byIncident.get(id) ?? []).map((one) => candidate(one, suppressed));
     const escalated = parts.escalations.due(nowMs, candidates);
     const due = parts.interventions.due(nowMs, (key) => {
       const alert = firing.get(key);
       return alert && candidate(alert, suppressed);
     });
+    if (due.length > 0) log.touch();
     log.add(due.flatMap(refusal));
     // Written before anything is begun: after a restart it is not begun again.
     log.flush();
@@ -75,6 +74,18 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     const { incidents, escalations, interventions } = parts;
     const nextMs = Math.min(...[firing, incidents, escalations, interventions].map((one) => one.nextDueMs()));
     if (Number.isFinite(nextMs)) timer = clock.at(Math.max(nextMs, nowMs + 1), wake);
+  }
+
+  function firingByIncident(): ReadonlyMap<string, readonly FiringAlert[]> {
+    const found = new Map<string, FiringAlert[]>();
+    if (parts.escalations.isIdle) return found;
+    for (const alert of firing.all()) {
+      const id = parts.incidents.of(alert.key)!;
+      const known = found.get(id);
+      if (known === undefined) found.set(id, [alert]);
+      else known.push(alert);
+    }
+    return found;
   }
 
   function candidate(alert: FiringAlert, suppressed: (alert: FiringAlert) => boolean): EscalationCandidate {
@@ -103,12 +114,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     for (const { key, labels, isHeldBack } of alerts) {
       if (!isHeldBack) parts.cooldowns.resolved(key, labels, nowMs);
       parts.interventions.resolved(key);
-      const held = acknowledged.get(key);
-      if (held === undefined) continue;
-      acknowledged.delete(key);
-      notifier().dispatcher.expireSilence(held.silenceId, nowMs);
-      // Not before the notifier knows that the alert is resolved.
-      queueMicrotask(() => notifier().wake());
+      acknowledged.end(key, nowMs);
     }
     const keys = alerts.map(({ key }) => key);
     log.add(parts.incidents.resolved(keys, nowMs).events);
@@ -130,6 +136,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       parts.interventions.fired(alert.key, alert.labels, nowMs);
     }
     log.add([...steps.events, ...events], gone);
+    log.touch();
   }
 
   /** Those of which the notifier hears now, and what it is to have of all. */
@@ -216,9 +223,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   }
 
   function withAcknowledgement(incident: Incident | undefined): Incident | undefined {
-    const held = (incident?.members ?? []).flatMap(({ key }) => acknowledged.get(key) ?? []);
-    const last = held.toSorted((a, b) => b.timeMs - a.timeMs)[0];
-    return incident && { ...incident, acknowledgedBy: last?.by };
+    return incident && { ...incident, acknowledgedBy: acknowledged.lastOf(incident.members.map(({ key }) => key)) };
   }
 
   function beat(): void {
@@ -265,12 +270,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       checkAcknowledgement(by);
       const nowMs = clock.now();
       const meant = acknowledgedAlerts(what, { firing: [...firing.all()], incidents: parts.incidents.open() });
-      const { dispatcher } = notifier();
       const done = meant.map((alert) => {
-        const known = acknowledged.get(alert.key)?.silenceId;
-        const isKnown = isSilent(dispatcher.silences(), known, nowMs);
-        const silenceId = isKnown ? known : dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
-        acknowledged.set(alert.key, { key: alert.key, silenceId, by: by.by, timeMs: nowMs });
+        const silenceId = acknowledged.take(alert, by, nowMs);
         return { incidentId: parts.incidents.of(alert.key)!, labels: alert.labels, silenceId };
       });
       const text = (alert: FiringAlert) => `${alertName(alert)}${by.comment ? `: ${by.comment}` : ""}`;
@@ -286,6 +287,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       const isSameBeat = JSON.stringify(next.heartbeat) === JSON.stringify(file.heartbeat);
       file = next;
       parts = responseParts(next, responseState(parts, { firing, acknowledged }), ownService);
+      log.touch();
       if (!isSameBeat) {
         heartbeat?.stop();
         heartbeat = undefined;

@@ -6,7 +6,9 @@ import type { IncidentHistory } from "../incidents/incident-history.ts";
 export interface Journal {
   /** Takes down what happened, and incidents that are over as they were last. */
   add(events: readonly IncidentEvent[], over?: readonly Incident[]): void;
-  /** Writes what was taken down, together with the state. */
+  /** The state is another one. */
+  touch(): void;
+  /** Writes what was taken down, together with the state, if there is something new. */
   flush(): void;
   /** The record of an incident that goes on as another one, as it ends. */
   ended(id: string, nowMs: number): readonly Incident[];
@@ -32,7 +34,7 @@ export function journal(options: {
   const failing = new Set<string>();
   let waiting: readonly IncidentEvent[] = [];
   let waitingOver: readonly Incident[] = [];
-  let written: string | undefined;
+  let isChanged = true;
   let prunedMs = Number.NEGATIVE_INFINITY;
 
   function attempt(what: string, work: () => void): boolean {
@@ -51,14 +53,17 @@ export function journal(options: {
     add(events, over = []) {
       waiting = [...waiting, ...events].slice(-MAX_WAITING);
       waitingOver = [...waitingOver, ...over].slice(-MAX_WAITING);
+      if (events.length + over.length > 0) isChanged = true;
+    },
+    touch() {
+      isChanged = true;
     },
     flush() {
-      const next = state();
-      if (waiting.length + waitingOver.length === 0 && next === written) return;
+      if (!isChanged) return;
       const changed = [...new Set(waiting.map(({ incidentId }) => incidentId))].flatMap((id) => incident(id) ?? []);
-      const change = { events: waiting, incidents: [...waitingOver, ...changed], state: next };
+      const change = { events: waiting, incidents: [...waitingOver, ...changed], state: state() };
       if (!attempt("written", () => history.append(change))) return;
-      written = next;
+      isChanged = false;
       waiting = [];
       waitingOver = [];
     },

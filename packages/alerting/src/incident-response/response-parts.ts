@@ -4,7 +4,8 @@ import { Escalations } from "../escalation/escalations.ts";
 import type { FiringAlerts } from "../incidents/firing-alerts.ts";
 import { Incidents } from "../incidents/incidents.ts";
 import { Interventions } from "../intervention/interventions.ts";
-import type { HeldAcknowledgement, ResponseState } from "./response-state.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+import type { ResponseState } from "./response-state.ts";
 
 /** What a file says, at work. None of it knows a timer or a connection. */
 export interface ResponseParts {
@@ -31,13 +32,13 @@ export function responseParts(
 
 export function responseState(
   { incidents, cooldowns, escalations, interventions }: ResponseParts,
-  more: { readonly firing: FiringAlerts; readonly acknowledged: ReadonlyMap<string, HeldAcknowledgement> },
+  more: { readonly firing: FiringAlerts; readonly acknowledged: Acknowledgements },
 ): ResponseState {
   return {
     version: 1,
     alerts: more.firing.state(),
     incidents: incidents.state(),
-    acknowledgements: [...more.acknowledged.values()],
+    acknowledgements: more.acknowledged.state(),
     cooldowns: cooldowns.state(),
     escalations: escalations.state(),
     interventions: interventions.state(),

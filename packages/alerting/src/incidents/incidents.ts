@@ -47,6 +47,8 @@ export class Incidents {
   readonly #ownService: string | undefined;
   readonly #open = new Map<string, IncidentState>();
   readonly #incidentOf = new Map<string, string>();
+  /** Members by the services that they are about, and then by their keys. */
+  readonly #membersOf = new Map<string, Map<string, MemberState>>();
 
   constructor(
     options: IncidentOptions,
@@ -101,7 +103,10 @@ export class Incidents {
     const closed = over.map((one) => ({ ...this.#describe(one), state: "resolved" as const, resolvedAtMs: nowMs }));
     for (const { id, members } of over) {
       this.#open.delete(id);
-      for (const { key } of members) this.#incidentOf.delete(key);
+      for (const { key, services } of members) {
+        this.#incidentOf.delete(key);
+        for (const name of services) this.#membersOf.get(name)?.delete(key);
+      }
     }
     return { events, merges: [], closed };
   }
@@ -151,10 +156,11 @@ export class Incidents {
   }
 
   #linksOf(member: MemberState, graph: DependencyGraph): readonly AlertLink[] {
-    return [...this.#open.values()]
-      .flatMap(({ members }) => members)
-      .filter(({ key }) => key !== member.key)
-      .flatMap((other) => linkBetween(member, other, { options: this.#options, graph }) ?? []);
+    const near = new Set(member.services.flatMap((name) => graph.near(name)));
+    const others = new Map<string, MemberState>();
+    for (const name of near) for (const [key, other] of this.#membersOf.get(name) ?? []) others.set(key, other);
+    others.delete(member.key);
+    return [...others.values()].flatMap((other) => linkBetween(member, other, { options: this.#options, graph }) ?? []);
   }
 
   /** The incidents that links lead to, the oldest first, as far as they have room. */
@@ -172,7 +178,13 @@ export class Incidents {
 
   #set(incident: IncidentState): void {
     this.#open.set(incident.id, incident);
-    for (const { key } of incident.members) this.#incidentOf.set(key, incident.id);
+    for (const member of incident.members) {
+      this.#incidentOf.set(member.key, incident.id);
+      for (const name of member.services) {
+        const members = this.#membersOf.get(name) ?? new Map<string, MemberState>();
+        this.#membersOf.set(name, members.set(member.key, member));
+      }
+    }
   }
 
   #stepsSince(change: {
