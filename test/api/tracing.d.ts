@@ -78,6 +78,15 @@ export interface OtlpExporterConfiguration {
     readonly clientCertificate: string | undefined;
     readonly insecure: boolean;
 }
+export { SpanBatch } from "./otlp/span-batch.ts";
+export declare class SpanBatch {
+    #private;
+    get length(): number;
+    get resource(): Resource | undefined;
+    add(span: ReadableSpan): void;
+    request(): Generator<void, EncodedRequest>;
+    undelivered(): (Uint8Array | ReadableSpan)[];
+}
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export type OtlpExporter<T> = Exporter<T>;
 export declare function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExporterConfiguration): OtlpExporter<T>;

@@ -2,9 +2,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { createSpanExporter, createTracerProvider } from "@telltale/tracing";
+import { createSpanExporter, createTracerProvider, SpanBatch } from "@telltale/tracing";
 import { expect, test, vi } from "vitest";
-import { ExportQueue } from "./export-queue.ts";
+import { type BatchExporter, ExportQueue } from "./export-queue.ts";
 
 /** A hundred times what encoding a span takes: so slow that any stretch which is not cut shows. */
 const SPAN_MS = 0.1;
@@ -30,7 +30,13 @@ test.for(["http/protobuf", "http/json"] as const)(
       scheduledDelayMs: 1_000,
       exportTimeoutMs: 60_000,
     };
-    const queue = new ExportQueue<ReadableSpan>({ exporter, batch, what: "spans" });
+    const queue = new ExportQueue<ReadableSpan | Uint8Array>({
+      exporter: exporter as BatchExporter<ReadableSpan | Uint8Array>,
+      batch,
+      what: "spans",
+      // As spans are queued for this protocol.
+      ...(protocol === "http/protobuf" && { newBatch: () => new SpanBatch() }),
+    });
     const provider = createTracerProvider({
       spanProcessors: [
         {

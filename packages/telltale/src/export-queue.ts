@@ -5,6 +5,7 @@
  */
 import { context, diag } from "@opentelemetry/api";
 import { type ExportResult, suppressTracing } from "@opentelemetry/core";
+import type { Resource } from "@opentelemetry/resources";
 import type { BatchConfiguration } from "./configuration.ts";
 import { type Delivery, DeliveryTally } from "./delivery.ts";
 
@@ -21,6 +22,16 @@ export interface ExportQueueOptions<T> {
   readonly what: string;
   /** For how many an item counts, where it is several in one. @default 1 */
   readonly sizeOf?: (item: T) => number;
+  /** What the exporter gets in the place of lists, if it takes anything else. */
+  readonly newBatch?: () => Batch<T>;
+}
+
+/** Items that leave in one export. */
+export interface Batch<T> {
+  readonly length: number;
+  readonly resource: Resource | undefined;
+  add(item: T): void;
+  undelivered(): T[];
 }
 
 /** Exports that may be under way at once: one round trip a batch would cap a slow collector at 512 items a round trip. */
@@ -32,11 +43,12 @@ export class ExportQueue<T> {
   readonly #batch: BatchConfiguration;
   readonly #what: string;
   readonly #sizeOf: ((item: T) => number) | undefined;
+  readonly #newBatch: () => Batch<T>;
   readonly #tally = new DeliveryTally();
-  readonly #inFlight = new Map<Promise<void>, T[]>();
+  readonly #inFlight = new Map<Promise<void>, Batch<T>>();
   /** Batches that wait for an export to end, the oldest first. */
-  #full: T[][] = [];
-  #filling: T[] = [];
+  #full: Batch<T>[] = [];
+  #filling: Batch<T>;
   #timer: NodeJS.Timeout | undefined;
   #dropped = 0;
   #warned = false;
@@ -47,6 +59,8 @@ export class ExportQueue<T> {
     this.#batch = options.batch;
     this.#what = options.what;
     this.#sizeOf = options.sizeOf;
+    this.#newBatch = options.newBatch ?? (() => new ItemList<T>());
+    this.#filling = this.#newBatch();
   }
 
   /** Items dropped so far because the queue was full. */
@@ -76,7 +90,7 @@ export class ExportQueue<T> {
       this.#drop(item);
       return;
     }
-    filling.push(item);
+    filling.add(item);
     if (filling.length >= maxExportBatchSize) this.#exportFull();
     else this.#wait();
   }
@@ -98,9 +112,9 @@ export class ExportQueue<T> {
 
   /** Everything not delivered, queued and in flight; the queue is empty and stopped afterwards. */
   takeUndelivered(): T[] {
-    const items = [...this.#inFlight.values(), ...this.#full, this.#filling].flat();
+    const items = [...this.#inFlight.values(), ...this.#full, this.#filling].flatMap((batch) => batch.undelivered());
     this.#full = [];
-    this.#filling = [];
+    this.#filling = this.#newBatch();
     this.#inFlight.clear();
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -112,15 +126,16 @@ export class ExportQueue<T> {
     return this.#full.reduce((sum, items) => sum + this.#count(items), this.#count(this.#filling));
   }
 
-  #count(items: readonly T[]): number {
+  #count(batch: Batch<T>): number {
     const sizeOf = this.#sizeOf;
-    return sizeOf === undefined ? items.length : items.reduce((sum, item) => sum + sizeOf(item), 0);
+    if (sizeOf === undefined) return batch.length;
+    return batch.undelivered().reduce((sum, item) => sum + sizeOf(item), 0);
   }
 
   #exportFull(): void {
     if (this.#filling.length >= this.#batch.maxExportBatchSize) {
       this.#full.push(this.#filling);
-      this.#filling = [];
+      this.#filling = this.#newBatch();
     }
     while (this.#full.length > 0 && this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) this.#export(this.#full.shift()!);
   }
@@ -132,7 +147,7 @@ export class ExportQueue<T> {
     const items = this.#filling;
     if (items.length === 0) return;
     if (this.#inFlight.size < MAX_EXPORTS_IN_FLIGHT) {
-      this.#filling = [];
+      this.#filling = this.#newBatch();
       this.#export(items);
     } else this.#wait();
   }
@@ -141,7 +156,7 @@ export class ExportQueue<T> {
     this.#timer ??= setTimeout(() => this.#exportAll(), this.#batch.scheduledDelayMs).unref();
   }
 
-  #export(items: T[]): void {
+  #export(items: Batch<T>): void {
     const { exportTimeoutMs } = this.#batch;
     // Now, since an exporter may empty them for later use when it is done.
     const count = this.#count(items);
@@ -159,8 +174,8 @@ export class ExportQueue<T> {
       const deadline = setTimeout(late, exportTimeoutMs).unref();
       // The exporter's own HTTP requests are not part of anybody's trace.
       context.with(suppressTracing(context.active()), () => {
-        waitForResources(items)
-          .then(() => this.#exporter.export(items, done))
+        waitForResource(items.resource)
+          .then(() => this.#exporter.export(items instanceof ItemList ? items.list : (items as never), done))
           .catch((error: unknown) => {
             diag.error(`telltale: the exporter of ${this.#what} threw`, error);
             done(failed(error as Error));
@@ -174,7 +189,7 @@ export class ExportQueue<T> {
   }
 
   #drop(item: T): void {
-    this.#dropped += this.#count([item]);
+    this.#dropped += this.#sizeOf?.(item) ?? 1;
     if (this.#warned) return;
     this.#warned = true;
     diag.warn(
@@ -188,12 +203,27 @@ export class ExportQueue<T> {
 const SUCCESS = 0;
 const failed = (error: Error): ExportResult => ({ code: 1, error });
 
-interface WithResource {
-  readonly resource?: { readonly asyncAttributesPending?: boolean; waitForAsyncAttributes?(): Promise<void> };
+class ItemList<T> implements Batch<T> {
+  readonly list: T[] = [];
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  get resource(): Resource | undefined {
+    return (this.list[0] as { readonly resource?: Resource } | undefined)?.resource;
+  }
+
+  add(item: T): void {
+    this.list.push(item);
+  }
+
+  undelivered(): T[] {
+    return this.list;
+  }
 }
 
 /** Detectors such as the host's answer late; the first batches wait for them. */
-async function waitForResources(items: readonly unknown[]): Promise<void> {
-  const resource = (items[0] as WithResource | undefined)?.resource;
+async function waitForResource(resource: Resource | undefined): Promise<void> {
   if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
 }

@@ -6,13 +6,7 @@ import type { LastFlushWork, UndeliveredBatch } from "./last-flush.ts";
 import { createLogExporter } from "./log-exporter.ts";
 import { createLineSink } from "./log-sinks.ts";
 import { createMetricExporter, createRequestExporter, type PushedMetrics } from "./metric-exporter.ts";
-import {
-  type PlainLogRecord,
-  type PlainMetrics,
-  readableLogRecord,
-  readableMetrics,
-  readableSpan,
-} from "./undelivered.ts";
+import { type PlainMetrics, readableLogRecord, readableMetrics, readableSpan } from "./undelivered.ts";
 
 const work = workerData as LastFlushWork;
 await Promise.all(work.batches.map((batch) => deliver(batch).catch(() => {})));
@@ -23,12 +17,10 @@ Atomics.notify(cell, 0);
 async function deliver(batch: UndeliveredBatch): Promise<void> {
   if (batch.items.length === 0 || (await isRefused(batch.exporter))) return;
   switch (batch.signal) {
-    case "traces": {
-      const exporter = createSpanExporter(batch.exporter);
-      return sendAll(batch.items.map(readableSpan), exporter);
-    }
+    case "traces":
+      return sendMixed(batch.items, createSpanExporter(batch.exporter), readableSpan);
     case "logs":
-      return sendLogs(batch.items, batch.exporter);
+      return sendMixed(batch.items, createLogExporter(batch.exporter), readableLogRecord);
     case "lines": {
       const sink = createLineSink(batch.exporter, batch.resource);
       for (const line of batch.items) sink.write(line);
@@ -41,19 +33,23 @@ async function deliver(batch: UndeliveredBatch): Promise<void> {
   }
 }
 
-async function sendLogs(
-  items: readonly (PlainLogRecord | Uint8Array)[],
-  configuration: Parameters<typeof createLogExporter>[0],
+/** Requests that are encoded already, and plain items. */
+async function sendMixed<P, T>(
+  items: readonly (P | Uint8Array)[],
+  exporter: Exporter<T>,
+  readable: (plain: P) => T,
 ): Promise<void> {
-  const exporter = createLogExporter(configuration);
   const requests = items.filter((item) => item instanceof Uint8Array);
-  const records = items
-    .filter((item) => !(item instanceof Uint8Array))
-    .map((item) => readableLogRecord(item as PlainLogRecord));
+  const plain = items.filter((item): item is P => !(item instanceof Uint8Array));
   await Promise.all([
-    ...requests.map((request) => send((done) => exporter.export(request, done))),
-    sendAll(records, exporter),
+    ...requests.map((request) => send((done) => exporter.export(request as never, done))),
+    sendAll(plain.map(readable), exporter),
   ]);
+}
+
+interface Exporter<T> {
+  export(items: T[], done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
 }
 
 async function sendMetrics(metrics: PlainMetrics | Uint8Array, configuration: PushedMetrics): Promise<void> {
@@ -68,10 +64,7 @@ async function sendMetrics(metrics: PlainMetrics | Uint8Array, configuration: Pu
   await exporter.forceFlush();
 }
 
-async function sendAll<T>(
-  items: T[],
-  exporter: { export(items: T[], done: (result: ExportResult) => void): void; forceFlush?(): Promise<void> },
-): Promise<void> {
+async function sendAll<T>(items: T[], exporter: Exporter<T>): Promise<void> {
   const requests: Promise<void>[] = [];
   for (let start = 0; start < items.length; start += work.batchSize) {
     requests.push(send((done) => exporter.export(items.slice(start, start + work.batchSize), done)));

@@ -13,8 +13,12 @@ type OtlpLogs = Extract<LogSinkConfiguration, { type: "otlp" }>;
 
 /** One exporter, by its configuration, with what it has yet to deliver. */
 export type UndeliveredBatch =
-  | { readonly signal: "traces"; readonly exporter: SpanExporterConfiguration; readonly items: readonly PlainSpan[] }
-  /** Bytes are an OTLP request that is encoded already, here and for metrics. */
+  /** Bytes are an OTLP request that is encoded already, here and for logs and metrics. */
+  | {
+      readonly signal: "traces";
+      readonly exporter: SpanExporterConfiguration;
+      readonly items: readonly (PlainSpan | Uint8Array)[];
+    }
   | { readonly signal: "logs"; readonly exporter: OtlpLogs; readonly items: readonly (PlainLogRecord | Uint8Array)[] }
   | {
       readonly signal: "lines";

@@ -10,11 +10,12 @@ import {
   isSampled,
   keepEarlyIds,
   redactionSpanProcessor,
+  SpanBatch,
   type TracerProviderOptions,
 } from "@telltale/tracing";
-import type { Configuration, SpanExporterConfiguration } from "./configuration.ts";
+import type { BatchConfiguration, Configuration, SpanExporterConfiguration } from "./configuration.ts";
 import { shownEndpoint } from "./delivery.ts";
-import { ExportQueue } from "./export-queue.ts";
+import { type BatchExporter, ExportQueue } from "./export-queue.ts";
 import { knownAttributes } from "./resource.ts";
 import { type SamplingControl, startSampling } from "./sampling.ts";
 import type { Signal } from "./signal.ts";
@@ -30,7 +31,7 @@ export interface Traces extends Signal {
 
 interface ExporterQueue {
   readonly exporter: SpanExporterConfiguration;
-  readonly queue: ExportQueue<ReadableSpan>;
+  readonly queue: ExportQueue<ReadableSpan | Uint8Array>;
   readonly what: string;
   readonly to: string;
 }
@@ -57,7 +58,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
     const to = exporter.type === "file" ? exporter.path : exporter.endpoint;
     const what = `spans to ${to}`;
     const { batch } = configuration;
-    const queue = new ExportQueue<ReadableSpan>({ exporter: createSpanExporter(exporter), batch, what });
+    const queue = spanQueue(exporter, { batch, what });
     queues.push({ exporter, queue, what, to: shownEndpoint(to) });
     exporting.push(queueingProcessor(queue));
   }
@@ -91,7 +92,7 @@ export function startTraces(configuration: Configuration["tracing"], resource: R
       return queues.map(({ exporter, queue }) => ({
         signal: "traces",
         exporter,
-        items: queue.takeUndelivered().map(plainSpan),
+        items: queue.takeUndelivered().map((one) => (one instanceof Uint8Array ? one : plainSpan(one))),
       }));
     },
   };
@@ -129,7 +130,17 @@ function printingProcessor(printer: SpanExporter): SpanProcessor {
   };
 }
 
-function queueingProcessor(queue: ExportQueue<ReadableSpan>): SpanProcessor {
+/** Spans that leave as protobuf are encoded while they wait; of what was encoded, undelivered spans are the request's bytes. */
+function spanQueue(
+  configuration: SpanExporterConfiguration,
+  options: { readonly batch: BatchConfiguration; readonly what: string },
+): ExportQueue<ReadableSpan | Uint8Array> {
+  const exporter = createSpanExporter(configuration) as BatchExporter<ReadableSpan | Uint8Array>;
+  const isProtobuf = configuration.type === "otlp" && configuration.protocol !== "http/json";
+  return new ExportQueue({ ...options, exporter, ...(isProtobuf && { newBatch: () => new SpanBatch() }) });
+}
+
+function queueingProcessor(queue: ExportQueue<ReadableSpan | Uint8Array>): SpanProcessor {
   return {
     onStart: ignoreSpan,
     onEnd(span) {

@@ -18,6 +18,7 @@ export type { FileExporterConfiguration } from "./file/file-exporter.ts";
 export { unrefConnections } from "./http/connections.ts";
 export type { JaegerExporterConfiguration } from "./jaeger/configuration.ts";
 export type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
+export { SpanBatch } from "./otlp/span-batch.ts";
 export { createOtlpExporter, type OtlpExporter } from "./otlp-exporter.ts";
 export { type OutageOptions, reportOutages } from "./outage.ts";
 export { type RecordErrorOptions, recordError } from "./record-error.ts";

@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import type { ExportResult } from "@opentelemetry/core";
 import type { Exporter as FlushableExporter } from "./async-exporter.ts";
+import { SpanBatch } from "./otlp/span-batch.ts";
 
 export interface OutageOptions {
   /** Where they go: a URL or `host:port`. */
@@ -50,7 +51,7 @@ export function reportOutages<T>(what: string, exporter: Exporter<T>, options: O
       if (stopped) return done(failed(`the exporter to ${where} has been shut down`));
       const answered = exportOnce(exporter, items, options.timeoutMs + GRACE_MS).then((result) => {
         underWay.delete(answered);
-        settle(Array.isArray(items) ? items.length : 1, result);
+        settle(Array.isArray(items) || items instanceof SpanBatch ? items.length : 1, result);
         done(result);
       });
       underWay.add(answered);

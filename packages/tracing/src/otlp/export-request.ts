@@ -63,8 +63,38 @@ export function* writeRequest<T extends ExportedItem>(
   return failed;
 }
 
+/** What one scope's part of a request will hold, written by `writeItems`. */
+export interface RequestPart extends ExportedItem {
+  readonly items: ProtobufWriter;
+}
+
+/** The request of these parts. */
+export function writeParts(writer: ProtobufWriter, parts: readonly RequestPart[]): void {
+  writer.at = 0;
+  for (const [resource, scopes] of grouped(parts)) {
+    const size = [...scopes.values()].flat().reduce((sum, { items }) => sum + items.at, 0);
+    writer.reserve(AROUND);
+    writer.byte(0x0a);
+    const guess = varintSize(size);
+    const start = writer.open(guess);
+    writeEncoded(writer, prefixOf(resource, writeResource));
+    for (const [scope, inScope] of scopes) {
+      writer.byte(0x12);
+      const scopeGuess = varintSize(inScope.reduce((sum, { items }) => sum + items.at, 0));
+      const scopeStart = writer.open(scopeGuess);
+      writeEncoded(writer, prefixOf(scope, writeScope));
+      for (const { items } of inScope) writer.raw(items.written());
+      writeSchemaUrl(writer, scope.schemaUrl);
+      writer.reserve(AROUND);
+      writer.close(scopeStart, scopeGuess);
+    }
+    writeSchemaUrl(writer, resource.schemaUrl);
+    writer.close(start, guess);
+  }
+}
+
 /** Field 2 of ScopeSpans and ScopeLogs; gives the number of items left out. */
-function writeItems<T>(writer: ProtobufWriter, items: readonly T[], writeItem: WriteItem<T>): number {
+export function writeItems<T>(writer: ProtobufWriter, items: readonly T[], writeItem: WriteItem<T>): number {
   let failed = 0;
   for (const item of items) {
     writer.reserve(AROUND);

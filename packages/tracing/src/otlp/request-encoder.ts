@@ -6,8 +6,9 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { OtlpSignal } from "./configuration.ts";
 import { type ExportedItem, type WriteItem, writeRequest } from "./export-request.ts";
 import { writeLogRecord } from "./log-record.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
 import { writeSpan } from "./span.ts";
+import { SpanBatch } from "./span-batch.ts";
+import { keepWriter, takeWriter } from "./writers.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -21,7 +22,7 @@ export interface EncodedRequest {
 
 /**
  * Encodes in steps of a fraction of a millisecond. `items` are what the signal's exporters get; over protobuf they may also be
- * the bytes of a request.
+ * the bytes of a request, and spans a batch.
  */
 export type EncodeRequest = (items: unknown) => Generator<void, EncodedRequest>;
 
@@ -37,27 +38,13 @@ export function requestEncoder(signal: OtlpSignal, encoding: "protobuf" | "json"
   }
 }
 
-/** Bytes of a writer at first, and of the largest that is kept for later requests. */
-const FIRST_BYTES = 16_384;
-const KEPT_BYTES = 1_048_576;
-
-/** Writers that are kept: as many as there are exports at once. */
-const KEPT_WRITERS = 8;
-
-const writers: ProtobufWriter[] = [];
-
 function protobufEncoder<T extends ExportedItem>(writeItem: WriteItem<T>) {
-  return function* (items: readonly T[] | Uint8Array): Generator<void, EncodedRequest> {
+  return function* (items: readonly T[] | SpanBatch | Uint8Array): Generator<void, EncodedRequest> {
     if (items instanceof Uint8Array) return whole(items);
-    const writer = writers.pop() ?? new ProtobufWriter(FIRST_BYTES);
+    if (items instanceof SpanBatch) return yield* items.request();
+    const writer = takeWriter();
     const leftOut = yield* writeRequest(writer, items, writeItem);
-    return {
-      bytes: writer.written(),
-      leftOut,
-      release() {
-        if (writers.length < KEPT_WRITERS && writer.bytes.length <= KEPT_BYTES) writers.push(writer);
-      },
-    };
+    return { bytes: writer.written(), leftOut, release: () => keepWriter(writer) };
   };
 }
 
