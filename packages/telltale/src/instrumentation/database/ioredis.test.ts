@@ -1,0 +1,60 @@
+import { createRequire } from "node:module";
+import type { TracerProvider } from "@opentelemetry/api";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { InMemorySpanExporter, type Sampler, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
+import { alwaysOffSampler, alwaysOnSampler, createTracerProvider, ruleSampler } from "@telltale/tracing";
+import { expect, test } from "vitest";
+import { adjustIORedis } from "./ioredis.ts";
+
+const { IORedisInstrumentation } = createRequire(import.meta.url)("@opentelemetry/instrumentation-ioredis") as {
+  readonly IORedisInstrumentation: new (
+    config: object,
+  ) => Instrumentation & {
+    setTracerProvider(provider: TracerProvider): void;
+    _traceSendCommand(original: (command: Command) => unknown): (command: Command) => unknown;
+  };
+};
+
+interface Command {
+  readonly name: string;
+  readonly args: readonly string[];
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+test("nothing is written down of a command that is not sampled, and it is answered", () => {
+  const { send, written, answers, spans } = patched(alwaysOffSampler());
+  send("get", "key");
+  expect([written, answers, spans()]).toEqual([[], ["value"], []]);
+});
+
+test("a sampler with rules sees what the span would say", () => {
+  const rules = [{ attributes: { "db.query.text": "get secret" }, sampler: alwaysOffSampler() }];
+  const { send, answers, spans } = patched(ruleSampler({ rules, otherwise: alwaysOnSampler() }));
+  send("get", "secret");
+  send("get", "key");
+  expect(spans().map(({ attributes }) => attributes["db.query.text"])).toEqual(["get key"]);
+  expect(answers).toEqual(["value", "value"]);
+});
+
+/** A client that answers what has been sent, around which the instrumentation is. */
+function patched(sampler: Sampler) {
+  const exporter = new InMemorySpanExporter();
+  const written: string[] = [];
+  const dbStatementSerializer = (name: string, args: readonly string[]): string => {
+    const text = [name, ...args].join(" ");
+    written.push(text);
+    return text;
+  };
+  const ioredis = new IORedisInstrumentation({ dbStatementSerializer, requireParentSpan: false, enabled: false });
+  ioredis.setTracerProvider(createTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+  adjustIORedis(ioredis);
+  const observed = ioredis._traceSendCommand(() => undefined);
+  const answers: unknown[] = [];
+  const send = (name: string, ...args: readonly string[]): void => {
+    const command = { name, args, resolve: (result: unknown) => answers.push(result), reject: () => undefined };
+    observed.call({ options: { host: "cache.example", port: 6379 } }, command);
+    command.resolve("value");
+  };
+  return { send, written, answers, spans: () => exporter.getFinishedSpans() };
+}
