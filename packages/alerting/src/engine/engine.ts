@@ -101,6 +101,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
       onProblem({ level: "error", text: `alerting: no hand-over: ${reason}` });
     },
   });
+  // Whatever the sources are called, they are of one service.
+  const ownService = Object.values(settings.targets)[0]?.["job"];
   const response = startIncidentResponse({
     file: files.extras,
     notifier: () => telling.notifier,
@@ -110,6 +112,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     isWell: () => isWell(runner?.groups() ?? [], clock.now(), startedMs),
     onProblem: (text) => onProblem({ level: "warn", text: `alerting: ${text}` }),
     ...(options.intervene !== undefined && { intervene: options.intervene }),
+    ...(ownService !== undefined && { ownService }),
   });
   const changes = new AlertChanges(telling.notifier.dispatcher.state().alerts, clock.now());
 
