@@ -117,6 +117,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const changes = new AlertChanges(telling.notifier.dispatcher.state().alerts, clock.now());
 
   let coded: readonly CodedRule[] = [];
+  let evaluated: SentAlert[] = [];
   let baselinesSavedMs = startedMs;
   let saving: Disposable | undefined;
   let reloading: Promise<void> = Promise.resolve();
@@ -141,8 +142,9 @@ export function startAlerting(options: AlertingOptions): Alerting {
       externalUrl,
       resendDelayMs: RESEND_DELAY_MS,
       restore: restored.length > 0,
-      onAlerts: receive,
+      onAlerts: (alerts) => void evaluated.push(...alerts),
       onEvaluated(_, { missed }) {
+        tell();
         count.evaluations++;
         count.missed += missed;
         saveSoon();
@@ -154,7 +156,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
     return coded.length === 0 ? sources : [...sources, codedRuleSource(coded)];
   }
 
-  function receive(alerts: readonly SentAlert[]): void {
+  /** The alerts of a group's rules at once: the state is written for each time that somebody is told. */
+  function tell(): void {
+    if (evaluated.length === 0) return;
+    const alerts = evaluated;
+    evaluated = [];
     const admitted = response.receive(alerts);
     telling.receive(admitted);
     tellChanges(changes.take(admitted, clock.now()));
@@ -255,6 +261,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     async stop({ withinMs }) {
       for (const timer of [first, watch, sources, saving]) timer?.[Symbol.dispose]();
       runner?.stop();
+      tell();
       await within(reloading.then(settled), clock, withinMs);
       response.stop();
       await telling.stop();
