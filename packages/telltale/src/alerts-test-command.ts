@@ -26,18 +26,18 @@ const options = {
 const LOOK_MS = 15_000;
 
 export const alertsTest: Command = {
-  help: `Usage: telltale alerts test <rule> [--rules <rule files>] [--url <page or server>] [--for 15s] [--every 1s] [--json]
+  help: `Usage: telltale alerts test <rule> [<rule files>] [--url <page or server>] [--for 15s] [--every 1s] [--json]
        telltale alerts test <test files> [--json]
 
 With the name of an alert, such as HighLatency or high-latency: tells whether it fires now, on which series, and what the parts of its
 expression are. A page of metrics is read for a while, as rates need more than one sample; a Prometheus server knows the past.
 
-  --rules <rule files>  paths or patterns; alerting.rules of the configuration unless told otherwise
-  --url <url>           a page such as http://127.0.0.1:9464/metrics, or a server such as http://prometheus:9090; the page of the
-                        configuration (metrics.prometheus) unless told otherwise
-  --for <duration>      for how long to read a page: 15s where the rule has rates or a "for", once otherwise
-  --every <duration>    how often
-  --json                a JSON object a rule
+  <rule files>        paths or patterns, also as --rules <rule files>; alerting.rules of the configuration unless told otherwise
+  --url <url>         a page such as http://127.0.0.1:9464/metrics, or a server such as http://prometheus:9090; the page of the
+                      configuration (metrics.prometheus) unless told otherwise
+  --for <duration>    for how long to read a page: 15s where the rule has rates or a "for", once otherwise
+  --every <duration>  how often
+  --json              a JSON object a rule
 
 With test files, such as alerts/tests/*.yaml: runs unit tests of rules as promtool test rules does. The rule_files of a test file are
 sought beside it.
@@ -46,7 +46,7 @@ sought beside it.
 `,
   async run(args) {
     const { values, positionals } = readArguments(args, options);
-    const [first, ...others] = positionals;
+    const [first, ...files] = positionals;
     if (first === undefined) {
       throw new UsageError("give the name of an alert, or test files: telltale alerts test alerts/tests/*.yaml");
     }
@@ -58,10 +58,12 @@ sought beside it.
       runFiles(positionals, values);
       return;
     }
-    if (others.length > 0)
-      throw new UsageError(`give one name of an alert, or files only; got ${positionals.join(", ")}`);
+    if (isFile(first) || !files.every(isFile))
+      throw new UsageError(
+        `give one name of an alert and rule files, or test files only; got ${positionals.join(", ")}`,
+      );
     const configuration = readConfiguration();
-    const found = findRule(first, rulePatterns(values.rules, configuration));
+    const found = findRule(first, rulePatterns([...values.rules, ...files], configuration));
     for (const trial of await tryRules(found, configuration, values)) {
       process.stdout.write(values.json ? `${trialJson(trial)}\n` : trialText(trial));
     }
@@ -76,7 +78,9 @@ function isFile(text: string): boolean {
 function rulePatterns(given: readonly string[], configuration: Configuration): readonly string[] {
   const patterns = given.length > 0 ? given : (configuration.alerting?.rules ?? []);
   if (patterns.length > 0) return patterns;
-  throw new UsageError("no rule files are configured (alerting.rules); give some: --rules 'alerts/*.yaml'");
+  throw new UsageError(
+    "no rule files are configured (alerting.rules); give some: telltale alerts test HighLatency alerts/*.yaml",
+  );
 }
 
 async function tryRules(

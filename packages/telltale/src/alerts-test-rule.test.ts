@@ -114,13 +114,13 @@ test("a page is read again and again, until rates and `for` can be told", async 
 
 test("rules and page are those of the configuration", async () => {
   const env = { OTEL_EXPORTER_PROMETHEUS_PORT: new URL(address).port, OTEL_METRICS_EXPORTER: "prometheus" };
-  const { code, stdout } = await telltale(["ManyFailures", "--rules", "rules.yaml", "--for", "0s"], env);
+  const { code, stdout } = await telltale(["ManyFailures", "rules.yaml", "--for", "0s"], env);
   expect([code, stdout.split("\n")[0]]).toEqual([0, "ManyFailures fires, on 1 series"]);
 });
 
 test.each<[string, readonly string[], number, string]>([
   ["an unknown rule", ["ManyFailure"], 1, "rules.yaml has no alert ManyFailure; did you mean ManyFailures?"],
-  ["a rule and a file", ["ManyFailures", "rules.yaml"], 2, "give one name of an alert, or files only"],
+  ["two rules", ["ManyFailures", "SlowVenue"], 2, "give one name of an alert and rule files, or test files only"],
   ["a wrong duration", ["ManyFailures", "--for", "soon"], 2, '--for is "soon"; give a duration such as 15s'],
   ["a URL that is none", ["ManyFailures", "--url", "desk"], 2, '--url is "desk"; give a URL such as http://127'],
   ["nobody there", ["ManyFailures", "--url", "http://127.0.0.1:9/metrics"], 1, "/metrics does not answer ("],

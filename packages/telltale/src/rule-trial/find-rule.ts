@@ -16,7 +16,7 @@ export interface FoundRules {
 export function findRule(name: string, patterns: readonly string[]): FoundRules {
   const paths = findFiles(patterns);
   if (paths.length === 0)
-    throw new Error(`no file is like ${patterns.join(" ")}; give rule files: --rules 'alerts/*.yaml'`);
+    throw new Error(`no file is like ${patterns.join(" ")}; give rule files, such as alerts/*.yaml`);
   const files = paths.map((path) => ({ path, groups: parseRuleFile(readFileSync(path, "utf8"), { path }).groups }));
   const all = files.flatMap(({ path, groups }) =>
     groups.flatMap(({ rules }) => rules.map((rule) => ({ file: path, rule }))),
