@@ -115,6 +115,13 @@ test.each([
   expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
 });
 
+test("a receiver that a level names twice is told once", () => {
+  const { escalations } = parseAlertingFile(
+    "escalations: [{ name: a, levels: [{ delay: 0s, receivers: [b, c, b] }] }]",
+  );
+  expect(escalations[0]!.levels[0]!.receivers).toEqual(["b", "c"]);
+});
+
 test("the message names the file", () => {
   expect(() => parseAlertingFile("x: 1", { path: "ours.yaml" })).toThrow(
     /^ours\.yaml: 1:1: field x not found; its fields/,

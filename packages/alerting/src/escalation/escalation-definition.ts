@@ -59,6 +59,6 @@ function readLevel(value: YamlValue, surroundings: Surroundings): EscalationLeve
   if (!fields.has("delay")) value.problem("delay is missing; give one, such as 5m, or 0s for at once");
   return {
     delayMs: readDuration(fields, "delay", { otherwise: 0, zero: true }),
-    receivers: receivers.map((receiver) => readReceiverName(receiver, surroundings)),
+    receivers: [...new Set(receivers.map((receiver) => readReceiverName(receiver, surroundings)))],
   };
 }

@@ -96,7 +96,7 @@ export class Escalations {
   /** Two incidents turned out to be one: who was told of either is not told again. */
   merged(from: string, into: string): void {
     for (const one of [...this.#running.values()].filter(({ incidentId }) => incidentId === from)) {
-      this.#running.delete(idOf(one));
+      this.#drop(idOf(one));
       const other = this.#running.get(idOf({ incidentId: into, name: one.name }));
       this.#set(
         other === undefined
@@ -161,7 +161,7 @@ export class Escalations {
     if (one === undefined) return;
     if (step.resolved) {
       const tellings = one.tellings.filter(({ toldAs, level }) => toldAs !== step.toldAs || level !== step.level);
-      if (tellings.length === 0) this.#running.delete(id);
+      if (tellings.length === 0) this.#drop(id);
       else this.#set({ ...one, tellings });
       return;
     }
@@ -211,7 +211,7 @@ export class Escalations {
   /** Who was told hears that it is over. */
   #ending(one: EscalationState): readonly EscalationStep[] {
     const { incidentId, name, sinceMs, tellings } = one;
-    if (tellings.length === 0) this.#running.delete(idOf(one));
+    if (tellings.length === 0) this.#drop(idOf(one));
     const first = tellings[0];
     if (first === undefined) return [];
     const { toldAs, level } = first;
@@ -219,6 +219,11 @@ export class Escalations {
     const receivers = same.map(({ receiver }) => receiver);
     const step = { incidentId, toldAs, name, level, receivers, alerts: first.alerts };
     return [{ ...step, resolved: true, repeatMs: undefined, sinceMs }];
+  }
+
+  #drop(id: string): void {
+    this.#running.delete(id);
+    this.#notBeforeMs.delete(id);
   }
 
   #set(one: EscalationState): void {

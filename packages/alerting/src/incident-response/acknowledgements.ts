@@ -68,7 +68,7 @@ export function acknowledgedAlerts(
     if (alerts.length > 0) return alerts;
     throw nothing(`no incident "${what}" has an alert that fires; those that are open are in incidents()`);
   }
-  const wanted = Object.entries(what);
+  const wanted = Object.entries(what ?? {});
   if (wanted.length === 0) throw nothing("no labels are given; name some, such as { alertname: 'DiskFull' }");
   const alerts = firing.filter(({ labels }) => wanted.every(([name, value]) => (labels[name] ?? "") === value));
   if (alerts.length > 0) return alerts;
@@ -76,7 +76,8 @@ export function acknowledgedAlerts(
 }
 
 /** @throws TypeError */
-export function checkAcknowledgement({ by }: Acknowledgement): void {
+export function checkAcknowledgement(acknowledgement: Acknowledgement | undefined): void {
+  const by: unknown = acknowledgement?.by;
   if (typeof by === "string" && by.trim() !== "") return;
   const message = `acknowledge: by is ${JSON.stringify(by)}; say who it is, such as { by: "ada" }`;
   throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_ACKNOWLEDGEMENT" });

@@ -12,7 +12,7 @@ import { Dispatcher, type DispatcherState } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { openIncidentFile } from "../state-file/incident-file.ts";
 import { startIncidentResponse } from "./incident-response.ts";
-import type { IncidentResponseOptions } from "./incident-response-options.ts";
+import type { Acknowledgement, IncidentResponseOptions } from "./incident-response-options.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -308,9 +308,11 @@ describe("an acknowledgement", () => {
     for (const what of ["", "nosuch", {}, { alertname: "Dwon" }]) {
       expect(() => response.acknowledge(what, { by: "ada" })).toThrow(code);
     }
-    expect(() => response.acknowledge({ alertname: "Down" }, { by: " " })).toThrow(
-      'say who it is, such as { by: "ada" }',
-    );
+    const nobody: unknown[] = [{ by: " " }, {}, undefined];
+    for (const by of nobody) {
+      const acknowledge = () => response.acknowledge({ alertname: "Down" }, by as Acknowledgement);
+      expect(acknowledge).toThrow('say who it is, such as { by: "ada" }');
+    }
   });
 });
 
@@ -531,6 +533,21 @@ test("a state that cannot be read is told, and is no reason not to start", () =>
   const { problems, send } = desk("", { history });
   expect(problems).toEqual([expect.stringContaining("incidents: the state cannot be read")]);
   expect(send(firing("Down"))).toHaveLength(1);
+});
+
+test("a history that cannot be read is told, and incidents that become one are one all the same", () => {
+  const works = memoryHistory();
+  const history: IncidentHistory = {
+    ...works,
+    find() {
+      throw new Error("no such table");
+    },
+  };
+  const { problems, send, response } = desk("", { history });
+  send(firing("A", { job: "a" }), firing("B", { job: "b" }));
+  send(firing("Both", { job: "a", server_address: "b" }));
+  expect(problems).toEqual(["incidents: the history cannot be read: no such table"]);
+  expect(response.figures().open).toBe(1);
 });
 
 test("a history that cannot be written is told once, and has all of it when it can be again", () => {

@@ -68,10 +68,14 @@ export function journal(options: {
       waitingOver = [];
     },
     ended(id, nowMs) {
-      const record = history.find(id);
-      if (record === undefined) return [];
-      const { events: _, ...last } = record;
-      return [{ ...last, state: "resolved", resolvedAtMs: nowMs }];
+      const found: Incident[] = [];
+      attempt("read", () => {
+        const record = history.find(id);
+        if (record === undefined) return;
+        const { events: _, ...last } = record;
+        found.push({ ...last, state: "resolved", resolvedAtMs: nowMs });
+      });
+      return found;
     },
     prune(nowMs, keepMs) {
       if (nowMs - prunedMs < PRUNE_INTERVAL_MS) return;
