@@ -76,7 +76,8 @@ receivers: [{ name: desk, email_configs: [{ to: '${to}', send_resolved: true, ${
     notifier,
     state: () => state!,
     mails: server.mails,
-    told: () => (state?.notificationLog ?? []).length,
+    /** Not what was only sent. */
+    told: () => (state?.notificationLog ?? []).filter(({ timeMs }) => timeMs > 0).length,
     send: (labels: Record<string, string> = {}, annotations: Record<string, string> = {}) =>
       notifier.receive([
         {

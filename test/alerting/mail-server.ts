@@ -19,6 +19,7 @@ export type MailAnswer =
   | "accept"
   /** Kept, but nobody is told. */
   | "drop reply"
+  | "hang after accepting"
   | "reset"
   | "hang"
   /** A code of SMTP. */
@@ -26,8 +27,9 @@ export type MailAnswer =
 
 export class MailServer extends EventEmitter {
   readonly mails: Mail[] = [];
-  /** Of the next mails; then all are accepted. */
+  /** Of the next mails; then comes what `answer` says. */
   readonly answers: MailAnswer[] = [];
+  answer: () => MailAnswer = () => "accept";
   /** Codes that addresses are refused with, the first one first. */
   readonly refusals = new Map<string, number[]>();
   /** How many mails were there in full. */
@@ -56,13 +58,16 @@ export class MailServer extends EventEmitter {
         done(code === undefined ? null : refusal(code));
       },
       onData: async (stream, session, done) => {
-        const source = await buffer(stream);
+        const source = await buffer(stream).catch(() => undefined);
+        // Who sent it is gone in the middle of it.
+        if (source === undefined) return;
         this.attempts++;
-        const answer = this.answers.shift() ?? "accept";
-        if (answer === "accept" || answer === "drop reply") this.mails.push(mailOf(session, source));
+        const answer = this.answers.shift() ?? this.answer();
+        const isKept = answer === "accept" || answer === "drop reply" || answer === "hang after accepting";
+        if (isKept) this.mails.push(mailOf(session, source));
         if (answer === "accept") done();
         else if (typeof answer === "number") done(refusal(answer));
-        else if (answer !== "hang") this.#cut(session);
+        else if (answer === "reset" || answer === "drop reply") this.#cut(session);
         this.emit("change");
       },
       ...options,

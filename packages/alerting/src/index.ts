@@ -60,6 +60,7 @@ export type {
   InterventionRequest,
 } from "./intervention/intervention-request.ts";
 export type { AlertMatcher, AlertMatchOperator } from "./routing/alert-matcher.ts";
+export type { AlertStatus, GroupStatus } from "./routing/alert-status.ts";
 export {
   type AlertmanagerConfig,
   AlertmanagerConfigError,
@@ -67,11 +68,9 @@ export {
   parseAlertmanagerConfig,
 } from "./routing/alertmanager-config.ts";
 export {
-  type AlertStatus,
   type DirectTelling,
   Dispatcher,
   type DispatcherState,
-  type GroupStatus,
   type Notification,
   type NotifiedAlert,
 } from "./routing/dispatcher.ts";

@@ -3,7 +3,7 @@ import { RE2JS } from "re2js";
 import type { Notifier } from "../delivery/notifier.ts";
 import { compareBytes } from "../go-template/value.ts";
 import { type AlertMatcher, matchesAll, parseAlertMatchers } from "../routing/alert-matcher.ts";
-import type { AlertStatus } from "../routing/dispatcher.ts";
+import type { AlertStatus } from "../routing/alert-status.ts";
 import { fingerprint, type IncomingAlert } from "../routing/held-alerts.ts";
 import { type ApiAnswer, malformed, refused } from "./api-answer.ts";
 import { listOf, objectOf, parseBody, required, textOf, textsOf, timeOf } from "./json-body.ts";

@@ -7,10 +7,19 @@ import { sendRequest } from "./send-request.ts";
 export type Attempt =
   /** With a reason where not everybody has it, and never will. */
   | { readonly outcome: "accepted"; readonly reason?: string }
-  /** It may be accepted later; not before `retryAfterMs`, where the receiver said so. */
-  | { readonly outcome: "retry"; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | Retry
   /** It will never be accepted as it is. */
   | { readonly outcome: "refused"; readonly reason: string };
+
+/** It may be accepted later. */
+export interface Retry {
+  readonly outcome: "retry";
+  readonly reason: string;
+  /** Not before that has passed, where the receiver said so. */
+  readonly retryAfterMs?: number | undefined;
+  /** It may have been accepted already: nobody has heard what became of it. */
+  readonly isUnheard?: boolean;
+}
 
 export interface AttemptOptions {
   readonly externalUrl: string;

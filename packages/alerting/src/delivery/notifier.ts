@@ -75,11 +75,18 @@ export function startNotifier(options: NotifierOptions): Notifier {
     timer?.[Symbol.dispose]();
     timer = undefined;
     if (stopped.signal.aborted) return;
-    for (const notification of dispatcher.due(clock.now())) {
+    for (const notification of beforeSending(dispatcher.due(clock.now()))) {
       void onItsWay(deliver(notification), wake);
     }
     const nextMs = dispatcher.nextDueMs();
     if (Number.isFinite(nextMs)) timer = clock.at(nextMs, wake);
+  }
+
+  /** From here on receivers may know: if this process ends, the next one has to know that. */
+  function beforeSending(notifications: readonly Notification[]): readonly Notification[] {
+    for (const notification of notifications) dispatcher.sending(notification);
+    if (notifications.length > 0) onState?.(dispatcher.state());
+    return notifications;
   }
 
   function onItsWay<T>(delivery: Promise<T>, afterwards = () => {}): Promise<T> {
@@ -96,7 +103,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
     if (!isKnown || stopped.signal.aborted || tellings.has(id)) return false;
     tellings.add(id);
     try {
-      const notifications = dispatcher.direct(telling, clock.now());
+      const notifications = beforeSending(dispatcher.direct(telling, clock.now()));
       return (await Promise.all(notifications.map((one) => onItsWay(deliver(one))))).every(Boolean);
     } finally {
       tellings.delete(id);
@@ -107,6 +114,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
   async function deliver(notification: Notification): Promise<boolean> {
     const { deadlineMs } = notification;
     let pauseMs = FIRST_PAUSE_MS;
+    let isRefused = true;
     for (;;) {
       const attempt = await attemptOnce(notification);
       if (attempt.outcome === "accepted") {
@@ -116,9 +124,11 @@ export function startNotifier(options: NotifierOptions): Notifier {
         if (attempt.reason !== undefined) onFailure?.(notification, attempt.reason);
         return true;
       }
+      if (attempt.outcome === "retry" && attempt.isUnheard) isRefused = false;
       const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
       if (stopped.signal.aborted || clock.now() + waitMs >= deadlineMs) {
-        dispatcher.failed(notification);
+        dispatcher.failed(notification, { isRefused });
+        onState?.(dispatcher.state());
         onFailure?.(notification, attempt.reason);
         return false;
       }

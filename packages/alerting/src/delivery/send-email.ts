@@ -30,17 +30,19 @@ export async function sendEmail(
   const where = `${integration.host}:${integration.port}`;
   const known = accepted.get(notification) ?? new Set();
   const recipients = message.recipients.filter((address) => !known.has(address));
+  const mail: Mail = { integration, message: { ...message, recipients }, signal: options.signal, isSent: false };
   let connection: SmtpConnection | undefined;
   try {
     connection = await open(integration);
-    const sent = await send(connection, { integration, message: { ...message, recipients }, signal: options.signal });
+    const sent = await send(connection, mail);
     accepted.set(notification, new Set([...known, ...sent.accepted]));
     connection.quit();
     return attemptOf(where, sent.rejectedErrors ?? []);
   } catch (error) {
     connection?.close();
     const { rejectedErrors } = error as Refusal;
-    return attemptOf(where, rejectedErrors ?? [error as Refusal], { isNobodyTold: known.size === 0 });
+    const isUnheard = mail.isSent && (error as Refusal).responseCode === undefined;
+    return attemptOf(where, rejectedErrors ?? [error as Refusal], { isNobodyTold: known.size === 0, isUnheard });
   }
 }
 
@@ -55,14 +57,18 @@ interface Refusal extends Error {
 }
 
 /** Codes of SMTP from 500 on are for good, what the configuration lacks too; everything else may pass. */
-function attemptOf(where: string, refusals: readonly Refusal[], { isNobodyTold = false } = {}): Attempt {
+function attemptOf(
+  where: string,
+  refusals: readonly Refusal[],
+  { isNobodyTold = false, isUnheard = false } = {},
+): Attempt {
   if (refusals.length === 0) return { outcome: "accepted" };
   const reason = `${where}: ${refusals.map(({ response, message }) => response ?? message).join("; ")}`.slice(
     0,
     REASON_LENGTH,
   );
   const isForGood = ({ responseCode = 0, code }: Refusal) => responseCode >= 500 || code === BAD_SETTING;
-  if (!refusals.every(isForGood)) return { outcome: "retry", reason, retryAfterMs: undefined };
+  if (!refusals.every(isForGood)) return { outcome: "retry", reason, isUnheard: isUnheard || !isNobodyTold };
   return { outcome: isNobodyTold ? "refused" : "accepted", reason };
 }
 
@@ -104,6 +110,8 @@ interface Mail {
   readonly integration: EmailIntegration;
   readonly message: EmailMessage;
   readonly signal: AbortSignal;
+  /** Whether the server may have all of it. */
+  isSent: boolean;
 }
 
 /** Everything from the connection to the last answer, unless the signal ends it. */
@@ -125,7 +133,8 @@ async function send(connection: SmtpConnection, mail: Mail): Promise<SMTPConnect
   }
 }
 
-async function deliver(connection: SmtpConnection, { integration, message }: Mail): Promise<SMTPConnectionSendInfo> {
+async function deliver(connection: SmtpConnection, mail: Mail): Promise<SMTPConnectionSendInfo> {
+  const { integration, message } = mail;
   await settled((done) => connection.connect(done));
   const { username, password, passwordFile, secret } = integration.credentials;
   if (username !== "" && connection.allowsAuth) {
@@ -136,6 +145,7 @@ async function deliver(connection: SmtpConnection, { integration, message }: Mai
   }
   const { sender, recipients, source } = message;
   const envelope = { from: sender, to: [...recipients], size: source.length };
+  mail.isSent = true;
   return await settled((done) => connection.send(envelope, source, done));
 }
 

@@ -20,33 +20,50 @@ export async function sendRequest(
   }
   const { authorization = integration.authorization } = request;
   const { origin } = new URL(request.url);
+  const { signal } = options;
   try {
-    const response = await fetch(request.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "telltale",
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-      body: JSON.stringify(request.body),
-      signal: options.signal,
-    });
+    const first = await post(request, { authorization, signal });
+    const moved = first.status === 307 || first.status === 308 ? first.headers.get("location") : null;
+    const url = moved === null ? "" : new URL(moved, request.url).href;
+    const credentials = new URL(url || request.url).origin === origin ? authorization : undefined;
+    const response = url === "" ? first : await post({ ...request, url }, { authorization: credentials, signal });
     if (response.ok && integration.kind === "slack") return await slackAnswer(response, origin);
     if (response.ok && integration.kind === "msteams") return await connectorAnswer(response, origin);
     if (response.ok) {
-      await response.body?.cancel();
+      // What it says besides is nothing that matters, nor that it breaks off there.
+      void response.body?.cancel().catch(() => {});
       return { outcome: "accepted" };
     }
-    const text = (await response.text()).slice(0, REASON_LENGTH);
+    const text = (await response.text().catch(() => "")).slice(0, REASON_LENGTH);
     const reason = `${origin} answered ${response.status}${text === "" ? "" : `: ${text}`}`;
     // Those with a time to come back later mean it; other answers of 4xx say that the notification is wrong.
     const isTemporary = response.status >= 500 || response.status === 429 || response.status === 408;
     if (!isTemporary) return { outcome: "refused", reason };
     const header = response.headers.get("retry-after") ?? telegramRetryAfter(text);
-    return { outcome: "retry", reason, retryAfterMs: retryAfter(header, options.nowMs) };
+    // Who stands between may have given up too early.
+    const isUnheard = response.status === 502 || response.status === 504;
+    return { outcome: "retry", reason, retryAfterMs: retryAfter(header, options.nowMs), isUnheard };
   } catch (error) {
-    return { outcome: "retry", reason: `${origin}: ${reasonOf(error)}`, retryAfterMs: undefined };
+    return { outcome: "retry", reason: `${origin}: ${reasonOf(error)}`, isUnheard: wasConnected(error as Error) };
   }
+}
+
+/** As it is: where another answer of 3xx leads, a POST would become a GET, which tells nobody. */
+async function post(
+  { url, body }: IntegrationRequest,
+  { authorization, signal }: { readonly authorization: string | undefined; readonly signal: AbortSignal },
+): Promise<Response> {
+  return await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "telltale",
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    body: JSON.stringify(body),
+    redirect: "manual",
+    signal,
+  });
 }
 
 /** Slack says 200 to what it does not take as well. */
@@ -64,7 +81,7 @@ async function connectorAnswer(response: Response, origin: string): Promise<Atte
   const status = Number(/returned HTTP error (\d{3})/i.exec(text)?.[1] ?? 0);
   if (status === 0) return { outcome: "accepted" };
   const reason = `${origin} answered: ${text}`;
-  if (status === 429 || status >= 500) return { outcome: "retry", reason, retryAfterMs: undefined };
+  if (status === 429 || status >= 500) return { outcome: "retry", reason };
   return { outcome: "refused", reason };
 }
 
@@ -79,6 +96,12 @@ function retryAfter(header: string | null, nowMs: number): number | undefined {
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
   const atMs = Date.parse(header);
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}
+
+/** Whether anything can have reached the receiver. */
+function wasConnected({ cause }: Error): boolean {
+  const { code = "" } = (cause ?? {}) as NodeJS.ErrnoException;
+  return !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].includes(code);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** What runs, as plain data: it goes from thread to thread and to whoever asks over HTTP. */
 import { labelsOf, toRecord } from "@telltale/promql";
-import type { AlertStatus } from "../routing/dispatcher.ts";
+import type { AlertStatus } from "../routing/alert-status.ts";
 import type { Alert } from "../rule-group/alert.ts";
 import type { RuleStatus } from "../rule-group/rule-group.ts";
 import type { RunningGroup } from "../rule-runner/rule-runner.ts";

@@ -371,3 +371,76 @@ describe("time intervals", () => {
     expect(pass(HOUR)).toEqual(["0s desk Down: a"]);
   });
 });
+
+describe("what was sent, and nobody heard of,", () => {
+  const sent = (alerts: readonly IncomingAlert[], state?: DispatcherState) => {
+    const { dispatcher, send } = desk(plain, state === undefined ? {} : { state, nowMs: START + 10 * MINUTE });
+    send(...alerts);
+    const [notification] = dispatcher.due(START + HOUR);
+    return { dispatcher, notification };
+  };
+  /** After a crash, as JSON in a file. */
+  const crashed = (dispatcher: Dispatcher): DispatcherState => JSON.parse(JSON.stringify(dispatcher.state()));
+
+  test("is told to be over, although nobody knows that it was told to fire", () => {
+    const { dispatcher, notification } = sent([alert("Down", "a")]);
+    dispatcher.sending(notification!);
+    const { notification: next } = sent([alert("Down", "a", { endsAtMs: START + MINUTE })], crashed(dispatcher));
+    expect(next!.alerts).toMatchObject([{ labels: { venue: "a" }, resolved: true }]);
+    expect(next!.lastToldMs).toBeUndefined();
+  });
+
+  test("is told to fire again, although nobody knows that it was told to be over", () => {
+    const { dispatcher, send, pass, now } = desk(plain);
+    send(alert("Down", "a"), alert("Down", "b"));
+    pass(MINUTE);
+    send(alert("Down", "a", { endsAtMs: now() }));
+    const [notification] = dispatcher.due(START + HOUR);
+    dispatcher.sending(notification!);
+    const again = alert("Down", "a", { startsAtMs: START + 2 * MINUTE });
+    const { notification: next } = sent([again], crashed(dispatcher));
+    expect(next!.alerts.map(({ resolved }) => resolved)).toEqual([false, false]);
+  });
+
+  test("is nothing that anybody knows when the receiver has refused it", () => {
+    const { dispatcher, send, pass, now } = desk(plain, {
+      deliver: (one) => {
+        dispatcher.sending(one);
+        dispatcher.failed(one, { isRefused: true });
+        return false;
+      },
+    });
+    send(alert("Down", "a"));
+    pass(MINUTE);
+    expect(dispatcher.state().notificationLog).toEqual([]);
+    send(alert("Down", "a", { endsAtMs: now() }));
+    expect(dispatcher.due(START + HOUR)).toEqual([]);
+  });
+});
+
+test("what is over and everybody knows to be over is not told again after a restart, nor when rules say it again", () => {
+  const { dispatcher, send, pass, told, now } = desk(plain);
+  send(alert("Down", "a"));
+  pass(MINUTE);
+  const over = alert("Down", "a", { endsAtMs: now() });
+  send(over);
+  pass(10 * MINUTE);
+  send(over, alert("Down", "b"));
+  pass(10 * MINUTE);
+  expect(told.slice(1)).toEqual(["330s desk Down: a(resolved)", "660s desk Down: b"]);
+  const next = desk(plain, { state: dispatcher.state(), nowMs: now() });
+  next.send(alert("Down", "c"));
+  expect(next.pass(MINUTE)).toEqual([expect.stringContaining("desk Down: b, c")]);
+});
+
+test("an alert that is over is remembered until everybody was told, however long that takes", () => {
+  let works = true;
+  const { dispatcher, send, pass, now } = desk(plain, { deliver: () => works });
+  send(alert("Down", "a"));
+  pass(MINUTE);
+  works = false;
+  send(alert("Down", "a", { endsAtMs: now() }));
+  pass(24 * HOUR);
+  const next = desk(plain, { state: dispatcher.state(), nowMs: now() });
+  expect(next.pass(MINUTE)).toEqual([expect.stringContaining("desk Down: a(resolved)")]);
+});

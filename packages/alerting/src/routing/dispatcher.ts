@@ -1,11 +1,13 @@
 import { goQuote } from "@telltale/promql";
+import { type AlertStatus, alertStatus, type GroupStatus, isSuppressed, type Whereabouts } from "./alert-status.ts";
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
 import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
-import { inhibitedBy } from "./inhibition.ts";
 import type { IntegrationDefinition } from "./integrations.ts";
-import { NotificationLog, type NotificationLogEntry, needsTelling } from "./notification-log.ts";
+import { NotificationLog, type NotificationLogEntry } from "./notification-log.ts";
+import type { ReceiverDefinition } from "./receiver-definition.ts";
 import { groupLabelsOf, matchRoutes, type Route } from "./route.ts";
 import { type Silence, type SilenceDefinition, Silences } from "./silences.ts";
+import { type GroupTelling, logKeys, tellingsOf } from "./tellings.ts";
 
 /** Something to be delivered: the alerts of one group to one integration of a receiver. */
 export interface Notification {
@@ -43,23 +45,6 @@ export interface DispatcherState {
   readonly silences: readonly Silence[];
 }
 
-/** How an alert is, for those who look. */
-export interface AlertStatus extends HeldAlert {
-  readonly state: "active" | "suppressed" | "resolved";
-  readonly receivers: readonly string[];
-  readonly silencedBy: readonly string[];
-  /** The keys of alerts. */
-  readonly inhibitedBy: readonly string[];
-}
-
-/** The alerts of one group, for those who look. */
-export interface GroupStatus {
-  readonly receiver: string;
-  readonly key: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly alerts: readonly AlertStatus[];
-}
-
 interface Group {
   readonly id: string;
   readonly route: Route;
@@ -73,17 +58,13 @@ interface Group {
   resolved: readonly HeldAlert[];
 }
 
-interface GroupTelling extends Required<DirectTelling> {
-  /** How long the notification log keeps it. */
-  readonly keptMs: number;
-  readonly timeoutMs: number;
-}
-
-/** What one integration is told and how that is written down. */
-interface Telling {
+/** What is on its way. */
+interface Sending {
   /** Undefined for what is told by no route. */
   readonly group: Group | undefined;
   readonly entry: NotificationLogEntry;
+  /** What the log had before it was sent. */
+  before?: NotificationLogEntry | undefined;
 }
 
 /** A notification is tried for so long at least. Alertmanager: MinTimeout. */
@@ -103,7 +84,7 @@ export class Dispatcher {
   readonly #log: NotificationLog;
   readonly #silences: Silences;
   readonly #groups = new Map<string, Group>();
-  readonly #tellings = new WeakMap<Notification, Telling>();
+  readonly #sendings = new WeakMap<Notification, Sending>();
 
   constructor(config: AlertmanagerConfig, options: { readonly state?: DispatcherState; readonly nowMs?: number } = {}) {
     const { state, nowMs = 0 } = options;
@@ -141,27 +122,39 @@ export class Dispatcher {
       if (group.alerts.size === 0) this.#groups.delete(group.id);
       else notifications.push(...this.#flush(group, nowMs));
     }
-    this.#alerts.prune(nowMs);
-    this.#log.prune(nowMs);
+    // Somebody is still to be told of what is in a group, however long that takes.
+    const groups = [...this.#groups.values()];
+    this.#alerts.prune(nowMs, (key) => groups.some(({ alerts }) => alerts.has(key)));
+    this.#log.prune(nowMs, (key) => groups.some(({ route, key: group }) => this.#logKeys(route, group).includes(key)));
     this.#silences.prune(nowMs);
     return notifications;
   }
 
-  /** The receiver accepted it: it is not told the same again. */
-  delivered(notification: Notification, nowMs: number): void {
-    const telling = this.#tellings.get(notification);
-    if (telling === undefined) return;
-    const { timeMs, expiresAtMs } = telling.entry;
-    this.#log.set({ ...telling.entry, timeMs: nowMs, expiresAtMs: nowMs + expiresAtMs - timeMs });
-    this.#settle(notification, telling.group);
+  /**
+   * It is about to be sent: from now on the receiver may know of it. Whoever keeps the state keeps it then, so that after a
+   * crash an alert that is over by then is told to be over.
+   */
+  sending(notification: Notification): void {
+    const sending = this.#sendings.get(notification);
+    if (sending !== undefined) sending.before = this.#log.sending(sending.entry);
   }
 
-  /** Nobody knows it: it is tried again when the group is due the next time. */
-  failed(notification: Notification): void {
-    const telling = this.#tellings.get(notification);
-    if (telling === undefined) return;
-    if (telling.group !== undefined) telling.group.failed = true;
-    this.#settle(notification, telling.group);
+  /** The receiver accepted it: it is not told the same again. */
+  delivered(notification: Notification, nowMs: number): void {
+    const sending = this.#sendings.get(notification);
+    if (sending === undefined) return;
+    const { timeMs, expiresAtMs } = sending.entry;
+    this.#log.set({ ...sending.entry, timeMs: nowMs, expiresAtMs: nowMs + expiresAtMs - timeMs });
+    this.#settle(notification, sending.group);
+  }
+
+  /** It is tried again when the group is due the next time. `isRefused` says that the receiver surely does not know it. */
+  failed(notification: Notification, { isRefused = false }: { readonly isRefused?: boolean } = {}): void {
+    const sending = this.#sendings.get(notification);
+    if (sending === undefined) return;
+    if (isRefused && "before" in sending) this.#log.restore(sending.entry.key, sending.before);
+    if (sending.group !== undefined) sending.group.failed = true;
+    this.#settle(notification, sending.group);
   }
 
   /**
@@ -199,7 +192,7 @@ export class Dispatcher {
   }
 
   alerts(nowMs: number): readonly AlertStatus[] {
-    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => this.#status(alert, nowMs));
+    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => alertStatus(alert, this.#whereabouts(nowMs)));
   }
 
   groups(nowMs: number): readonly GroupStatus[] {
@@ -207,7 +200,7 @@ export class Dispatcher {
       receiver: route.receiver,
       key,
       labels,
-      alerts: [...alerts.values()].toSorted(compareHeld).map((alert) => this.#status(alert, nowMs)),
+      alerts: [...alerts.values()].toSorted(compareHeld).map((alert) => alertStatus(alert, this.#whereabouts(nowMs))),
     }));
   }
 
@@ -219,17 +212,8 @@ export class Dispatcher {
     };
   }
 
-  #status(alert: HeldAlert, nowMs: number): AlertStatus {
-    const silencedBy = this.#silences.matching(alert.labels, nowMs);
-    const source = inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs);
-    const suppressed = silencedBy.length > 0 || source !== undefined;
-    return {
-      ...alert,
-      state: isResolved(alert, nowMs) ? "resolved" : suppressed ? "suppressed" : "active",
-      receivers: matchRoutes(this.#config.route, alert.labels).map(({ receiver }) => receiver),
-      silencedBy,
-      inhibitedBy: source === undefined ? [] : [source.key],
-    };
+  #whereabouts(nowMs: number): Whereabouts {
+    return { config: this.#config, alerts: this.#alerts, silences: this.#silences, nowMs };
   }
 
   #group(alert: HeldAlert, nowMs: number): void {
@@ -239,6 +223,9 @@ export class Dispatcher {
       // Two routes of the same matchers have groups of the same key, which are told apart by their receivers only.
       const id = `${route.id}\0${key}`;
       const known = this.#groups.get(id);
+      // What is over, and nobody was told of, or everybody knows to be over, is no news: rules say it for some time.
+      const isOpen = () => this.#logKeys(route, key).some((one) => this.#log.isOpen(one, alert.key));
+      if (isResolved(alert, nowMs) && !known?.alerts.has(alert.key) && !isOpen()) continue;
       if (known !== undefined) {
         known.alerts.set(alert.key, alert);
         continue;
@@ -258,7 +245,9 @@ export class Dispatcher {
       .toSorted(compareHeld)
       .map((alert): NotifiedAlert => ({ ...alert, resolved: isResolved(alert, nowMs) }));
     group.resolved = [...group.alerts.values()].filter((alert) => isResolved(alert, nowMs));
-    const told = this.#isMuted(route, nowMs) ? [] : alerts.filter((alert) => !this.#isSuppressed(alert, nowMs));
+    const told = this.#isMuted(route, nowMs)
+      ? []
+      : alerts.filter((alert) => !isSuppressed(alert, this.#whereabouts(nowMs)));
     const telling = {
       receiver: route.receiver,
       groupKey: group.key,
@@ -274,11 +263,6 @@ export class Dispatcher {
     return notifications;
   }
 
-  #isSuppressed(alert: HeldAlert, nowMs: number): boolean {
-    if (inhibitedBy(alert, this.#config.inhibitRules, this.#alerts.all(), nowMs) !== undefined) return true;
-    return this.#silences.matching(alert.labels, nowMs).length > 0;
-  }
-
   #isMuted({ activeTimeIntervals, muteTimeIntervals }: Route, nowMs: number): boolean {
     const within = (names: readonly string[]) =>
       this.#config.timeIntervals.some(({ name, contains }) => names.includes(name) && contains(nowMs));
@@ -286,38 +270,24 @@ export class Dispatcher {
   }
 
   #notifications(telling: GroupTelling, group: Group | undefined, nowMs: number): readonly Notification[] {
-    const { groupKey, groupLabels, alerts, repeatIntervalMs, keptMs, timeoutMs } = telling;
-    const firing = alerts.filter(({ resolved }) => !resolved);
-    const keys = (some: readonly NotifiedAlert[]) => some.map(({ key }) => key);
-    const state = {
-      firing: keys(firing),
-      resolved: keys(alerts.filter(({ resolved }) => resolved)),
-      repeatIntervalMs,
-      nowMs,
-    };
-    const receiver = this.#config.receivers.find(({ name }) => name === telling.receiver);
-    return (receiver?.integrations ?? []).flatMap((integration) => {
-      const { sendResolved } = integration;
-      const key = `${groupKey}:${telling.receiver}/${integration.kind}/${integration.index}`;
-      const last = this.#log.get(key);
-      if (!needsTelling(last, { ...state, sendResolved })) return [];
-      const entry = { key, firing: state.firing, resolved: state.resolved, timeMs: nowMs, expiresAtMs: nowMs + keptMs };
-      // Who does not want to hear of resolved alerts counts as told of them.
-      if (!sendResolved && firing.length === 0) {
-        this.#log.set(entry);
-        return [];
-      }
-      const deadlineMs = nowMs + timeoutMs;
-      const lastTold = last === undefined ? {} : { lastToldMs: last.timeMs };
-      const told = { groupKey, groupLabels, alerts: sendResolved ? alerts : firing, deadlineMs, ...lastTold };
-      const notification = { receiver: telling.receiver, integration, ...told };
-      this.#tellings.set(notification, { group, entry });
-      return [notification];
+    const tellings = tellingsOf(telling, { receiver: this.#receiver(telling.receiver), log: this.#log, nowMs });
+    return tellings.map(({ notification, entry }) => {
+      this.#sendings.set(notification, { group, entry });
+      return notification;
     });
   }
 
+  #receiver(name: string): ReceiverDefinition | undefined {
+    return this.#config.receivers.find((one) => one.name === name);
+  }
+
+  #logKeys({ receiver }: Route, groupKey: string): readonly string[] {
+    const definition = this.#receiver(receiver);
+    return definition === undefined ? [] : logKeys(groupKey, definition);
+  }
+
   #settle(notification: Notification, group: Group | undefined): void {
-    this.#tellings.delete(notification);
+    this.#sendings.delete(notification);
     if (group === undefined) return;
     group.pending.delete(notification);
     if (group.pending.size === 0 && !group.failed) this.#forgetResolved(group);

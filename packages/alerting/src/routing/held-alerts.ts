@@ -56,8 +56,11 @@ export class HeldAlerts {
     this.#byKey.clear();
   }
 
-  prune(nowMs: number): void {
-    for (const [key, { endsAtMs }] of this.#byKey) if (endsAtMs + RESOLVED_KEPT_MS < nowMs) this.#byKey.delete(key);
+  /** Forgets what is over for long, unless it is wanted still. */
+  prune(nowMs: number, isWanted: (key: string) => boolean): void {
+    for (const [key, { endsAtMs }] of this.#byKey) {
+      if (endsAtMs + RESOLVED_KEPT_MS < nowMs && !isWanted(key)) this.#byKey.delete(key);
+    }
   }
 
   #held(

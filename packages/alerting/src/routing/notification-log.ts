@@ -4,9 +4,12 @@ export interface NotificationLogEntry {
   readonly key: string;
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /** 0 when it has never accepted anything. */
   readonly timeMs: number;
   /** Then it is forgotten. */
   readonly expiresAtMs: number;
+  /** What it may take to fire as well, or to be over: something of it was sent, and nobody has heard what became of that. */
+  readonly unheard?: readonly string[];
 }
 
 /** Who was told of what, so that nobody is told twice, or never, across restarts too. */
@@ -25,6 +28,32 @@ export class NotificationLog {
     this.#entries.set(entry.key, entry);
   }
 
+  /**
+   * Writes down what is about to be sent: from now on the receiver may know of it, even if nobody hears so, and nothing of it is
+   * sure. If it is refused, `restore` what is returned.
+   */
+  sending({ key, firing, resolved, expiresAtMs }: NotificationLogEntry): NotificationLogEntry | undefined {
+    const before = this.#entries.get(key);
+    const old = before ?? { key, firing: [], resolved: [], timeMs: 0, expiresAtMs };
+    const sure = old.firing.filter((one) => !resolved.includes(one));
+    const perhaps = new Set([...(old.unheard ?? []), ...firing, ...old.firing]);
+    const unheard = [...perhaps].filter((one) => !sure.includes(one));
+    const over = old.resolved.filter((one) => !firing.includes(one));
+    this.#entries.set(key, { ...old, firing: sure, resolved: over, ...(unheard.length > 0 && { unheard }) });
+    return before;
+  }
+
+  restore(key: string, before: NotificationLogEntry | undefined): void {
+    if (before === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, before);
+  }
+
+  /** Whether somebody was told, perhaps, that an alert fires, and not that it does not any more. */
+  isOpen(key: string, alert: string): boolean {
+    const { firing = [], unheard = [] } = this.#entries.get(key) ?? {};
+    return firing.includes(alert) || unheard.includes(alert);
+  }
+
   all(): readonly NotificationLogEntry[] {
     return [...this.#entries.values()];
   }
@@ -33,8 +62,11 @@ export class NotificationLog {
     this.#entries.clear();
   }
 
-  prune(nowMs: number): void {
-    for (const [key, { expiresAtMs }] of this.#entries) if (expiresAtMs < nowMs) this.#entries.delete(key);
+  /** Forgets what has expired, unless it is wanted still. */
+  prune(nowMs: number, isWanted: (key: string) => boolean): void {
+    for (const [key, { expiresAtMs }] of this.#entries) {
+      if (expiresAtMs < nowMs && !isWanted(key)) this.#entries.delete(key);
+    }
   }
 }
 
@@ -51,7 +83,7 @@ export function needsTelling(entry: NotificationLogEntry | undefined, state: Gro
   const { firing, resolved, sendResolved, repeatIntervalMs, nowMs } = state;
   if (entry === undefined) return firing.length > 0;
   if (!isSubset(firing, entry.firing)) return true;
-  if (firing.length === 0) return entry.firing.length > 0;
+  if (firing.length === 0) return entry.firing.length > 0 || (entry.unheard ?? []).length > 0;
   if (sendResolved && !isSubset(resolved, entry.resolved)) return true;
   return entry.timeMs < nowMs - repeatIntervalMs;
 }

@@ -41,9 +41,14 @@ export function openStateFile(path: string): StateFile {
       const gone = [...written.keys()].filter((id) => !next.has(id));
       if (changed.length + gone.length === 0) return;
       database.exec("BEGIN IMMEDIATE");
-      for (const { kind, key, value } of changed) put.run(kind, key, value);
-      for (const id of gone) drop.run(...(JSON.parse(id) as [string, string]));
-      database.exec("COMMIT");
+      try {
+        for (const { kind, key, value } of changed) put.run(kind, key, value);
+        for (const id of gone) drop.run(...(JSON.parse(id) as [string, string]));
+        database.exec("COMMIT");
+      } catch (error) {
+        rollBack(database);
+        throw error;
+      }
       for (const { kind, key, value } of changed) written.set(rowId(kind, key), value);
       for (const id of gone) written.delete(id);
     },
@@ -57,6 +62,15 @@ interface Row {
   readonly kind: keyof DispatcherState;
   readonly key: string;
   readonly value: string;
+}
+
+/** Or nothing could be written any more, even after the disk has room again. */
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // SQLite has done so by itself.
+  }
 }
 
 /** Makes the tables of a new file. @throws Error when the file is another one, or of a later version */
