@@ -124,7 +124,7 @@ function patchedHandler(
       return handle.call(this, request, response, (error) => leave(visit, error));
     }
     const info = (): LayerInfo => ({ request, layerType: type, route: mount.path });
-    const span = express.tracer.startSpan(config.spanNameHook ? spanName(config, info(), name) : name, options);
+    const span = express.tracer.startSpan(config.spanNameHook ? spanName(config, info(), name) : name, options, active);
     if (!span.isRecording()) return handle.call(this, request, response, (error) => leave(visit, error));
     if (config.requestHook) guarded(() => config.requestHook?.(span, info()));
     if (type === "router") {
