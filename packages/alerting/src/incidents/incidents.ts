@@ -47,7 +47,7 @@ export class Incidents {
   readonly #ownService: string | undefined;
   readonly #open = new Map<string, IncidentState>();
   readonly #incidentOf = new Map<string, string>();
-  /** Members by the services that they are about, and then by their keys. */
+  /** Members by the services that they are about, and then by their keys; without those of incidents that are full. */
   readonly #membersOf = new Map<string, Map<string, MemberState>>();
 
   constructor(
@@ -178,11 +178,15 @@ export class Incidents {
 
   #set(incident: IncidentState): void {
     this.#open.set(incident.id, incident);
+    // Nobody can join them, so nobody looks at them: thousands of alerts at once would each look at all others.
+    const isFull = incident.members.length >= MAX_MEMBERS;
     for (const member of incident.members) {
       this.#incidentOf.set(member.key, incident.id);
       for (const name of member.services) {
         const members = this.#membersOf.get(name) ?? new Map<string, MemberState>();
-        this.#membersOf.set(name, members.set(member.key, member));
+        if (isFull) members.delete(member.key);
+        else members.set(member.key, member);
+        this.#membersOf.set(name, members);
       }
     }
   }
