@@ -5,7 +5,15 @@
  * comments, are contrib's.
  */
 
-import { type Attributes, diag, type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
+import {
+  type Attributes,
+  diag,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 
 interface MySQL2Options {
@@ -56,9 +64,9 @@ export function adjustMySQL2(instrumentation: Instrumentation): void {
       if (typeof sql !== "string" || at < 0 || config.maskStatement || config.addSqlCommenterCommentToQueries) {
         return contrib.apply(this, args);
       }
-      const text = queryText(sql, valuesOf(args), format);
-      const { tracer } = mysql;
-      const span = tracer.startSpan(spanName(sql), { kind: SpanKind.CLIENT, attributes: attributesOf(this, text) });
+      const options = new QuerySpanOptions(this, sql, valuesOf(args), format);
+      const span = mysql.tracer.startSpan(spanName(sql), options);
+      if (!span.isRecording() && config.responseHook === undefined) return original.apply(this, args);
       if (at === 0) {
         const one = asked as QueryOptions;
         one.onResult = ending(span, config, one.onResult as Callback);
@@ -96,17 +104,35 @@ function spanName(sql: string): string {
   return space === -1 ? sql : sql.slice(0, space);
 }
 
-function attributesOf({ config }: Connection, text: string): Attributes {
-  const { host, port, database } = config?.connectionConfig ?? config ?? {};
-  const portNumber = typeof port === "number" ? port : Number.parseInt(String(port), 10);
-  const attributes: Record<string, string | number | undefined> = {
-    "db.namespace": database,
-    "server.address": host,
-    "server.port": Number.isNaN(portNumber) ? undefined : portNumber,
-    "db.system.name": "mysql",
-    "db.query.text": text,
-  };
-  return attributes as Attributes;
+/** The options of a query's span, whose attributes are made when somebody reads them: a sampler with rules, or the span. */
+class QuerySpanOptions implements SpanOptions {
+  declare readonly kind: SpanKind;
+  declare private readonly _connection: Connection;
+  declare private readonly _sql: string;
+  declare private readonly _values: unknown;
+  declare private readonly _format: Format | undefined;
+
+  constructor(connection: Connection, sql: string, values: unknown, format: Format | undefined) {
+    this.kind = SpanKind.CLIENT;
+    this._connection = connection;
+    this._sql = sql;
+    this._values = values;
+    this._format = format;
+  }
+
+  get attributes(): Attributes {
+    const { config } = this._connection;
+    const { host, port, database } = config?.connectionConfig ?? config ?? {};
+    const portNumber = typeof port === "number" ? port : Number.parseInt(String(port), 10);
+    const attributes: Record<string, string | number | undefined> = {
+      "db.namespace": database,
+      "server.address": host,
+      "server.port": Number.isNaN(portNumber) ? undefined : portNumber,
+      "db.system.name": "mysql",
+      "db.query.text": queryText(this._sql, this._values, this._format),
+    };
+    return attributes as Attributes;
+  }
 }
 
 function ending(span: Span, { responseHook }: MySQL2Options, callback: Callback): Callback {

@@ -10,6 +10,7 @@ import {
   diag,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   type Tracer,
   trace,
@@ -52,31 +53,21 @@ export function adjustRedis(instrumentation: Instrumentation): void {
     if (config.requireParentSpan === true && trace.getSpan(context.active()) === undefined) {
       return send.apply(client, args);
     }
-    return tracedCommand(redis.tracer, { send, client, args, command, config });
+    return tracedCommand(redis.tracer, config, send, client, args, command);
   };
-}
-
-interface Asked {
-  readonly send: Send;
-  readonly client: Client;
-  readonly args: never[];
-  readonly command: readonly unknown[];
-  readonly config: RedisOptions;
 }
 
 // Hot: a span for each command.
-function tracedCommand(tracer: Tracer, { send, client, args, command, config }: Asked): unknown {
-  const name = String(command[0]);
-  const rest = command.slice(1);
-  const socket = client.options?.socket;
-  const attributes: Record<string, string | number | undefined> = {
-    "db.system.name": "redis",
-    "server.address": socket?.host,
-    "server.port": socket?.port,
-    "db.operation.name": name,
-    "db.query.text": guarded(() => (config.dbStatementSerializer ?? redisStatement)(name, rest)),
-  };
-  const span = tracer.startSpan(`redis-${name}`, { kind: SpanKind.CLIENT, attributes: attributes as Attributes });
+function tracedCommand(
+  tracer: Tracer,
+  config: RedisOptions,
+  send: Send,
+  client: Client,
+  args: never[],
+  command: readonly unknown[],
+): unknown {
+  const span = tracer.startSpan(`redis-${String(command[0])}`, new CommandSpanOptions(client, command, config));
+  if (!span.isRecording() && config.responseHook === undefined) return send.apply(client, args);
   let answer: unknown;
   try {
     answer = send.apply(client, args);
@@ -92,12 +83,49 @@ function tracedCommand(tracer: Tracer, { send, client, args, command, config }: 
   (answer as PromiseLike<unknown>).then(
     (response) => {
       const { responseHook } = config;
-      if (responseHook) guarded(() => responseHook(span, name, rest, response));
+      if (responseHook) guarded(() => responseHook(span, String(command[0]), command.slice(1), response));
       span.end();
     },
     (error: unknown) => endSpan(span, error),
   );
   return answer;
+}
+
+/** The options of a command's span, whose attributes are made when somebody reads them: a sampler with rules, or the span. */
+class CommandSpanOptions implements SpanOptions {
+  declare readonly kind: SpanKind;
+  declare private readonly _client: Client;
+  declare private readonly _command: readonly unknown[];
+  declare private readonly _config: RedisOptions;
+
+  constructor(client: Client, command: readonly unknown[], config: RedisOptions) {
+    this.kind = SpanKind.CLIENT;
+    this._client = client;
+    this._command = command;
+    this._config = config;
+  }
+
+  get attributes(): Attributes {
+    const name = String(this._command[0]);
+    const socket = this._client.options?.socket;
+    const attributes: Record<string, string | number | undefined> = {
+      "db.system.name": "redis",
+      "server.address": socket?.host,
+      "server.port": socket?.port,
+      "db.operation.name": name,
+      "db.query.text": this._statement(name),
+    };
+    return attributes as Attributes;
+  }
+
+  private _statement(name: string): string | undefined {
+    try {
+      return (this._config.dbStatementSerializer ?? redisStatement)(name, this._command.slice(1));
+    } catch (error) {
+      diag.error("dbStatementSerializer of instrumentations.redis failed", error);
+      return undefined;
+    }
+  }
 }
 
 function endSpan(span: Span, error: unknown): void {
@@ -107,11 +135,10 @@ function endSpan(span: Span, error: unknown): void {
   span.end();
 }
 
-function guarded<T>(hook: () => T): T | undefined {
+function guarded(hook: () => void): void {
   try {
-    return hook();
+    hook();
   } catch (error) {
     diag.error("A hook of instrumentations.redis failed", error);
-    return undefined;
   }
 }
