@@ -71,7 +71,10 @@ export class Escalations {
   readonly #running = new Map<string, EscalationState>();
   /** Those of which somebody is being told. */
   readonly #busy = new Set<string>();
+  /** Those that failed. */
   readonly #notBeforeMs = new Map<string, number>();
+  /** Those that are due, of which nobody is to hear now. */
+  readonly #lookAgainMs = new Map<string, number>();
 
   constructor(definitions: readonly EscalationDefinition[], state: readonly EscalationState[] = []) {
     this.#definitions = definitions;
@@ -118,6 +121,7 @@ export class Escalations {
       const id = idOf(one);
       if (this.#busy.has(id) || nowMs < (this.#notBeforeMs.get(id) ?? 0)) return [];
       this.#notBeforeMs.delete(id);
+      this.#lookAgainMs.delete(id);
       const definition = this.#definitions.find(({ name }) => name === one.name);
       const about = firingIn(one.incidentId).filter(({ alert }) =>
         definition === undefined
@@ -144,7 +148,7 @@ export class Escalations {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const one of this.#running.values()) {
       if (this.#busy.has(idOf(one))) continue;
-      const againMs = this.#notBeforeMs.get(idOf(one));
+      const againMs = this.#notBeforeMs.get(idOf(one)) ?? this.#lookAgainMs.get(idOf(one));
       const definition = this.#definitions.find(({ name }) => name === one.name);
       const isWaiting = definition !== undefined && !one.isStopped;
       const dueMs = isWaiting ? nextLevel(one, definition).dueMs : Number.POSITIVE_INFINITY;
@@ -197,7 +201,7 @@ export class Escalations {
     // Its own acknowledgement silences an alert, and must not be what keeps the others from being told.
     const told = left.filter((one) => one.isAcknowledged || !one.isSuppressed());
     if (told.length === 0) {
-      this.#notBeforeMs.set(idOf(one), nowMs + AGAIN_AFTER_MS);
+      this.#lookAgainMs.set(idOf(one), nowMs + AGAIN_AFTER_MS);
       return [];
     }
     const { incidentId, name, sinceMs } = one;
@@ -224,6 +228,7 @@ export class Escalations {
   #drop(id: string): void {
     this.#running.delete(id);
     this.#notBeforeMs.delete(id);
+    this.#lookAgainMs.delete(id);
   }
 
   #set(one: EscalationState): void {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAlertingFile } from "../alerting-file/alerting-file.ts";
 import type { Clock } from "../clock.ts";
@@ -455,6 +456,69 @@ describe("an intervention", () => {
       "intervention: halt: the process ended before its outcome was known; it is not begun again",
     );
   });
+});
+
+interface Step {
+  readonly afterMs: number;
+  readonly fires: readonly string[];
+  readonly resolves: readonly string[];
+  readonly acknowledged: string | undefined;
+  readonly restart: boolean;
+}
+
+test("restarts at any time change nothing of what is told, run and written", async () => {
+  const text = `${escalation}
+cooldowns: [{ matchers: [alertname="A"], duration: 7m }]
+interventions: [{ name: halt, matchers: [alertname=~"B|C"], dry_run: false, delay: 2m, at_most: 2 per 20m }]
+`;
+  const names = fc.constantFrom("A", "B", "C");
+  const step = fc.record({
+    afterMs: fc.integer({ min: 0, max: 6 * MINUTE }),
+    fires: fc.subarray(["A", "B", "C"]),
+    resolves: fc.subarray(["A", "B", "C"]),
+    acknowledged: fc.option(names, { nil: undefined, freq: 3 }),
+    restart: fc.boolean(),
+  });
+  /** What was told, run and written, in order. */
+  async function live(steps: readonly Step[], { restarts }: { readonly restarts: boolean }) {
+    const runs: string[] = [];
+    const intervene: Intervene = async ({ alert }) => {
+      runs.push(`${alert.labels["alertname"]}`);
+      return { outcome: "done", text: "" };
+    };
+    const history = memoryHistory();
+    const told: string[] = [];
+    const on = new Map<string, IncomingAlert>();
+    let at = desk(text, { history, intervene });
+    for (const { afterMs, fires, resolves, acknowledged, restart } of steps) {
+      await at.pass(afterMs);
+      const { clock } = at;
+      at.send(...resolves.map((name) => resolved(name, clock)));
+      for (const name of resolves) on.delete(name);
+      for (const name of fires) on.set(name, { ...firing(name), startsAtMs: clock.now() });
+      at.send(...on.values());
+      if (acknowledged !== undefined && fires.includes(acknowledged)) {
+        at.response.acknowledge({ alertname: acknowledged }, { by: "ada" });
+      }
+      await at.response.settled();
+      if (restarts && restart) {
+        told.push(...at.told);
+        const state = JSON.parse(JSON.stringify(at.dispatcher.state())) as DispatcherState;
+        at.response.stop();
+        at = desk(text, { history, intervene, state, clock: Object.assign(new TestClock(), { nowMs: clock.now() }) });
+      }
+      // Rules say again what fires.
+      at.send(...on.values());
+    }
+    await at.pass(60 * MINUTE);
+    return { told: [...told, ...at.told], runs, events: at.events() };
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+      expect(await live(steps, { restarts: true })).toEqual(await live(steps, { restarts: false }));
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("an alert that nobody sends any more is resolved in its incident", async () => {
