@@ -29,6 +29,7 @@ one call: what one records, the others may ask for.
   feature-flag    a server needs --enable-feature for it
   one-replica     sees one process here, and on a server all replicas: sum without the label instance, absent(), …
   unknown-metric  a metric that neither a catalogue of telltale nor a page has
+  unknown-label   a template speaks of a label that the expression leaves out
   no-for          one sample is enough to fire, and nothing says that this is meant (for: 0s does)
   no-severity     no label severity
   no-summary      no annotation summary

@@ -10,7 +10,7 @@ function alertOn(expr: string): string {
         expr: ${expr}
         for: 1m
         labels: { severity: warning }
-        annotations: { summary: "{{ $labels.instance }} is unwell" }
+        annotations: { summary: "{{ $value }} is too much" }
 `;
 }
 
@@ -102,6 +102,35 @@ test("a metric that nobody exports is told, with the one that was meant", () => 
   expect(findings(alertOn('1 > {__name__=~"mine.*"}'), options)).toEqual([]);
 });
 
+const speaking = (expr: string) => alertOn(expr).replace("$value", "$$labels.venue");
+
+test.each([
+  ["max by (instance) (x) > 1", "instance"],
+  ["max(x) > 1", "none"],
+  ["topk(3, max by (instance) (x)) > 1", "instance"],
+  ["max by (instance) (x) / on (instance) max by (instance, venue) (y) > 1", "instance"],
+  ["histogram_quantile(0.9, sum by (instance, le) (rate(x[5m]))) > 1", "instance, le"],
+  ["max by (instance) (x) and on (instance) y", "instance"],
+  ["vector(1) > 0", "none"],
+])("a text that speaks of a label which %s leaves out is told", (expr, has) => {
+  expect(findings(speaking(expr))).toEqual([
+    `8:22 warning unknown-label: summary speaks of the label venue, which the expression leaves out; it has ${has}`,
+  ]);
+});
+
+test.each([
+  "x > 1",
+  "max without (path) (x) > 1",
+  "max by (instance, venue) (x) > 1",
+  "max by (instance) (x) * on (instance) group_left (venue) y > 1",
+  "max by (instance) (x) > 1 or x > 5",
+  'label_replace(max by (instance) (x), "venue", "$1", "instance", "(.*)") > 1',
+  'count_values by (instance) ("venue", x) > 1',
+  "absent(x) > 0 and on () vector(1)",
+])("a text may speak of what %s may have", (expr) => {
+  expect(findings(speaking(expr)).filter((found) => found.includes("unknown-label"))).toEqual([]);
+});
+
 const bare = (expr: string, more = "") =>
   `groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: ${expr}\n${more}`;
 
@@ -131,7 +160,7 @@ test.each([
 });
 
 test("a file that cannot be used is told as promtool tells it, and the others are looked at all the same", () => {
-  const broken = alertOn("sum(").replace("$labels.instance", "$labels.");
+  const broken = alertOn("sum(").replace("$value", "$$labels.");
   const found = lintRules([
     { path: "broken.yaml", text: broken },
     { path: "rules.yaml", text: alertOn("sum(x) > 1") },

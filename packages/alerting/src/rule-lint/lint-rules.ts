@@ -2,6 +2,7 @@ import { type Expression, flaggedFeatures, type VectorSelector } from "@telltale
 import { parseRuleFile, type RuleDefinition, RuleFileError, type RuleGroupDefinition } from "../rule-file/rule-file.ts";
 import type { RuleSource } from "../rule-runner/rule-runner.ts";
 import { replicaFaults } from "./one-replica.ts";
+import { resultLabels, spokenLabels } from "./result-labels.ts";
 import { type Place, type RulePlaces, rulePlaces } from "./rule-places.ts";
 import { selectorsOf } from "./selectors.ts";
 
@@ -11,6 +12,7 @@ export const lintChecks = [
   "feature-flag",
   "one-replica",
   "unknown-metric",
+  "unknown-label",
   "no-for",
   "no-severity",
   "no-summary",
@@ -148,6 +150,16 @@ function lintAlert(
   places: RulePlaces,
   find: Find,
 ): void {
+  const known = resultLabels(expression);
+  for (const [field, texts] of Object.entries({ labels, annotations })) {
+    for (const [name, text] of Object.entries(texts)) {
+      const missing = known === undefined ? [] : spokenLabels(text).filter((label) => !known.has(label));
+      for (const label of missing) {
+        const message = `${name} speaks of the label ${label}, which the expression leaves out; it has ${[...known!].join(", ") || "none"}`;
+        find("unknown-label", "warning", places.of(field), message);
+      }
+    }
+  }
   const looksBack = selectorsOf(expression, { ranges: true }).length > 0;
   if (!places.has("for") && !looksBack) {
     const message = "one sample is enough to fire: say for how long it has to hold, or for: 0s where that is meant";
