@@ -508,6 +508,19 @@ export interface AlertMatcher {
     readonly value: string;
     matches(value: string): boolean;
 }
+export type { AlertStatus, GroupStatus } from "./routing/alert-status.ts";
+export interface AlertStatus extends HeldAlert {
+    readonly state: "active" | "suppressed" | "resolved";
+    readonly receivers: readonly string[];
+    readonly silencedBy: readonly string[];
+    readonly inhibitedBy: readonly string[];
+}
+export interface GroupStatus {
+    readonly receiver: string;
+    readonly key: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly alerts: readonly AlertStatus[];
+}
 export { type AlertmanagerConfig, AlertmanagerConfigError, type InhibitRule, parseAlertmanagerConfig, } from "./routing/alertmanager-config.ts";
 export interface AlertmanagerConfig {
     readonly route: Route;
@@ -532,7 +545,7 @@ export declare class AlertmanagerConfigError extends Error {
 export declare function parseAlertmanagerConfig(text: string, { path }?: {
     readonly path?: string;
 }): AlertmanagerConfig;
-export { type AlertStatus, type DirectTelling, Dispatcher, type DispatcherState, type GroupStatus, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
+export { type DirectTelling, Dispatcher, type DispatcherState, type Notification, type NotifiedAlert, } from "./routing/dispatcher.ts";
 export interface Notification {
     readonly receiver: string;
     readonly integration: IntegrationDefinition;
@@ -556,18 +569,6 @@ export interface DispatcherState {
     readonly alerts: readonly HeldAlert[];
     readonly notificationLog: readonly NotificationLogEntry[];
     readonly silences: readonly Silence[];
-}
-export interface AlertStatus extends HeldAlert {
-    readonly state: "active" | "suppressed" | "resolved";
-    readonly receivers: readonly string[];
-    readonly silencedBy: readonly string[];
-    readonly inhibitedBy: readonly string[];
-}
-export interface GroupStatus {
-    readonly receiver: string;
-    readonly key: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly alerts: readonly AlertStatus[];
 }
 export declare class Dispatcher {
     #private;
@@ -849,7 +850,7 @@ export declare class RuleGroup {
     end(timeMs: number): void;
 }
 export { type KnownMetrics, type LintCheck, type LintFinding, type LintOptions, lintChecks, lintRules, } from "./rule-lint/lint-rules.ts";
-export declare const lintChecks: readonly ["broken", "feature-flag", "one-replica", "unknown-metric", "no-for", "no-severity", "no-summary"];
+export declare const lintChecks: readonly ["broken", "feature-flag", "one-replica", "unknown-metric", "unknown-label", "no-for", "no-severity", "no-summary"];
 export type LintCheck = (typeof lintChecks)[number];
 export interface LintFinding extends Place {
     readonly path: string;
