@@ -233,6 +233,44 @@ describe("a receiver that refuses", () => {
   });
 });
 
+describe("a receiver that has moved", () => {
+  const moved =
+    (code: number, to: string): Answer =>
+    (response) =>
+      response.writeHead(code, { location: to }).end();
+
+  test("and says so by 307 or 308 is told there", async () => {
+    const { bodies, clock, headers, send, told, urls } = await desk([moved(308, "/new"), status(200)], {
+      webhook: ", http_config: { authorization: { credentials: t0ken } }",
+    });
+    send();
+    await clock.until(() => told() === 1);
+    expect(urls).toEqual(["/hook?secret=1", "/new"]);
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(headers[1]!.authorization).toBe("Bearer t0ken");
+  });
+
+  test("and says so otherwise has not been told, as nothing would be posted there", async () => {
+    const { bodies, clock, failures, send, told } = await desk([moved(302, "/new")]);
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(failures[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered 302$/);
+    expect([bodies.length, told()]).toEqual([1, 0]);
+  });
+});
+
+test("a receiver that accepts and breaks off in its answer is not told again", async () => {
+  const { bodies, clock, send, told } = await desk([
+    (response, request) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => request.socket.destroy());
+    },
+  ]);
+  send();
+  await clock.until(() => told() === 1);
+  expect(bodies).toHaveLength(1);
+});
+
 describe("a receiver that is lost sight of", () => {
   test("because its reply is dropped is told again with the same key", async () => {
     const { bodies, clock, send, told } = await desk([dropReply]);

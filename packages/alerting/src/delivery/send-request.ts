@@ -21,12 +21,17 @@ export async function sendRequest(
   const { authorization = integration.authorization } = request;
   const { origin } = new URL(request.url);
   const { signal } = options;
+  const postElsewhere = async (first: Response, url: URL): Promise<Response> => {
+    await first.body?.cancel();
+    // What somebody is trusted with is nothing for others.
+    const trusted = url.origin === origin ? authorization : undefined;
+    return await post({ ...request, url: url.href }, { authorization: trusted, signal });
+  };
   try {
     const first = await post(request, { authorization, signal });
     const moved = first.status === 307 || first.status === 308 ? first.headers.get("location") : null;
-    const url = moved === null ? "" : new URL(moved, request.url).href;
-    const credentials = new URL(url || request.url).origin === origin ? authorization : undefined;
-    const response = url === "" ? first : await post({ ...request, url }, { authorization: credentials, signal });
+    const url = moved === null ? undefined : new URL(moved, request.url);
+    const response = url === undefined ? first : await postElsewhere(first, url);
     if (response.ok && integration.kind === "slack") return await slackAnswer(response, origin);
     if (response.ok && integration.kind === "msteams") return await connectorAnswer(response, origin);
     if (response.ok) {
