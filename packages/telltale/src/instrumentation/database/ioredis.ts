@@ -1,7 +1,9 @@
 /**
- * What @opentelemetry/instrumentation-ioredis puts around a command, replaced: the same span and hooks for a third of the
- * cost (bench:http, the route with Redis), and one span for a command that was queued until the connection stood. Contrib
- * makes a second one then, in the trace of the request that happened to open the connection.
+ * What @opentelemetry/instrumentation-ioredis puts around a command, replaced for one reason more than its cost: one span for
+ * a command that was queued until the connection stood, where contrib makes a second one in the trace of the request that
+ * happened to open the connection. A command that is not sampled costs 0.10 µs, where contrib's code costs 0.22; one that is
+ * recorded costs the same with both, 0.4 to 0.5 µs (Node 24, a driver that answers at once, without exporting; the least of 2,000
+ * turns).
  */
 
 import {

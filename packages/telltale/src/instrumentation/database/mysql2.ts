@@ -1,8 +1,10 @@
 /**
  * What @opentelemetry/instrumentation-mysql2 puts around a query that has a callback, which are also those of pools and of the
- * promise API, replaced: the same span and hooks without defining properties of each query anew. A query costs 5.7 µs of CPU
- * above the driver, its span's export included, where contrib's code costs 7.4. Queries that are streamed, and those that get
- * comments, are contrib's.
+ * promise API, replaced: the same span and hooks without defining properties of each query anew. A query costs 0.43 µs of our
+ * code, its span included, where contrib's costs 1.56, and 0.11 µs where it is not sampled, where contrib's costs 1.23 (Node 24, a
+ * driver that answers at once, without exporting; the least of 2,000 turns). With a real server and its span exported, a
+ * query costs 3.9 to 4.6 µs above the driver, of which contrib's is 1.3 to 1.5 times. Queries that are streamed, and those that
+ * get comments, are contrib's.
  */
 
 import {

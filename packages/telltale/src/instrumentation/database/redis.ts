@@ -1,7 +1,9 @@
 /**
  * What @opentelemetry/instrumentation-redis puts around a command of redis 4 to 6, replaced: the same span and hooks without a
- * change of context and without attributes copied twice. A GET costs 3.1 µs above the driver, its span's export included, where
- * contrib's code costs 5.2. Commands of `multi()` and of pipelines are contrib's.
+ * change of context. A command costs 0.46 µs of our code, its span included, where contrib's costs 1.02, and 0.08 µs where it is not
+ * sampled, where contrib's costs 0.80 (Node 24, a driver that answers at once, without exporting; the least of 2,000 turns).
+ * With a real server and its span exported, a GET costs 2.5 to 3.8 µs above the driver, of which contrib's is 1.1 to 1.5 times.
+ * Commands of `multi()` and of pipelines are contrib's.
  */
 
 import {
