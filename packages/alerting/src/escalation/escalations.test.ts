@@ -78,6 +78,33 @@ test("a step that is on its way is not begun again, and one that failed is after
   expect(escalations.due(5 * MINUTE + 30_000, open)).toHaveLength(1);
 });
 
+test("a step that was on its way when its incident became another one counts there", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("y", alert("B"));
+  escalations.fired("x", alert("A", MINUTE));
+  const [step] = escalations.due(5 * MINUTE, (id) => (id === "y" ? firing(alert("B")) : firing(alert("A", MINUTE))));
+  escalations.merged("y", "x");
+  const joined = { x: firing(alert("A", MINUTE), alert("B")) };
+  // Nobody is told the level beside it.
+  expect(tell(escalations, 6 * MINUTE, joined)).toEqual([]);
+  escalations.told(step!, 6 * MINUTE);
+  expect(tell(escalations, 6 * MINUTE, joined)).toEqual([]);
+  expect(tell(escalations, 10 * MINUTE, joined)).toEqual(["x/2 head: B,A"]);
+  expect(tell(escalations, 11 * MINUTE, {})).toEqual(["y/1 lead: B resolved"]);
+});
+
+test("who was told of more alerts before hears of the end of all", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A"));
+  expect(tell(escalations, 5 * MINUTE, { x: firing(alert("A")) })).toEqual(["x/1 lead: A"]);
+  const taken = { x: firing(alert("A")).map((one) => ({ ...one, isAcknowledged: true })) };
+  expect(tell(escalations, 6 * MINUTE, taken)).toEqual([]);
+  escalations.fired("x", alert("B", 7 * MINUTE));
+  const news = { x: [...taken.x, ...firing(alert("B", 7 * MINUTE))] };
+  expect(tell(escalations, 12 * MINUTE, news)).toEqual(["x/1 lead: B"]);
+  expect(tell(escalations, 13 * MINUTE, {})).toEqual(["x/1 lead: A,B resolved"]);
+});
+
 test("an escalation that the file has no more tells nobody else, and the end to those who know", () => {
   const before = new Escalations(definitions);
   before.fired("x", alert("A"));

@@ -71,6 +71,8 @@ export class Escalations {
   readonly #running = new Map<string, EscalationState>();
   /** Those of which somebody is being told. */
   readonly #busy = new Set<string>();
+  /** Where those went of which somebody is being told. */
+  readonly #movedTo = new Map<string, string>();
   /** Those that failed. */
   readonly #notBeforeMs = new Map<string, number>();
   /** Those that are due, of which nobody is to hear now. */
@@ -99,8 +101,14 @@ export class Escalations {
   /** Two incidents turned out to be one: who was told of either is not told again. */
   merged(from: string, into: string): void {
     for (const one of [...this.#running.values()].filter(({ incidentId }) => incidentId === from)) {
-      this.#drop(idOf(one));
-      const other = this.#running.get(idOf({ incidentId: into, name: one.name }));
+      const id = idOf(one);
+      const next = idOf({ incidentId: into, name: one.name });
+      this.#drop(id);
+      if (this.#busy.delete(id)) {
+        this.#busy.add(next);
+        this.#movedTo.set(id, next);
+      }
+      const other = this.#running.get(next);
       this.#set(
         other === undefined
           ? { ...one, incidentId: into }
@@ -159,8 +167,7 @@ export class Escalations {
 
   /** All receivers of the step know. */
   told(step: EscalationStep, nowMs: number): void {
-    const id = idOf(step);
-    this.#busy.delete(id);
+    const id = this.#arrived(step);
     const one = this.#running.get(id);
     if (one === undefined) return;
     if (step.resolved) {
@@ -170,19 +177,33 @@ export class Escalations {
       return;
     }
     const { toldAs, level, alerts } = step;
-    const others = one.tellings.filter((telling) => telling.toldAs !== toldAs || telling.level !== level);
-    const tellings = [...others, ...step.receivers.map((receiver) => ({ toldAs, level, receiver, alerts }))];
+    const isSame = (telling: EscalationTelling) => telling.toldAs === toldAs && telling.level === level;
+    const before = one.tellings.filter(isSame).flatMap((telling) => telling.alerts);
+    // Who was told of more before hears of the end of that as well.
+    const known = [...new Map([...before, ...alerts].map((alert) => [alert.key, alert])).values()].sort(byStart);
+    const others = one.tellings.filter((telling) => !isSame(telling));
+    const tellings = [...others, ...step.receivers.map((receiver) => ({ toldAs, level, receiver, alerts: known }))];
     this.#set({ ...one, told: Math.max(one.told, level), toldAtMs: nowMs, tellings });
   }
 
   /** It is tried again later. */
   failed(step: EscalationStep, nowMs: number): void {
-    this.#busy.delete(idOf(step));
-    this.#notBeforeMs.set(idOf(step), nowMs + AGAIN_AFTER_MS);
+    this.#notBeforeMs.set(this.#arrived(step), nowMs + AGAIN_AFTER_MS);
   }
 
   state(): readonly EscalationState[] {
     return [...this.#running.values()];
+  }
+
+  /** The escalation that a step is of by now. */
+  #arrived(step: EscalationStep): string {
+    let id = idOf(step);
+    for (let next = this.#movedTo.get(id); next !== undefined; next = this.#movedTo.get(id)) {
+      this.#movedTo.delete(id);
+      id = next;
+    }
+    this.#busy.delete(id);
+    return id;
   }
 
   #next(

@@ -183,6 +183,15 @@ describe("an alert that flaps", () => {
   });
 });
 
+test("an alert that says the same beginning again after its incident is over is another one", () => {
+  const incidents = new Incidents(incidentDefaults);
+  incidents.fired([alert("Down", "shop")], edges, START);
+  incidents.resolved(["Down shop"], START + MINUTE);
+  const { closed } = incidents.due(START + 6 * MINUTE);
+  incidents.fired([alert("Down", "shop")], edges, START + 7 * MINUTE);
+  expect(incidents.ids()).not.toContain(closed[0]!.id);
+});
+
 test("what fires without a service is about this process, where that has a name", () => {
   const anonymous = [
     { key: "a", labels: { alertname: "A" }, startsAtMs: START },

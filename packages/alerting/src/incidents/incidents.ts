@@ -149,7 +149,7 @@ export class Incidents {
     const among = [...joined.flatMap((one) => one.links), ...links].filter(
       ({ first, second }) => keys.has(first) && keys.has(second),
     );
-    const id = joined[0]?.id ?? incidentId(member);
+    const id = joined[0]?.id ?? incidentId(member, nowMs);
     for (const one of joined) this.#open.delete(one.id);
     const openedAtMs = joined[0]?.openedAtMs ?? nowMs;
     this.#set({ id, openedAtMs, members: members.sort(compareMembers), links: spanningLinks(among, members) });
@@ -257,9 +257,9 @@ function byAge(a: IncidentState, b: IncidentState): number {
 }
 
 /** Short enough to be said. */
-function incidentId({ key, startsAtMs }: MemberState): string {
+function incidentId({ key, startsAtMs }: MemberState, nowMs: number): string {
   return createHash("sha256")
-    .update(JSON.stringify([key, startsAtMs]))
+    .update(JSON.stringify([key, startsAtMs, nowMs]))
     .digest("hex")
     .slice(0, 12);
 }
