@@ -26,6 +26,7 @@ export function openStateFile(path: string): StateFile {
   const database = new DatabaseSync(path);
   prepareStateFile(database, path);
   const written = new Map<string, string>();
+  const known: KnownRows = new WeakMap();
   const rows = database.prepare("SELECT kind, key, value FROM held").all() as unknown as readonly Row[];
   for (const { kind, key, value } of rows) written.set(rowId(kind, key), value);
   const put = database.prepare("INSERT OR REPLACE INTO held (kind, key, value) VALUES (?, ?, ?)");
@@ -36,8 +37,8 @@ export function openStateFile(path: string): StateFile {
   return {
     state: rows.length === 0 ? undefined : stateOf(rows),
     save(state) {
-      const next = new Map(rowsOf(state).map((row) => [rowId(row.kind, row.key), row]));
-      const changed = [...next.values()].filter(({ kind, key, value }) => written.get(rowId(kind, key)) !== value);
+      const next = new Map(rowsOf(state, known).map((row) => [row.id, row]));
+      const changed = [...next.values()].filter(({ id, value }) => written.get(id) !== value);
       const gone = [...written.keys()].filter((id) => !next.has(id));
       if (changed.length + gone.length === 0) return;
       database.exec("BEGIN IMMEDIATE");
@@ -49,7 +50,7 @@ export function openStateFile(path: string): StateFile {
         rollBack(database);
         throw error;
       }
-      for (const { kind, key, value } of changed) written.set(rowId(kind, key), value);
+      for (const { id, value } of changed) written.set(id, value);
       for (const id of gone) written.delete(id);
     },
     kept: (name) => (find.get(name) as { readonly text: string } | undefined)?.text,
@@ -90,10 +91,23 @@ export function prepareStateFile(database: DatabaseSync, path: string): void {
   throw Object.assign(new Error(message), { code: "TELLTALE_BAD_STATE_FILE" });
 }
 
+/** What has been written as JSON before: nothing of a state changes, but another thing takes its place. */
+type KnownRows = WeakMap<object, RowOfState>;
+
+interface RowOfState extends Row {
+  /** Of its kind and its key. */
+  readonly id: string;
+}
+
 /** Keys of alerts may have characters of any kind, so they are written as JSON. */
-function rowsOf({ alerts, notificationLog, silences }: DispatcherState): readonly Row[] {
-  const row = (kind: Row["kind"], key: string, value: unknown): Row => {
-    return { kind, key: JSON.stringify(key), value: JSON.stringify(value) };
+function rowsOf({ alerts, notificationLog, silences }: DispatcherState, known: KnownRows): readonly RowOfState[] {
+  const row = (kind: Row["kind"], name: string, value: object): RowOfState => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const key = JSON.stringify(name);
+    const made = { id: rowId(kind, key), kind, key, value: JSON.stringify(value) };
+    known.set(value, made);
+    return made;
   };
   return [
     ...alerts.map((alert) => row("alerts", alert.key, alert)),
