@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { context, type Span } from "@opentelemetry/api";
+import { type Context, context, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import {
   AggregationTemporality,
@@ -62,6 +62,26 @@ describe.each(Object.entries(meterProviders))("with the meter provider of %s", (
   });
 });
 
+test("the exemplar of a duration is of the request that asked, in whatever context the answer comes", async () => {
+  const { pg, query } = patched(alwaysOnSampler());
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const readers = [new PeriodicExportingMetricReader({ exporter })];
+  const provider = meterProvider({ readers, exemplars: ["db.client.operation.duration"] });
+  pg.setMeterProvider(provider);
+  const traceOf = (digit: string): Context =>
+    trace.setSpanContext(ROOT_CONTEXT, { traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: 1 });
+  // The connection was opened by the first one.
+  const connection = traceOf("a");
+  context.with(traceOf("b"), () => query("INSERT INTO orders", undefined, connectionParameters, connection));
+  await provider.forceFlush();
+  const points = exporter
+    .getMetrics()
+    .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+    .flatMap(({ dataPoints }) => dataPoints as readonly { readonly exemplar?: { readonly traceId: string } }[]);
+  expect(points.flatMap(({ exemplar }) => exemplar?.traceId ?? [])).toEqual(["b".repeat(32)]);
+  await provider.shutdown();
+});
+
 test("the same statement under another name, or at another database, has a span of its own kind", () => {
   const { query, spans } = patched(alwaysOnSampler());
   query("SELECT 1");
@@ -116,12 +136,14 @@ function patched(sampler: Sampler, config: object = {}) {
   pg.setTracerProvider(createTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
   adjustPgQueries(pg);
   let failure: unknown;
+  let answersIn = ROOT_CONTEXT;
   const observed = pg._getClientQueryPatch!()((...args) => {
     const callback = args.at(-1) as (error: unknown, result: unknown) => void;
-    callback(failure, failure === undefined ? "rows" : undefined);
+    context.with(answersIn, () => callback(failure, failure === undefined ? "rows" : undefined));
   });
-  const query = (asked: unknown, error?: unknown, parameters = connectionParameters): void => {
+  const query = (asked: unknown, error?: unknown, parameters = connectionParameters, within = ROOT_CONTEXT): void => {
     failure = error;
+    answersIn = within;
     const client: Client = { database: parameters.database, connectionParameters: parameters };
     observed.call(client, asked, () => undefined);
   };
