@@ -91,7 +91,8 @@ function packageOf(specifier: string): string {
 /** What `import`, `export … from`, `import()`, `require()` and `import.meta.resolve()` name by a literal. */
 function importsOf(path: string): readonly string[] {
   const code = codeOf(path);
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:Optional)?\s*\(\s*|\bresolve\s*\(\s*)(["'])([@\w./:#-]+)\1/g;
+  const pattern =
+    /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:Optional)?\s*\(\s*|\bresolve\s*\(\s*)(["'])([@\w./:#-]+)\1/g;
   return [...code.matchAll(pattern)].map((match) => match[2]!).filter((specifier) => /^[@\w.#]/.test(specifier));
 }
 
