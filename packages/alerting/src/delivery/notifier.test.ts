@@ -421,6 +421,32 @@ test("receivers that cannot be told fail by name when the notifier starts", () =
   );
 });
 
+test("a receiver is told even though nobody can keep that, and what was wrong with it is told", async () => {
+  const { clock, bodies, notifier } = await desk([]);
+  const failures: string[] = [];
+  const delivered: string[] = [];
+  let isFull = false;
+  const other = startNotifier({
+    config: notifier.config,
+    clock,
+    onState() {
+      if (isFull) throw new Error("disk full");
+    },
+    onFailure: (_, reason) => failures.push(reason),
+    onDelivered({ groupKey }) {
+      delivered.push(groupKey);
+      clock.emit("change");
+    },
+  });
+  notifiers.push(other);
+  other.dispatcher.receive([{ labels: { alertname: "Down" }, endsAtMs: START + 3_600_000 }], START);
+  other.wake();
+  isFull = true;
+  await clock.until(() => delivered.length === 1);
+  expect(failures).toEqual(["the state could not be kept: disk full"]);
+  expect(bodies).toHaveLength(1);
+});
+
 test("a notifier that is stopped says nothing more, and stopping it twice is harmless", async () => {
   const { bodies, clock, notifier, send } = await desk([], { route: "group_wait: 30s" });
   send();

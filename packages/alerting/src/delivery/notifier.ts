@@ -23,7 +23,7 @@ export interface NotifierOptions {
   readonly onDelivered?: (notification: Notification) => void;
   /**
    * Called when a receiver could not be told; it is tried again when the group is due the next time. And when some addresses of
-   * a mail were refused for good, while others have it.
+   * a mail were refused for good, while others have it, and when `onState` throws while a receiver is told.
    */
   readonly onFailure?: (notification: Notification, reason: string) => void;
 }
@@ -85,8 +85,17 @@ export function startNotifier(options: NotifierOptions): Notifier {
   /** From here on receivers may know: if this process ends, the next one has to know that. */
   function beforeSending(notifications: readonly Notification[]): readonly Notification[] {
     for (const notification of notifications) dispatcher.sending(notification);
-    if (notifications.length > 0) onState?.(dispatcher.state());
+    if (notifications.length > 0) keep(notifications);
     return notifications;
+  }
+
+  /** Receivers are told even where nobody can keep what they were told. */
+  function keep(about: readonly Notification[]): void {
+    try {
+      onState?.(dispatcher.state());
+    } catch (error) {
+      for (const one of about) onFailure?.(one, `the state could not be kept: ${(error as Error).message}`);
+    }
   }
 
   function onItsWay<T>(delivery: Promise<T>, afterwards = () => {}): Promise<T> {
@@ -119,7 +128,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
       const attempt = await attemptOnce(notification);
       if (attempt.outcome === "accepted") {
         dispatcher.delivered(notification, clock.now());
-        onState?.(dispatcher.state());
+        keep([notification]);
         onDelivered?.(notification);
         if (attempt.reason !== undefined) onFailure?.(notification, attempt.reason);
         return true;
@@ -128,7 +137,7 @@ export function startNotifier(options: NotifierOptions): Notifier {
       const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
       if (stopped.signal.aborted || clock.now() + waitMs >= deadlineMs) {
         dispatcher.failed(notification, { isRefused });
-        onState?.(dispatcher.state());
+        keep([notification]);
         onFailure?.(notification, attempt.reason);
         return false;
       }

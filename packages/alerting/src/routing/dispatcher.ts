@@ -152,7 +152,9 @@ export class Dispatcher {
   failed(notification: Notification, { isRefused = false }: { readonly isRefused?: boolean } = {}): void {
     const sending = this.#sendings.get(notification);
     if (sending === undefined) return;
-    if (isRefused && "before" in sending) this.#log.restore(sending.entry.key, sending.before);
+    const { key } = sending.entry;
+    // Unless all was forgotten in the meantime.
+    if (isRefused && "before" in sending && this.#log.get(key) !== undefined) this.#log.restore(key, sending.before);
     if (sending.group !== undefined) sending.group.failed = true;
     this.#settle(notification, sending.group);
   }
