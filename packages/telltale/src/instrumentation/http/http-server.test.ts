@@ -126,11 +126,11 @@ test("listeners of request and response run in the request's context, even when 
         note("response close")();
         markClosed();
       });
+      setImmediate(() => socket.destroy());
     }),
   );
   const socket = connect(Number(url.port), url.hostname);
   socket.end("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
-  setTimeout(() => socket.destroy(), 50);
   await closed;
   const { spanId } = (await onlySpan()).spanContext();
   expect(seen).toEqual({ "request close": spanId, "response close": spanId });
