@@ -168,7 +168,8 @@ test("rules go on while the application is blocked, and tell of it", async () =>
   expect(receiver.accepted).toEqual(['firing {}:{alertname="Hangs"}']);
 });
 
-test("a kill -9 neither repeats nor forgets: every delivery is counted", async () => {
+// It starts six processes one after another.
+test("a kill -9 neither repeats nor forgets: every delivery is counted", { timeout: 180_000 }, async () => {
   using receiver = new Receiver();
   const env = {
     // It is in the label instance of every alert.

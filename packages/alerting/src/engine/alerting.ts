@@ -89,6 +89,6 @@ export interface Alerting extends Pick<IncidentResponse, "acknowledge" | "incide
   declare(rules: readonly CodedRule[]): void;
   /** Until nothing is on its way to anybody. */
   settled(): Promise<void>;
-  /** Lets what is on its way arrive, for so long at most, and ends. */
+  /** Lets what is on its way arrive, for so long at most, and ends. Twice is harmless. */
   stop(options: { readonly withinMs: number }): Promise<void>;
 }

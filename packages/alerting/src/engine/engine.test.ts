@@ -501,4 +501,5 @@ test("stopping waits for what is on its way, and no longer than it may", async (
   await clock.passTo(clock.now() + 1);
   await stopped;
   expect(alerting.figures()).toMatchObject({ delivered: 0, failed: 1 });
+  await alerting.stop({ withinMs: 0 });
 });

@@ -3,7 +3,7 @@
  * backend may run it next to APIs of its own, on the same store.
  */
 import { resolve } from "node:path";
-import { MemoryStore } from "@telltale/promql";
+import { labelsOf, MemoryStore } from "@telltale/promql";
 import { wallClock } from "../clock.ts";
 import type { CodedRule } from "../coded-alert/coded-rule.ts";
 import { codedRuleSource } from "../coded-alert/coded-rules.ts";
@@ -121,6 +121,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   let baselinesSavedMs = startedMs;
   let saving: Disposable | undefined;
   let reloading: Promise<void> = Promise.resolve();
+  let stopping: Promise<void> | undefined;
   const sources = watchSources(store, { clock, intervalMs, targets: settings.targets });
   const first = clock.at(clock.now() + 2 * intervalMs, run);
   const watch = watchFiles({
@@ -168,10 +169,9 @@ export function startAlerting(options: AlertingOptions): Alerting {
 
   function tellChanges(changed: readonly AlertChange[]): void {
     if (changed.length === 0) return;
-    const suppressed = telling.notifier.dispatcher.alerts(clock.now()).filter(({ state }) => state === "suppressed");
-    for (const change of changed) {
-      if (!suppressed.some(({ labels }) => sameLabels(labels, change.labels))) onAlert(change);
-    }
+    const statuses = telling.notifier.dispatcher.alerts(clock.now());
+    const suppressed = new Set(statuses.flatMap(({ state, key }) => (state === "suppressed" ? [key] : [])));
+    for (const change of changed) if (!suppressed.has(labelsOf(change.labels).key)) onAlert(change);
   }
 
   /** So that many groups write once. */
@@ -217,6 +217,21 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await telling.settled();
   }
 
+  async function stop(withinMs: number): Promise<void> {
+    for (const timer of [first, watch, sources, saving]) timer?.[Symbol.dispose]();
+    runner?.stop();
+    tell();
+    await within(reloading.then(settled), clock, withinMs);
+    response.stop();
+    await telling.stop();
+    if (kept.isFile) {
+      save();
+      saveBaselines();
+    }
+    history.close();
+    kept.close();
+  }
+
   const rules = (): readonly RunningGroup[] => runner?.groups() ?? [];
   const dispatcher = () => telling.notifier.dispatcher;
   return {
@@ -255,22 +270,16 @@ export function startAlerting(options: AlertingOptions): Alerting {
     reload,
     declare(rules) {
       coded = rules;
-      runner?.reload(sourcesOf(files));
+      try {
+        runner?.reload(sourcesOf(files));
+      } catch (error) {
+        tellUnusable((error as Error).message);
+      }
     },
     settled,
-    async stop({ withinMs }) {
-      for (const timer of [first, watch, sources, saving]) timer?.[Symbol.dispose]();
-      runner?.stop();
-      tell();
-      await within(reloading.then(settled), clock, withinMs);
-      response.stop();
-      await telling.stop();
-      if (kept.isFile) {
-        save();
-        saveBaselines();
-      }
-      history.close();
-      kept.close();
+    stop({ withinMs }) {
+      stopping ??= stop(withinMs);
+      return stopping;
     },
   };
 }
@@ -293,9 +302,4 @@ function ruleFigures(groups: readonly RunningGroup[]): Pick<AlertingFigures, "fa
 function storeFigures(store: MemoryStore): Pick<AlertingFigures, "series" | "storeBytes"> {
   const { series, bytes } = store.size();
   return { series, storeBytes: bytes };
-}
-
-function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
