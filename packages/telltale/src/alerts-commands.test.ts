@@ -58,7 +58,7 @@ test("lint tells each finding with its place, and knows the metrics of a page", 
     "desk.yaml:9:15: warning: Halted: no catalogue has the metric trading_sate; did you mean trading_state? (unknown-metric)",
     "",
   ]);
-  expect(found).toMatchObject({ code: 1, stderr: "telltale: 2 findings in 1 files\n" });
+  expect(found).toMatchObject({ code: 1, stderr: "telltale: 2 findings in 1 file\n" });
   const allowed = ["--allow", "one-replica", "--allow", "unknown-metric"];
   expect(await telltale(["lint", "desk.yaml", ...allowed])).toEqual({ code: 0, stdout: "", stderr: "" });
   const json = await telltale(["lint", "desk.yaml", "--page", "page.txt", "--json"]);

@@ -55,7 +55,10 @@ Exits with 1 when there is an error or a warning; notes are there to be known.
     for (const finding of findings)
       process.stdout.write(values.json ? `${JSON.stringify(finding)}\n` : asText(finding));
     const faults = findings.filter(({ level }) => level !== "note").length;
-    if (faults > 0) throw new Error(`${faults} ${faults === 1 ? "finding" : "findings"} in ${paths.length} files`);
+    if (faults > 0)
+      throw new Error(
+        `${faults} ${faults === 1 ? "finding" : "findings"} in ${paths.length} ${paths.length === 1 ? "file" : "files"}`,
+      );
   },
 };
 
