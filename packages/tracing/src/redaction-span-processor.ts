@@ -49,12 +49,51 @@ const redactions: ReadonlyMap<string, Redaction> = new Map([
   ["db.connection_string", replaceBy(redactUrl)],
 ]);
 
+/** A statement without what is secret, and the span's name without the statement. */
+interface RedactedStatement {
+  readonly system: string | undefined;
+  readonly plan: unknown;
+  readonly database: unknown;
+  readonly name: string;
+  readonly redactedName: string;
+  readonly redacted: string;
+}
+
+/** Applications ask the same again and again; whoever puts values into each statement fills it, and it begins anew. */
+const statements = new Map<string, RedactedStatement>();
+const MAX_STATEMENTS = 256;
+/** In characters. */
+const MAX_KEPT_LENGTH = 1_024;
+
 function redactStatement(span: Span, key: string, statement: string): void {
   const system = systemOf(span);
   if (sqlDialect(system) === undefined) return;
-  const name = nameWithoutStatement(span, statement);
-  if (name !== span.name) span.updateName(name);
-  replace(span, { key, value: statement, by: (value) => redactStart(value, system) });
+  const { redacted, redactedName } = redactedStatement(span, statement, system);
+  if (redactedName !== span.name) span.updateName(redactedName);
+  if (redacted !== statement) span.setAttribute(key, redacted);
+}
+
+function redactedStatement(span: Span, statement: string, system: string | undefined): RedactedStatement {
+  const { name, attributes } = span;
+  const plan = attributes["db.postgresql.plan"];
+  const database = attributes["db.namespace"];
+  const known = statements.get(statement);
+  if (
+    known !== undefined &&
+    known.name === name &&
+    known.system === system &&
+    known.database === database &&
+    known.plan === plan
+  ) {
+    return known;
+  }
+  const redactedName = nameWithoutStatement(span, statement);
+  const made = { system, plan, database, name, redactedName, redacted: redactStart(statement, system) };
+  if (statement.length <= MAX_KEPT_LENGTH) {
+    if (statements.size >= MAX_STATEMENTS) statements.clear();
+    statements.set(statement, made);
+  }
+  return made;
 }
 
 /** In characters: what is scanned in about a millisecond, many times what anybody reads. */
