@@ -1,5 +1,5 @@
 /** The name that was probably meant: no more than a third of its letters differ. Undefined when none is that near. */
-export function nearName(wanted: string, names: Iterable<string>): string | undefined {
+function nearName(wanted: string, names: Iterable<string>): string | undefined {
   let best = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   let found: string | undefined;
   for (const name of names) {
