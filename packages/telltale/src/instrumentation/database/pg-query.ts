@@ -51,14 +51,19 @@ export function observedQuery(
     observed.end(error, undefined);
     throw error;
   }
-  if (result instanceof Promise) {
-    // Beside the application's own handlers, which come later: one that is missing is still reported as unhandled.
-    result.then(
-      (value: unknown) => observed.end(undefined, value),
-      (error: unknown) => observed.end(error, undefined),
-    );
-  }
-  return result;
+  // Of whatever class the client was given. The application gets what follows from it, as an error that nobody handles would
+  // count as handled by us.
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== "function") return result;
+  return (result as PromiseLike<unknown>).then(
+    (value) => {
+      observed.end(undefined, value);
+      return value;
+    },
+    (error: unknown) => {
+      observed.end(error, undefined);
+      throw error;
+    },
+  );
 }
 
 function valuesOf(asked: string | QueryConfig, second: unknown): readonly unknown[] | undefined {

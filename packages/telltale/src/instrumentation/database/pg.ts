@@ -81,14 +81,17 @@ function observedConnect(
   const result = willConnect
     ? context.with(contextWithSpan(active, span), original, pool, given)
     : original.call(pool, given);
-  if (given === undefined && result instanceof Promise) {
-    result.then(
-      () => span.end(),
-      (error: unknown) => {
-        if (error) recordPgError(span, error);
-        span.end();
-      },
-    );
-  }
-  return result;
+  if (given !== undefined || typeof (result as PromiseLike<unknown> | undefined)?.then !== "function") return result;
+  // Passed on, since an error that nobody handles would count as handled by us.
+  return (result as PromiseLike<unknown>).then(
+    (client) => {
+      span.end();
+      return client;
+    },
+    (error: unknown) => {
+      if (error) recordPgError(span, error);
+      span.end();
+      throw error;
+    },
+  );
 }

@@ -81,16 +81,19 @@ function tracedCommand(
     span.end();
     return answer;
   }
-  // Beside the application's own handlers: an error that nobody handles is still reported as such.
-  (answer as PromiseLike<unknown>).then(
+  // Passed on, since an error that nobody handles would count as handled by us.
+  return (answer as PromiseLike<unknown>).then(
     (response) => {
       const { responseHook } = config;
       if (responseHook) guarded(() => responseHook(span, String(command[0]), command.slice(1), response));
       span.end();
+      return response;
     },
-    (error: unknown) => endSpan(span, error),
+    (error: unknown) => {
+      endSpan(span, error);
+      throw error;
+    },
   );
-  return answer;
 }
 
 /** The options of a command's span, whose attributes are made when somebody reads them: a sampler with rules, or the span. */
