@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostCheck } from "@telltale/metrics/host-check";
 import { type Clock, wallClock } from "../clock.ts";
 import type { Notifier } from "../delivery/notifier.ts";
 import { getAlertGroups, getAlerts, postAlerts } from "./alert-requests.ts";
 import { type ApiAnswer, ApiError, malformed } from "./api-answer.ts";
-import { hostCheck } from "./host-check.ts";
 import { shownConfig } from "./shown-config.ts";
 import { deleteSilence, getSilence, getSilences, postSilence } from "./silence-requests.ts";
 
@@ -50,7 +50,7 @@ const STOP_TIMEOUT_MS = 1_000;
 export async function startAlertApi(options: AlertApiOptions): Promise<AlertApi> {
   const { host = "127.0.0.1", port = 9093, allowedHosts, clock = wallClock } = options;
   const answers = apiAnswers(options);
-  const isOurs = hostCheck(host, allowedHosts);
+  const isOurs = hostCheck({ host, allowedHosts });
   const server = process.getBuiltinModule("node:http").createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) =>

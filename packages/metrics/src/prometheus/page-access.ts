@@ -1,5 +1,6 @@
 /** Who may read the page: credentials, certificates and names of the host. */
 import type { IncomingMessage } from "node:http";
+import { hostCheck } from "../host-check.ts";
 
 /** Plain data, so that a server in another thread can be told of it. */
 export interface PageAccess {
@@ -36,13 +37,13 @@ export function pageAccess(
   options: PageAccess & { readonly host: string | undefined },
 ): (request: Pick<IncomingMessage, "headers">) => Refusal | undefined {
   const accepted = acceptedCredentials(options);
-  const hosts = acceptedHosts(options);
+  const isOurs = hostCheck(options);
   const challenges = [
     ...(options.bearerToken === undefined ? [] : ['Bearer realm="metrics"']),
     ...(options.basicAuth === undefined ? [] : ['Basic realm="metrics", charset="UTF-8"']),
   ];
   return ({ headers }) => {
-    if (hosts !== undefined && !hosts(headers.host)) return FOREIGN_HOST;
+    if (!isOurs(headers.host)) return FOREIGN_HOST;
     if (accepted === undefined || accepted(headers.authorization ?? "")) return undefined;
     return { status: 401, text: "The page is for those who have its credentials.", challenges };
   };
@@ -96,32 +97,4 @@ function userPassword({ username, password }: BasicAuth): string {
 
 function badCredentials(fault: string): Error {
   return Object.assign(new Error(`The Prometheus endpoint's ${fault}`), { code: "TELLTALE_BAD_CREDENTIALS" });
-}
-
-function acceptedHosts({
-  allowedHosts,
-  host,
-}: PageAccess & { readonly host: string | undefined }): ((header: string | undefined) => boolean) | undefined {
-  if (allowedHosts === undefined && (host === undefined || !isLoopback(host))) return undefined;
-  const names = new Set([...(allowedHosts ?? []), ...(host === undefined ? [] : [host]), "localhost"].map(plainName));
-  return (header) => {
-    // Browsers always send it; who speaks HTTP/1.0 is none.
-    if (header === undefined) return true;
-    const name = plainName(header.replace(/:\d*$/, ""));
-    return names.has(name) || isAddress(name);
-  };
-}
-
-function isLoopback(host: string): boolean {
-  const name = plainName(host);
-  return name === "localhost" || name === "::1" || (name.startsWith("127.") && isAddress(name));
-}
-
-/** A rebinding attack needs a name. */
-function isAddress(name: string): boolean {
-  return process.getBuiltinModule("node:net").isIP(name) !== 0;
-}
-
-function plainName(host: string): string {
-  return host.toLowerCase().replace(/^\[|\]$|\.$/g, "");
 }
