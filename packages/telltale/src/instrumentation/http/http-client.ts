@@ -10,7 +10,6 @@ import {
   type Attributes,
   type Context,
   context,
-  diag,
   type Histogram,
   INVALID_SPAN_CONTEXT,
   propagation,
@@ -24,6 +23,7 @@ import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { contextWithSpan } from "@telltale/tracing";
 import { type Binding, bindEmitter, observeEmit } from "./bound-emitter.ts";
 import { captureHeaders, type HeaderCapture } from "./captured-headers.ts";
+import { guardedHook } from "./guarded-hook.ts";
 import { knownMethod, syntheticType } from "./request-kind.ts";
 import { absoluteUrl, hostAndPortOf } from "./requested-url.ts";
 
@@ -110,7 +110,7 @@ function observedRequest(http: HttpInternals, { scheme, options, callback, origi
   const config: HttpClientOptions = http.getConfig();
   const parent = context.active();
   const { ignoreOutgoingRequestHook } = config;
-  if (ignoreOutgoingRequestHook && guarded(() => ignoreOutgoingRequestHook(options)) === true) {
+  if (ignoreOutgoingRequestHook && guardedHook(() => ignoreOutgoingRequestHook(options)) === true) {
     return original(callback === undefined ? [options] : [options, callback]);
   }
   const startedMs = performance.now();
@@ -160,13 +160,16 @@ function observe(
     if (event === "response") {
       response = value as IncomingMessage;
       describeResponse(exchange, request, response);
-      if (responseHook) guarded(() => responseHook(span, value as IncomingMessage));
+      if (responseHook) guardedHook(() => responseHook(span, value as IncomingMessage));
       bindEmitter(response, { context: parent, observe: ofResponse });
+    } else if (event === "upgrade" || event === "connect") {
+      // What follows on the connection is no response any more: the request closes.
+      describeResponse(exchange, request, value as IncomingMessage);
     } else if (event === "error") end(value as Error);
     else if (event === "close") end();
   };
   bindEmitter(request, { context: parent, observe: ofRequest });
-  if (requestHook) guarded(() => requestHook(span, request));
+  if (requestHook) guardedHook(() => requestHook(span, request));
 }
 
 function requestAttributes(options: RequestOptions, scheme: Scheme, config: HttpClientOptions): Attributes {
@@ -190,7 +193,7 @@ function requestAttributes(options: RequestOptions, scheme: Scheme, config: Http
   if (typeof hook === "function")
     Object.assign(
       attributes,
-      guarded(() => hook(options)),
+      guardedHook(() => hook(options)),
     );
   return attributes as Attributes;
 }
@@ -213,7 +216,7 @@ function startSpan(
   return http.tracer.startSpan(method, { kind: SpanKind.CLIENT, attributes }, parent);
 }
 
-/** Node takes headers as an object, or as a flat list of names and values. */
+/** Node takes headers as an object, as a flat list of names and values, or as a list of pairs. */
 function headersWith(active: Context, headers: RequestOptions["headers"]): NonNullable<RequestOptions["headers"]> {
   if (!Array.isArray(headers)) {
     const copy = { ...headers };
@@ -222,7 +225,8 @@ function headersWith(active: Context, headers: RequestOptions["headers"]): NonNu
   }
   const added: Record<string, string> = {};
   propagation.inject(active, added);
-  return [...headers, ...Object.entries(added).flat()] as string[];
+  const pairs = Object.entries(added);
+  return [...headers, ...(Array.isArray(headers[0]) ? pairs : pairs.flat())] as string[];
 }
 
 function describeResponse(
@@ -260,15 +264,24 @@ function endExchange(http: HttpInternals, exchange: Exchange, { request, respons
   const { config, span, attributes, startedMs } = exchange;
   const status = attributes["http.response.status_code"] as number | undefined;
   const isFailed = status !== undefined && status >= 400;
-  const errorType = error === undefined ? (isFailed && status < 600 ? String(status) : undefined) : error.name;
+  const isCut = response !== undefined && !response.complete;
+  // Node keeps to itself an error of a response that nobody listens for.
+  const failure = error ?? (isCut ? (response.errored ?? undefined) : undefined);
+  const errorType = failure
+    ? typeOf(failure)
+    : isFailed && status < 600
+      ? String(status)
+      : isCut
+        ? "aborted"
+        : undefined;
   if (errorType !== undefined) span.setAttribute("error.type", errorType);
   if (error !== undefined) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
     span.recordException(error);
-  } else if (response !== undefined) {
-    if (isFailed || !response.complete) span.setStatus({ code: SpanStatusCode.ERROR });
+  } else {
+    if (isFailed || isCut) span.setStatus({ code: SpanStatusCode.ERROR });
     const hook = config.applyCustomAttributesOnSpan;
-    if (hook && request) guarded(() => hook(span, request, response));
+    if (hook && request && response) guardedHook(() => hook(span, request, response));
   }
   span.end();
   const measured: Record<string, unknown> = {
@@ -284,11 +297,7 @@ function endExchange(http: HttpInternals, exchange: Exchange, { request, respons
   http._httpClientDurationHistogram.record((performance.now() - startedMs) / 1_000, measured as Attributes);
 }
 
-function guarded<T>(hook: () => T): T | undefined {
-  try {
-    return hook();
-  } catch (error) {
-    diag.error("A hook of instrumentations.http failed", error);
-    return undefined;
-  }
+/** Of most of Node's errors the name is `Error`, and what has happened is in the code: ECONNREFUSED, CERT_HAS_EXPIRED. */
+function typeOf({ name, code }: NodeJS.ErrnoException): string {
+  return name === "Error" && typeof code === "string" ? code : name;
 }

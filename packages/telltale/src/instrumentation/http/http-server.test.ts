@@ -9,6 +9,7 @@ import {
   AggregationTemporality,
   InMemoryMetricExporter,
   MeterProvider,
+  type MetricData,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
@@ -136,6 +137,62 @@ test("listeners of request and response run in the request's context, even when 
   expect(seen).toEqual({ "request close": spanId, "response close": spanId });
 });
 
+test("a request that is never answered has no status of an answer, neither on its span nor on its duration", async () => {
+  const { meterProvider, collected } = measuring();
+  const url = new URL(await serve((request) => request.socket.destroy(), { meterProvider }));
+  const socket = connect(Number(url.port), url.hostname);
+  socket.end("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  const { status, attributes } = await onlySpan();
+  expect(status.code).toBe(0);
+  expect(attributes).toMatchObject({ "error.type": "aborted" });
+  expect(attributes).not.toHaveProperty("http.response.status_code");
+  const [{ dataPoints }] = (await collected()) as [MetricData];
+  expect(dataPoints[0]!.attributes).toEqual({
+    "error.type": "aborted",
+    "http.request.method": "GET",
+    "network.protocol.version": "1.1",
+    "url.scheme": "http",
+  });
+});
+
+test("requests that come together on one connection have a span each, as have those of HTTP/1.0 and those that wait for 100", async () => {
+  const url = new URL(
+    await serve((request, response) => {
+      if (request.url === "/hinted") response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+      response.statusCode = request.url === "/last" ? 404 : 200;
+      request.resume().on("end", () => response.end("hello"));
+    }),
+  );
+  const lines = (...given: string[]): string => given.map((line) => `${line}\r\n`).join("");
+  for (const text of [
+    lines("GET /first HTTP/1.1", "host: x", "", "HEAD /hinted HTTP/1.1", "host: x", "") +
+      lines("GET /last HTTP/1.1", "host: x", "connection: close", ""),
+    lines("GET /old HTTP/1.0", ""),
+    lines("POST /waits HTTP/1.1", "host: x", "expect: 100-continue", "connection: close", "content-length: 2", "") +
+      "ab",
+  ]) {
+    const socket = connect(Number(url.port), url.hostname).resume();
+    socket.write(text);
+    await once(socket, "close");
+  }
+  await expect.poll(() => exporter.getFinishedSpans().length).toBe(5);
+  const told = exporter
+    .getFinishedSpans()
+    .map(({ name, attributes }) => [
+      name,
+      attributes["url.path"],
+      attributes["network.protocol.version"],
+      attributes["http.response.status_code"],
+    ]);
+  expect(told).toEqual([
+    ["GET", "/first", "1.1", 200],
+    ["HEAD", "/hinted", "1.1", 200],
+    ["GET", "/last", "1.1", 404],
+    ["GET", "/old", "1.0", 200],
+    ["POST", "/waits", "1.1", 200],
+  ]);
+});
+
 test("an error of the response is the span's", async () => {
   const url = await serve((_request, response) => {
     response.on("error", () => {});
@@ -153,9 +210,7 @@ test("an error of the response is the span's", async () => {
 
 test("durations have the attributes that contrib's have", async () => {
   const attributesBy = async (engine: "contrib" | "telltale"): Promise<unknown[]> => {
-    const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-    const reader = new PeriodicExportingMetricReader({ exporter: metricExporter });
-    const meterProvider = new MeterProvider({ readers: [reader] });
+    const { meterProvider, collected } = measuring();
     const url = await serve(
       (request, response) => {
         response.statusCode = Number(request.url?.slice(1));
@@ -173,8 +228,7 @@ test("durations have the attributes that contrib's have", async () => {
     }
     await expect.poll(() => exporter.getFinishedSpans().length).toBe(4);
     exporter.reset();
-    await meterProvider.forceFlush();
-    const [metric] = metricExporter.getMetrics()[0]!.scopeMetrics.flatMap(({ metrics }) => metrics);
+    const [metric] = await collected();
     started?.driven.instrumentation.disable();
     started?.server.close();
     await meterProvider.shutdown();
@@ -216,6 +270,17 @@ async function serve(
   started = { driven, server };
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function measuring() {
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter: metricExporter });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  const collected = async (): Promise<MetricData[]> => {
+    await meterProvider.forceFlush();
+    return metricExporter.getMetrics()[0]!.scopeMetrics.flatMap(({ metrics }) => metrics);
+  };
+  return { meterProvider, collected };
 }
 
 async function onlySpan() {

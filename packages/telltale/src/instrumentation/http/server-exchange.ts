@@ -90,7 +90,8 @@ export class ServerExchange implements HttpExchange, Binding {
     this.ended = true;
     const { span } = this;
     const isRecording = span.isRecording();
-    const { statusCode } = start.response;
+    // Without headers, the code is what Node would have sent.
+    const statusCode = start.response.headersSent ? start.response.statusCode : undefined;
     const errorType = error === undefined ? errorTypeOf(statusCode) : error.name;
     this.handlerSpan?.end();
     if (isRecording) {
@@ -107,18 +108,19 @@ export class ServerExchange implements HttpExchange, Binding {
 
   private _describeAnswer(
     { request, response, config }: ServerExchangeStart,
-    statusCode: number,
+    statusCode: number | undefined,
     errorType: string | undefined,
   ): void {
     const { span, route } = this;
-    span.setAttribute("http.response.status_code", statusCode);
+    if (statusCode !== undefined) span.setAttribute("http.response.status_code", statusCode);
     if (route !== undefined) {
       span.setAttribute("http.route", route);
       span.updateName(`${request.method || "GET"} ${route}`);
     }
     captureResponse(span, response, config);
     if (errorType !== undefined) span.setAttribute("error.type", errorType);
-    if (statusCode >= 500 || statusCode < 100) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (statusCode !== undefined && (statusCode >= 500 || statusCode < 100))
+      span.setStatus({ code: SpanStatusCode.ERROR });
     const hook = config.applyCustomAttributesOnSpan;
     if (hook) guardedHook(() => hook(span, request, response));
   }
@@ -127,7 +129,7 @@ export class ServerExchange implements HttpExchange, Binding {
     { options, startedMs, duration }: ServerExchangeStart,
     answer: {
       readonly isRecording: boolean;
-      readonly statusCode: number;
+      readonly statusCode: number | undefined;
       readonly hasAnswer: boolean;
       readonly errorType: string | undefined;
     },
@@ -135,7 +137,7 @@ export class ServerExchange implements HttpExchange, Binding {
     const measured = options.measured();
     if (answer.hasAnswer) {
       if (this.route !== undefined) measured["http.route"] = this.route;
-      measured["http.response.status_code"] = answer.statusCode;
+      if (answer.statusCode !== undefined) measured["http.response.status_code"] = answer.statusCode;
     }
     if (answer.errorType !== undefined) measured["error.type"] = answer.errorType;
     // Whoever closes the response, an exemplar is of this request, and only of one that is recorded.
@@ -152,6 +154,8 @@ function captureResponse(span: Span, response: ServerResponse, config: HttpServe
   span.setAttributes(attributes);
 }
 
-function errorTypeOf(statusCode: number): string | undefined {
+/** Who goes away unanswered, or is sent away, has not been served; whether that is a fault is not known here. */
+function errorTypeOf(statusCode: number | undefined): string | undefined {
+  if (statusCode === undefined) return "aborted";
   return statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined;
 }
