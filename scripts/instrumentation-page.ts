@@ -17,7 +17,16 @@ Each is loaded when the application first loads one of its modules, by \`import\
 off, on, or configure it by its name:
 
 \`\`\`ts
-bootstrap({ instrumentations: { redis: false, fs: true, http: { ignoreIncomingRequestHook: (request) => request.url === "/ping" } } });
+import type { IncomingMessage } from "node:http";
+import { bootstrap } from "telltale";
+
+bootstrap({
+  instrumentations: {
+    redis: false,
+    fs: true,
+    http: { ignoreIncomingRequestHook: (request: IncomingMessage) => request.url === "/ping" },
+  },
+});
 \`\`\`
 
 or with \`OTEL_NODE_ENABLED_INSTRUMENTATIONS\` (then only those) and \`OTEL_NODE_DISABLED_INSTRUMENTATIONS\`.
