@@ -978,6 +978,8 @@ export interface StateFile {
     save(state: DispatcherState): void;
     kept(name: string): string | undefined;
     keep(name: string, text: string): void;
+    added(name: string): readonly string[];
+    add(name: string, text: string): void;
     close(): void;
 }
 export declare function openStateFile(path: string): StateFile;

@@ -66,3 +66,12 @@ test("all of them go on after a restart", () => {
   expect(restored.feed(next)).toEqual(baselines.feed(next));
   expect(new Baselines({}, "no JSON").feed(next)).toEqual([]);
 });
+
+test("a clock that was far ahead and is put back is no reason to learn nothing until it is that time again", () => {
+  const year = 525_600;
+  const baselines = new Baselines();
+  for (let i = 0; i < 10; i++) baselines.feed([minute(heap, i, 100)]);
+  baselines.feed([minute(heap, year, 100)]);
+  const after = Array.from({ length: 10 }, (_, i) => baselines.feed([minute(heap, 11 + i, 200)])).at(-1)!;
+  expect(after[0]!.value).toBe(200);
+});

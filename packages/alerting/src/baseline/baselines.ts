@@ -25,6 +25,9 @@ export const baselineSeries = {
   score: "telltale_anomaly_score",
 } as const;
 
+/** By so much no clock is put right: one that goes back as far was wrong before, and what was learned by it is. */
+export const PUT_BACK_MS = 86_400_000;
+
 interface Learned {
   readonly labels: Labels;
   readonly baseline: Baseline;
@@ -39,6 +42,7 @@ export class Baselines {
   readonly #options: Required<Pick<BaselinesOptions, "maxSeries" | "forgetAfterMs" | "isCounter">> & BaselineOptions;
   readonly #series = new Map<string, Learned>();
   #refused = 0;
+  #forgotMs = Number.NaN;
 
   /** `saved` is what `save()` gave before a restart. */
   constructor(options: BaselinesOptions = {}, saved?: string) {
@@ -90,7 +94,8 @@ export class Baselines {
 
   #learned(labels: Labels, timeMs: number): Learned | undefined {
     const known = this.#series.get(labels.key);
-    if (known !== undefined) return known;
+    if (known !== undefined && timeMs > known.lastMs - PUT_BACK_MS) return known;
+    this.#series.delete(labels.key);
     if (this.#series.size >= this.#options.maxSeries) this.#forget(timeMs);
     if (this.#series.size >= this.#options.maxSeries) {
       this.#refused++;
@@ -118,6 +123,9 @@ export class Baselines {
   }
 
   #forget(timeMs: number): void {
+    // Many may be refused at one time.
+    if (timeMs === this.#forgotMs) return;
+    this.#forgotMs = timeMs;
     for (const [key, { lastMs }] of this.#series) {
       if (timeMs - lastMs > this.#options.forgetAfterMs) this.#series.delete(key);
     }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { SeriesBatch } from "@telltale/metrics";
 import { queryInstant } from "@telltale/promql";
@@ -445,6 +446,62 @@ describe("telltale.alerting.yaml", () => {
     next.connect(500);
     await next.pass(4);
     expect(next.told()).toEqual(["firing Odd"]);
+  });
+});
+
+describe("what baselines learned", () => {
+  const options = { rules: [], extras: "extras.yaml", state: "alerting.db" };
+  const wave = async (at: ReturnType<typeof desk>, from: number, count: number) => {
+    for (let i = from; i < from + count; i++) {
+      at.connect(100 + (i % 7));
+      await at.pass(1);
+    }
+  };
+  const band = ({ alerting: { store }, clock }: ReturnType<typeof desk>) => {
+    const { value } = queryInstant(store, '{__name__=~"telltale_.*"}', { timeMs: clock.now() });
+    return value.type === "vector" ? value.samples.map((sample) => sample.value) : [];
+  };
+
+  test("is the same after a kill -9 at any time, but for what came in the last second", async () => {
+    write("extras.yaml", "baselines: [{ expr: connected, warm_up: 10m, warm_up_samples: 20 }]");
+    const through = desk({ ...options, state: "through.db" });
+    await wave(through, 0, 410);
+    const expected = band(through);
+    expect(expected).toHaveLength(4);
+    let at = desk(options);
+    let from = 0;
+    // After the first samples, between two times that all of it is kept, and after the second of them.
+    for (const until of [1, 100, 101, 300, 410]) {
+      await wave(at, from, until - from);
+      from = until;
+      if (until < 410) at = desk(options, at.leave());
+    }
+    expect(band(at)).toEqual(expected);
+  });
+
+  test("is kept whole where a part could not be written", async () => {
+    write("extras.yaml", "baselines: [{ expr: connected, warm_up: 10m, warm_up_samples: 20 }]");
+    const through = desk({ ...options, state: "through.db" });
+    await wave(through, 0, 60);
+    const at = desk(options);
+    await wave(at, 0, 20);
+    const database = new DatabaseSync(join(folder, "alerting.db"));
+    database.exec("CREATE TRIGGER full BEFORE INSERT ON added BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+    await wave(at, 20, 5);
+    database.exec("DROP TRIGGER full");
+    database.close();
+    expect(at.problems[0]).toContain("disk full");
+    await wave(at, 25, 25);
+    const next = desk(options, at.leave());
+    await wave(next, 50, 10);
+    expect(band(next)).toEqual(band(through));
+  });
+
+  test("ends at max_series, which is told", async () => {
+    write("extras.yaml", "baselines: [{ expr: '{__name__=~\"connected|up\"}', max_series: 1 }]");
+    const at = desk({ rules: [], extras: "extras.yaml" });
+    await at.pass(3);
+    expect(at.problems).toEqual([expect.stringMatching(/has more series than max_series/)]);
   });
 });
 

@@ -41,14 +41,10 @@ const RESEND_DELAY_MS = 60_000;
 /** What changed is written so much later, together with what changes meanwhile. */
 const SAVE_AFTER_MS = 1_000;
 
-/** What was learned is much text, and an hour of it is soon learned again. */
-const SAVE_BASELINES_EVERY_MS = 3_600_000;
-
 /** A group that was not evaluated for so many of its intervals is no sign of life. */
 const LATE_INTERVALS = 3;
 
 const FOR_STATE = "for-state";
-const BASELINES = "baselines";
 
 /**
  * Starts alerting. Rules are evaluated from the first samples on, or after two intervals without any: before, everything would be
@@ -68,11 +64,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const store = new MemoryStore({ retentionMs: settings.retentionMs, maxBytes: settings.maxBytes });
   const restored = savedForState(kept.text(FOR_STATE));
   store.append(restored);
-  const baselines = baselineFeed(store, {
-    choices: files.extras.baselines,
-    saved: kept.text(BASELINES),
-    onProblem,
-  });
+  const baselines = baselineFeed(store, { choices: files.extras.baselines, kept, onProblem });
   const count = { evaluations: 0, missed: 0, delivered: 0, failed: 0 };
 
   const startedMs = clock.now();
@@ -118,7 +110,6 @@ export function startAlerting(options: AlertingOptions): Alerting {
 
   let coded: readonly CodedRule[] = [];
   let evaluated: SentAlert[] = [];
-  let baselinesSavedMs = startedMs;
   let saving: Disposable | undefined;
   let reloading: Promise<void> = Promise.resolve();
   let stopping: Promise<void> | undefined;
@@ -183,13 +174,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   function save(): void {
     saving = undefined;
     kept.keep(FOR_STATE, saveForState(store));
-    if (clock.now() - baselinesSavedMs >= SAVE_BASELINES_EVERY_MS) saveBaselines();
-  }
-
-  function saveBaselines(): void {
-    baselinesSavedMs = clock.now();
-    const learned = baselines.save();
-    if (learned !== undefined) kept.keep(BASELINES, learned);
+    baselines.save();
   }
 
   function reload(): Promise<void> {
@@ -226,7 +211,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await telling.stop();
     if (kept.isFile) {
       save();
-      saveBaselines();
+      baselines.save({ whole: true });
     }
     history.close();
     kept.close();
@@ -242,6 +227,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
     append(source, batch) {
       const isTaken = sources.append(source, batch);
       baselines.feed(batch.timeMs);
+      // Where nothing is evaluated nobody else does.
+      saveSoon();
       store.prune();
       tellChanges(changes.expire(clock.now()));
       if (isTaken) run();

@@ -57,6 +57,20 @@ test("a text that was kept under a name is there again, the last of each", () =>
   first.close();
 });
 
+test("what was added to a text is there in order, until the text is kept anew", () => {
+  const path = join(folder, "alerting.db");
+  const first = openStateFile(path);
+  first.add("baselines", "a");
+  first.add("other", "x");
+  first.add("baselines", "b");
+  const second = openStateFile(path);
+  expect(second.added("baselines")).toEqual(["a", "b"]);
+  second.keep("baselines", "[1]");
+  expect([second.kept("baselines"), second.added("baselines"), second.added("other")]).toEqual(["[1]", [], ["x"]]);
+  second.close();
+  first.close();
+});
+
 test("a file that is none, or somebody else's, is told by its name", () => {
   const text = join(folder, "text.db");
   writeFileSync(text, "no database at all, but a long enough text to be looked at".repeat(20));

@@ -9,8 +9,12 @@ export interface StateFile {
   save(state: DispatcherState): void;
   /** A text that was kept under a name. */
   kept(name: string): string | undefined;
-  /** Keeps a text under a name, in the place of the one before. */
+  /** Keeps a text under a name, in the place of the one before and of what was added to it. */
   keep(name: string, text: string): void;
+  /** What was added to the text under a name since it was kept, in order. */
+  added(name: string): readonly string[];
+  /** Adds to the text that is kept under a name. */
+  add(name: string, text: string): void;
   close(): void;
 }
 
@@ -33,6 +37,20 @@ export function openStateFile(path: string): StateFile {
   const drop = database.prepare("DELETE FROM held WHERE kind = ? AND key = ?");
   const find = database.prepare("SELECT text FROM kept WHERE name = ?");
   const replace = database.prepare("INSERT OR REPLACE INTO kept (name, text) VALUES (?, ?)");
+  const additions = database.prepare("SELECT text FROM added WHERE name = ? ORDER BY number");
+  const add = database.prepare("INSERT INTO added (name, text) VALUES (?, ?)");
+  const dropAdditions = database.prepare("DELETE FROM added WHERE name = ?");
+
+  function together(write: () => void): void {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      write();
+      database.exec("COMMIT");
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  }
 
   return {
     state: rows.length === 0 ? undefined : stateOf(rows),
@@ -41,20 +59,22 @@ export function openStateFile(path: string): StateFile {
       const changed = [...next.values()].filter(({ id, value }) => written.get(id) !== value);
       const gone = [...written.keys()].filter((id) => !next.has(id));
       if (changed.length + gone.length === 0) return;
-      database.exec("BEGIN IMMEDIATE");
-      try {
+      together(() => {
         for (const { kind, key, value } of changed) put.run(kind, key, value);
         for (const id of gone) drop.run(...(JSON.parse(id) as [string, string]));
-        database.exec("COMMIT");
-      } catch (error) {
-        rollBack(database);
-        throw error;
-      }
+      });
       for (const { id, value } of changed) written.set(id, value);
       for (const id of gone) written.delete(id);
     },
     kept: (name) => (find.get(name) as { readonly text: string } | undefined)?.text,
-    keep: (name, text) => void replace.run(name, text),
+    keep(name, text) {
+      together(() => {
+        replace.run(name, text);
+        dropAdditions.run(name);
+      });
+    },
+    added: (name) => (additions.all(name) as unknown as readonly { readonly text: string }[]).map(({ text }) => text),
+    add: (name, text) => void add.run(name, text),
     close: () => database.close(),
   };
 }
@@ -66,7 +86,7 @@ interface Row {
 }
 
 /** Or nothing could be written any more, even after the disk has room again. */
-function rollBack(database: DatabaseSync): void {
+export function rollBack(database: DatabaseSync): void {
   try {
     database.exec("ROLLBACK");
   } catch {
@@ -83,9 +103,13 @@ export function prepareStateFile(database: DatabaseSync, path: string): void {
     database.exec(`CREATE TABLE held (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
       CREATE TABLE kept (name TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
       PRAGMA user_version = ${VERSION}`);
-    return;
-  }
-  if (version === VERSION) return;
+  } else if (version !== VERSION) refuse(database, path, version);
+  // Not in the files of before.
+  database.exec("CREATE TABLE IF NOT EXISTS added (number INTEGER PRIMARY KEY, name TEXT, text TEXT)");
+}
+
+/** @throws Error always */
+function refuse(database: DatabaseSync, path: string, version: number): never {
   database.close();
   const message = `${path} is no state of version ${VERSION} but has version ${version}; give another file, or remove this one`;
   throw Object.assign(new Error(message), { code: "TELLTALE_BAD_STATE_FILE" });
