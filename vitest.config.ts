@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["telltale-source", "node", "default"] } },
   test: {
+    setupFiles: ["test/outer-environment.ts"],
     include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
     // End-to-end tests start child processes and servers; two cores are shared by all of them.
     testTimeout: 60_000,

@@ -12,6 +12,9 @@ import type { GpuOptions } from "./gpu-options.ts";
 import { SMI_FIELDS } from "./nvidia-smi/smi-fields.ts";
 import { type NvmlStandIn, noCompiler, nvmlStandIn } from "./stand-in/nvml-stand-in.ts";
 
+/** For what hangs in a driver, in seconds: whoever waited for its end would wait in vain. */
+const LONGER_THAN_A_TEST = 120;
+
 const handles: GpuHandle[] = [];
 const folders: string[] = [];
 const said: string[] = [];
@@ -119,7 +122,7 @@ describe("without a GPU", () => {
       const { cpSync } = await import("node:fs");
       cpSync(join(later, part), join(root, part), { recursive: true });
     }
-    await expect.poll(() => handle.status().state, { timeout: 10_000 }).toBe("running");
+    await expect.poll(() => handle.status().state).toBe("running");
     expect((await handle.collectAll()).get("0000:00:00.0")?.utilization).toBe(0.42);
     expect(said).toHaveLength(1);
   });
@@ -306,12 +309,10 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
   });
 
   test("a driver that hangs is a failure, what was read before is no longer reported, and it is ended", async () => {
-    const handle = started(nvml({ deadlineMs: 300 }));
+    const handle = started(nvml({ deadlineMs: 2_000 }));
     await handle.collectAll();
-    standIn.set({ hang: 6 });
-    const before = performance.now();
+    standIn.set({ hang: LONGER_THAN_A_TEST });
     expect(await handle.collectAll()).toEqual(new Map());
-    expect(performance.now() - before).toBeLessThan(3_000);
     expect(handle.status()).toMatchObject({ state: "none", code: "TIMEOUT", hint: expect.stringContaining("dmesg") });
     expect((await metrics())["hw.power"]).toBeUndefined();
     expect((await metrics())["gpu.collect.failures"]).toMatchObject([
@@ -320,22 +321,22 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
   });
 
   test("a driver that goes on hanging is told once, and is what it was when it answers again", async () => {
-    const handle = started(nvml({ deadlineMs: 200, probeIntervalMs: 100 }));
+    const handle = started(nvml({ deadlineMs: 2_000, probeIntervalMs: 100 }));
     await handle.collectAll();
-    standIn.set({ hang: 6 });
+    standIn.set({ hang: LONGER_THAN_A_TEST });
     const failures = async () => (await metrics())["gpu.collect.failures"]?.[0]?.value as number | undefined;
-    await expect.poll(failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(failures).toBeGreaterThanOrEqual(3);
     expect(said.filter((text) => text.includes("no GPU reading within"))).toHaveLength(1);
     standIn.set({});
-    await expect.poll(() => handle.status().state, { timeout: 20_000 }).toBe("running");
-    await expect.poll(() => handle.device(0).powerWatts, { timeout: 20_000 }).toBe(312.5);
+    await expect.poll(() => handle.status().state).toBe("running");
+    await expect.poll(() => handle.device(0).powerWatts).toBe(312.5);
   });
 
   test("while a call hangs, readings of three intervals ago are gone", async () => {
     const handle = started(nvml({ intervalMs: 100 }));
     await handle.collectAll();
-    standIn.set({ hang: 6 });
-    await expect.poll(() => handle.device(0).powerWatts, { timeout: 5_000 }).toBeUndefined();
+    standIn.set({ hang: LONGER_THAN_A_TEST });
+    await expect.poll(() => handle.device(0).powerWatts).toBeUndefined();
     expect((await metrics())["hw.power"]).toBeUndefined();
   });
 
@@ -375,7 +376,7 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
     ["process.exit()", "process.exit(3)", 3],
     ["ending by itself", "process.stdin.destroy()", 0],
     ["stop()", "process.stdin.destroy(); void gpu.stop()", 0],
-  ])("a call that hangs in the driver for 6 s does not keep the process from %s (G1)", async (_, end, code) => {
+  ])("a call that hangs in the driver does not keep the process from %s (G1)", async (_, end, code) => {
     const folder = mkdtempSync(join(tmpdir(), "telltale-gpu-"));
     folders.push(folder);
     writeFileSync(join(folder, "program.mts"), program(end));
@@ -383,11 +384,9 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
       stdio: ["pipe", "pipe", "inherit"],
     });
     await new Promise((resolve) => child.stdout.once("data", resolve));
-    standIn.set({ hang: 6 });
-    await expect.poll(() => standIn.isHanging(), { timeout: 5_000 }).toBe(true);
-    const before = performance.now();
+    standIn.set({ hang: LONGER_THAN_A_TEST });
+    await expect.poll(() => standIn.isHanging()).toBe(true);
     child.stdin.end("end\n");
     expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(code);
-    expect(performance.now() - before).toBeLessThan(4_000);
   });
 });

@@ -273,12 +273,14 @@ test("an answer that is not known is refused when it is planned", () => {
 test("a slow receiver has the data at once and answers later", async () => {
   receiver.respond({ type: "accept", delayMs: 300 });
   const start = performance.now();
-  const answer = post("/v1/traces", spanRequest(oneSpan), json);
+  let answered = false;
+  const answer = post("/v1/traces", spanRequest(oneSpan), json).then(() => {
+    answered = true;
+  });
   await receiver.waitForSpans(1);
-  const taken = performance.now() - start;
+  expect(answered).toBe(false);
   await answer;
   expect(performance.now() - start).toBeGreaterThanOrEqual(290);
-  expect(taken).toBeLessThan(290);
 });
 
 test("waiting in vain says what came instead", async () => {

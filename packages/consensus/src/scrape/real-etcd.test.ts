@@ -18,7 +18,7 @@ afterAll(async () => {
 
 test.skipIf(!isInstalled())(
   "when the leader of a real etcd is killed, the others tell of the change, and one of them leads",
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const ports = await freePorts(6);
     const cluster = [0, 1, 2].map((i) => `m${i}=http://127.0.0.1:${ports[i]}`).join(",");
@@ -37,8 +37,8 @@ test.skipIf(!isInstalled())(
       const put = await fetch(`http://127.0.0.1:${ports[3 + leader]}/v3/kv/put`, { method: "POST", body });
       expect(put.status).toBe(200);
       await until(() => others.every((i) => (total(`etcd-m${i}`, "consensus.wal.fsync.duration")?.count ?? 0) > 0));
-      expect(total(`etcd-m${leader}`, "consensus.block.height")).toBeGreaterThan(0);
-      expect(others.map((i) => total(`etcd-m${i}`, "p2p.peers"))).toEqual([expect.any(Number), expect.any(Number)]);
+      await until(() => total(`etcd-m${leader}`, "consensus.block.height") > 0);
+      await until(() => others.every((i) => typeof total(`etcd-m${i}`, "p2p.peers") === "number"));
       const before = changes();
 
       await killed(members[leader]!);
@@ -46,7 +46,7 @@ test.skipIf(!isInstalled())(
       await until(() => others.filter(leads).length === 1 && others.every((i) => presentAt(i) === 1));
       // It answers no more, and three intervals later says nothing of the present either.
       await until(() => total(`etcd-m${leader}`, "consensus.leader.self") === undefined);
-      expect(scrapes[leader]!.status().lastError).toBe("ECONNREFUSED");
+      await until(() => scrapes[leader]!.status().lastError === "ECONNREFUSED");
     } finally {
       await Promise.all(scrapes.map((scrape: Scrape) => scrape.stop()));
     }
@@ -76,8 +76,9 @@ function startMember(
     "advertise-client-urls": clientUrl,
     "initial-cluster": cluster,
     "initial-cluster-state": "new",
-    "heartbeat-interval": "50",
-    "election-timeout": "500",
+    // Nobody is to be voted out because the machine is busy.
+    "heartbeat-interval": "100",
+    "election-timeout": "3000",
     "log-level": "error",
   };
   return spawn(
@@ -118,9 +119,9 @@ function total(chain: string, name: string): any {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`not so within 20 s: ${isSo}`);
+    if (performance.now() > deadline) throw new Error(`not so within 60 s: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -95,14 +95,14 @@ test("a child that ends is started again, and until it writes there is no sample
   await provider.probe();
   expect(calls()).toHaveLength(1);
   appendFileSync(join(folder, "end"), "");
-  await expect.poll(() => calls().length, { timeout: 5_000 }).toBe(2);
-  await expect.poll(() => provider.sample().catch(() => []), { timeout: 5_000 }).toHaveLength(1);
+  await expect.poll(() => calls().length).toBe(2);
+  await expect.poll(() => provider.sample().catch(() => [])).toHaveLength(1);
 });
 
 test("lines of three intervals ago are no sample any more", async () => {
   const provider = tool(`echo "${H100}"; sleep 60`, 100);
   await provider.probe();
-  await expect.poll(() => provider.sample().then(Boolean, (error) => error.name), { timeout: 5_000 }).toBe("GpuError");
+  await expect.poll(() => provider.sample().then(Boolean, (error) => error.name)).toBe("GpuError");
 });
 
 test("closing ends the child", async () => {
@@ -111,7 +111,7 @@ test("closing ends the child", async () => {
   const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
   expect(isAlive(pid)).toBe(true);
   provider.close();
-  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 function isAlive(pid: number): boolean {

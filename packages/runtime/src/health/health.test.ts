@@ -80,7 +80,7 @@ describe("a check that hangs", () => {
     let aborted = 0;
     let finish = (_: boolean): void => {};
     const hang = ({ signal }: { readonly signal: AbortSignal }) => {
-      asked++;
+      if (++asked > 1) return true;
       signal.addEventListener("abort", () => aborted++);
       return new Promise<boolean>((resolve) => (finish = resolve));
     };
@@ -90,8 +90,6 @@ describe("a check that hangs", () => {
     await health.checkNow();
     await health.checkNow();
     expect([asked, aborted]).toEqual([1, 1]);
-    finish(true);
-    await until(() => asked === 2);
     finish(true);
     await until(() => health.status().checks[0]!.state === "healthy");
   });

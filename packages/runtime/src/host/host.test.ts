@@ -17,31 +17,40 @@ afterEach(() => {
 
 describe.runIf(onLinux)("the numbers of the host are those of others", () => {
   test("memory is what free and /proc/meminfo say", async () => {
-    host = startHost();
-    const { memory } = await host.sample();
-    const [, total, , , , , available] = /^Mem:\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)/m.exec(
-      run("free", "-b"),
-    )!;
-    expect(memory!.machineBytes).toBe(Number(total));
-    expect(memory!.machineBytes).toBe(meminfo("MemTotal"));
-    // Others use memory meanwhile.
-    expect(near(memory!.availableBytes, Number(available), 0.05)).toBe(true);
-    expect(memory!.usedBytes + memory!.freeBytes).toBe(memory!.limitBytes);
+    const own = startHost();
+    host = own;
+    // Others take and give back memory meanwhile.
+    await eventually(async () => {
+      const { memory } = await own.sample();
+      const [, total, , , , , available] = /^Mem:\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)/m.exec(
+        run("free", "-b"),
+      )!;
+      expect(memory!.machineBytes).toBe(Number(total));
+      expect(memory!.machineBytes).toBe(meminfo("MemTotal"));
+      expect(near(memory!.availableBytes, Number(available), 0.05)).toBe(true);
+      expect(memory!.usedBytes + memory!.freeBytes).toBe(memory!.limitBytes);
+    });
   });
 
   test("space is what df says", async () => {
-    host = startHost({ mounts: ["/"] });
-    const { fileSystems } = await host.sample();
-    const [size, used, free, percent] = run("df", "-B1", "--output=size,used,avail,pcent", "/")
-      .split("\n")[1]!
-      .trim()
-      .split(/\s+/)
-      .map((text) => Number(text.replace("%", "")));
-    const [root] = fileSystems;
-    expect(root).toMatchObject({ mountpoint: "/", sizeBytes: size });
-    expect(near(root!.usedBytes, used!, 0.02)).toBe(true);
-    expect(near(root!.freeBytes, free!, 0.02)).toBe(true);
-    expect(near((root!.usedBytes / (root!.usedBytes + root!.freeBytes)) * 100, percent!, 0.08)).toBe(true);
+    const own = startHost({ mounts: ["/"] });
+    host = own;
+    // Others write files meanwhile.
+    await eventually(async () => {
+      const { fileSystems } = await own.sample();
+      const [size, used, free, percent] = run("df", "-B1", "--output=size,used,avail,pcent", "/")
+        .split("\n")[1]!
+        .trim()
+        .split(/\s+/)
+        .map((text) => Number(text.replace("%", "")));
+      const [root] = fileSystems;
+      expect(root).toMatchObject({ mountpoint: "/", sizeBytes: size });
+      expect(near(root!.usedBytes, used!, 0.02)).toBe(true);
+      expect(near(root!.freeBytes, free!, 0.02)).toBe(true);
+      // df rounds up to whole percents.
+      const share = (root!.usedBytes / (root!.usedBytes + root!.freeBytes)) * 100;
+      expect(Math.abs(share - percent!)).toBeLessThan(1.1);
+    });
   });
 
   test("CPU times and what went over the network are what /proc says a moment later", async () => {
@@ -58,41 +67,54 @@ describe.runIf(onLinux)("the numbers of the host are those of others", () => {
   });
 
   test("CPU times and memory are those of instrumentation-host-metrics", async () => {
-    const theirs = await collectTheirs();
-    host = startHost();
-    const { cores, memory } = await host.sample();
-    for (const mode of ["user", "idle"] as const) {
-      const their = theirs.find(({ descriptor }) => descriptor.name === "system.cpu.time")!;
-      for (const point of their.dataPoints) {
-        if (point.attributes["cpu.mode"] !== mode) continue;
-        const ours = cores.get(Number(point.attributes["cpu.logical_number"]))![mode];
-        expect(near(ours, point.value as number, 0.02)).toBe(true);
+    const own = startHost();
+    host = own;
+    await eventually(async () => {
+      const theirs = await collectTheirs();
+      const { cores, memory } = await own.sample();
+      for (const mode of ["user", "idle"] as const) {
+        const their = theirs.find(({ descriptor }) => descriptor.name === "system.cpu.time")!;
+        for (const point of their.dataPoints) {
+          if (point.attributes["cpu.mode"] !== mode) continue;
+          const ours = cores.get(Number(point.attributes["cpu.logical_number"]))![mode];
+          expect(near(ours, point.value as number, 0.02)).toBe(true);
+        }
       }
-    }
-    const usage = theirs.find(({ descriptor }) => descriptor.name === "system.memory.usage")!;
-    const free = usage.dataPoints.find(({ attributes }) => attributes["system.memory.state"] === "free")!;
-    expect(near(memory!.availableBytes, free.value as number, 0.05)).toBe(true);
+      const usage = theirs.find(({ descriptor }) => descriptor.name === "system.memory.usage")!;
+      const free = usage.dataPoints.find(({ attributes }) => attributes["system.memory.state"] === "free")!;
+      expect(near(memory!.availableBytes, free.value as number, 0.05)).toBe(true);
+    });
   });
 
   test("what systeminformation says elsewhere is what is read here", async () => {
-    host = startHost();
-    const ours = await host.sample();
-    const theirs = await portableReader({})(() => {});
-    expect(theirs.memory!.machineBytes).toBe(ours.memory!.machineBytes);
-    expect(near(theirs.memory!.availableBytes, ours.memory!.availableBytes, 0.05)).toBe(true);
-    expect(theirs.cores.size).toBe(ours.cores.size);
-    const root = (all: typeof ours.fileSystems) => all.find(({ mountpoint }) => mountpoint === "/")!;
-    expect(near(root(theirs.fileSystems).sizeBytes, root(ours.fileSystems).sizeBytes, 0.01)).toBe(true);
-    expect(theirs.networks.map(({ name }) => name)).toContain(ours.networks[0]!.name);
+    const own = startHost();
+    host = own;
+    await eventually(async () => {
+      const ours = await own.sample();
+      const theirs = await portableReader({})(() => {});
+      expect(theirs.memory!.machineBytes).toBe(ours.memory!.machineBytes);
+      expect(near(theirs.memory!.availableBytes, ours.memory!.availableBytes, 0.05)).toBe(true);
+      expect(theirs.cores.size).toBe(ours.cores.size);
+      const root = (all: typeof ours.fileSystems) => all.find(({ mountpoint }) => mountpoint === "/")!;
+      expect(near(root(theirs.fileSystems).sizeBytes, root(ours.fileSystems).sizeBytes, 0.01)).toBe(true);
+      // A machine without a network has none to compare.
+      const [network] = ours.networks;
+      if (network) expect(theirs.networks.map(({ name }) => name)).toContain(network.name);
+    });
   });
 });
 
 test("shares of a core add up to one, from the second sample on", async () => {
   host = startHost();
   expect((await host.sample()).cpuUtilization).toBeUndefined();
-  const until = performance.now() + 60;
-  while (performance.now() < until);
-  const { shares, cpuUtilization } = await host.sample();
+  // The system counts CPU time in ticks of 10 ms, and those that others get are of no use here.
+  let sample: Awaited<ReturnType<Host["sample"]>>;
+  do {
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    sample = await host.sample();
+  } while (!sample.cpuUtilization);
+  const { shares, cpuUtilization } = sample;
   for (const share of shares.values()) expect(Object.values(share).reduce((a, b) => a + b)).toBeCloseTo(1, 9);
   expect(cpuUtilization).toBeGreaterThan(0);
   expect(cpuUtilization).toBeLessThanOrEqual(1);
@@ -128,8 +150,8 @@ test("a second start gets the sampler that runs, which ends with the last of the
 test("two readers that collect together see the same shares", async () => {
   host = startHost();
   await host.sample();
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  await host.sample();
+  // Until a tick of the CPU clock has passed.
+  await expect.poll(async () => (await host!.sample()).shares.size, { interval: 20 }).toBeGreaterThan(0);
   const [a, b] = await Promise.all([collected("system.cpu.utilization"), collected("system.cpu.utilization")]);
   const values = (metrics: readonly MetricData[]) =>
     metrics.flatMap(({ dataPoints }) => dataPoints.map((p) => p.value));
@@ -168,6 +190,11 @@ async function collectTheirs(): Promise<readonly MetricData[]> {
   for (const instrument of instruments())
     if (instrument.scope.name.includes("host-metrics")) forgetInstrument(instrument);
   return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+}
+
+/** What the machine does in between may differ once, and not always. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  await expect.poll(() => check().then(() => "as told", String), { interval: 100 }).toBe("as told");
 }
 
 function near(ours: number, theirs: number, tolerance: number): boolean {

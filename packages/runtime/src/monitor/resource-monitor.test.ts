@@ -66,7 +66,7 @@ test("a monitor that is started writes a snapshot of each sample, which can be r
   const snapshotDir = temporaryFolder();
   monitor = resourceMonitor({ intervalMs: 100, mounts: ["/"], snapshotDir }).start();
   monitor.start();
-  await expect.poll(async () => (await all(snapshotDir)).length, { interval: 20, timeout: 5_000 }).toBeGreaterThan(1);
+  await expect.poll(async () => (await all(snapshotDir)).length, { interval: 20 }).toBeGreaterThan(1);
   monitor[Symbol.dispose]();
   const [first] = await all(snapshotDir);
   expect(first).toMatchObject({
@@ -74,9 +74,10 @@ test("a monitor that is started writes a snapshot of each sample, which can be r
     memory: expect.any(Number),
     health: { memory: expect.any(String) },
   });
-  expect(readdirSync(snapshotDir)).toEqual([
+  // At midnight another one is begun.
+  expect(readdirSync(snapshotDir).sort()[0]).toBe(
     `resources-${new Date(first!.timestampMs).toISOString().slice(0, 10)}.jsonl`,
-  ]);
+  );
 });
 
 test("there is one file a day, of a limited size, for some days; a line that was cut harms no other", async () => {

@@ -14,6 +14,9 @@ import { hottestFunctions } from "./hottest-functions.ts";
 import { decodePprof, encodePprof } from "./pprof.ts";
 import { pprofHandler } from "./pprof-handler.ts";
 
+/** The compiler may have put the one into the other, and then it has that one's name. */
+const BURNING = /burnCpu|burning/;
+
 const goTool = hasGo();
 afterEach(() => context.disable());
 
@@ -23,13 +26,13 @@ test("a CPU profile says where the time went, as others read it", async () => {
   expect(profile.types.at(-1)).toEqual({ type: "cpu", unit: "nanoseconds" });
   expect(profile.durationMs).toBeGreaterThan(300);
   const hottest = hottestFunctions(profile);
-  const burn = hottest.find(({ name }) => name === "burnCpu")!;
-  expect(hottest[0]).toBe(burn);
+  const burn = hottest[0]!;
+  expect(burn.name).toMatch(BURNING);
   expect(burn.share).toBeGreaterThan(0.4);
   expect(burn.total).toBeGreaterThanOrEqual(burn.self);
   expect(burn.file).toContain("capture.test.ts");
   const svg = flameGraph(profile);
-  expect(svg).toMatch(/<title>burnCpu \(.*capture\.test\.ts:\d+\): [\d.]+ ms, [\d.]+ %<\/title>/);
+  expect(svg).toMatch(/<title>(burnCpu|burning) \(.*capture\.test\.ts:\d+\): [\d.]+ ms, [\d.]+ %<\/title>/);
   if (goTool === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), "telltale-pprof-"));
   writeFileSync(join(folder, "cpu.pprof"), bytes);
@@ -39,7 +42,7 @@ test("a CPU profile says where the time went, as others read it", async () => {
   });
   rmSync(folder, { recursive: true });
   expect(top).toMatch(/^Type: cpu$/m);
-  expect(top.split("\n").find((line) => / [\d.]+% /.test(line) && !line.startsWith("Showing"))).toContain("burnCpu");
+  expect(top.split("\n").find((line) => / [\d.]+% /.test(line) && !line.startsWith("Showing"))).toMatch(BURNING);
 });
 
 test("samples carry the id of the trace that was active, and a second capture waits its turn", async () => {
