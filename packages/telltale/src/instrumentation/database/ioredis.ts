@@ -13,11 +13,11 @@ import {
   type Span,
   SpanKind,
   type SpanOptions,
-  SpanStatusCode,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { recordRedisError } from "./redis-error.ts";
 import { redisStatement } from "./redis-statement.ts";
 
 interface Command {
@@ -132,8 +132,7 @@ function endWithCommand(span: Span, command: Command, { responseHook }: IORedisO
 }
 
 function endSpan(span: Span, error: Error): void {
-  span.recordException(error);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  recordRedisError(span, error);
   span.end();
 }
 

@@ -7,16 +7,9 @@
  * get comments, are contrib's.
  */
 
-import {
-  type Attributes,
-  diag,
-  type Span,
-  SpanKind,
-  type SpanOptions,
-  SpanStatusCode,
-  type Tracer,
-} from "@opentelemetry/api";
+import { type Attributes, diag, type Span, SpanKind, type SpanOptions, type Tracer } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { describeFailure, textOf } from "./failed-operation.ts";
 
 interface MySQL2Options {
   readonly responseHook?: (span: Span, info: { readonly queryResults: unknown }) => void;
@@ -143,12 +136,25 @@ function ending(span: Span, { responseHook }: MySQL2Options, callback: Callback)
     // A query of several statements has several results.
     if (!hasEnded) {
       hasEnded = true;
-      if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      if (error) fail(span, error);
       else if (responseHook) guarded(() => responseHook(span, { queryResults: results[0] }));
       span.end();
     }
     return callback.call(this, error, ...results);
   };
+}
+
+/** What the server answers has a number and an SQLSTATE; of a broken connection the number is the system's. */
+function fail(span: Span, { name, message, code, errno, sqlState }: MySQLError): void {
+  const isAnswer = typeof sqlState === "string" && typeof errno === "number";
+  const statusCode = isAnswer ? String(errno) : undefined;
+  describeFailure(span, { message: textOf(message), statusCode, code: textOf(code), name: textOf(name) });
+}
+
+interface MySQLError extends Error {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly sqlState?: unknown;
 }
 
 function guarded(hook: () => void): void {

@@ -13,11 +13,11 @@ import {
   type Span,
   SpanKind,
   type SpanOptions,
-  SpanStatusCode,
   type Tracer,
   trace,
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { recordRedisError } from "./redis-error.ts";
 import { redisStatement } from "./redis-statement.ts";
 
 interface RedisOptions {
@@ -134,9 +134,7 @@ class CommandSpanOptions implements SpanOptions {
 }
 
 function endSpan(span: Span, error: unknown): void {
-  const message = error instanceof Error ? error.message : undefined;
-  span.recordException(error as Error);
-  span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+  recordRedisError(span, error);
   span.end();
 }
 
