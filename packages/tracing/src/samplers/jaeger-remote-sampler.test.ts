@@ -72,6 +72,26 @@ test("operations have shares of their own, and a few of each are kept in any cas
   ]);
 });
 
+test.each([{ perOperationStrategies: null }, { perOperationStrategies: [] }, {}])(
+  "of a service that has no operations yet the defaults hold: %j",
+  async (operations) => {
+    const operationSampling = { defaultSamplingProbability: 1, ...operations };
+    const { sampler, isKept } = await jaeger([
+      { strategyType: "PROBABILISTIC", probabilisticSampling: null, rateLimitingSampling: null, operationSampling },
+    ]);
+    await sampler.refresh();
+    expect(isKept("a")).toBe(true);
+  },
+);
+
+test("nulls, as Jaeger writes what it does not say, are nothing", async () => {
+  const { sampler, isKept } = await jaeger([
+    { probabilisticSampling: { samplingRate: 1 }, rateLimitingSampling: null, operationSampling: null },
+  ]);
+  await sampler.refresh();
+  expect(isKept("a")).toBe(true);
+});
+
 test("while Jaeger gives no answer, the last one stays and one warning is given", async () => {
   const warnings: string[] = [];
   const nothing = (): void => {};

@@ -35,11 +35,13 @@ interface Strategy {
   readonly operationSampling?: {
     readonly defaultSamplingProbability?: number;
     readonly defaultLowerBoundTracesPerSecond?: number;
-    readonly perOperationStrategies?: readonly {
-      readonly operation: string;
-      readonly probabilisticSampling?: { readonly samplingRate?: number };
-    }[];
-  };
+    readonly perOperationStrategies?:
+      | readonly {
+          readonly operation: string;
+          readonly probabilisticSampling?: { readonly samplingRate?: number };
+        }[]
+      | null;
+  } | null;
 }
 
 /** Samples as Jaeger says, per operation if it says so; give it to a ParentBased sampler. `[Symbol.dispose]` ends the asking. */
@@ -82,9 +84,10 @@ export function jaegerRemoteSampler(options: JaegerRemoteSamplerOptions): Jaeger
 
 function samplerOf({ strategyType, ...strategy }: Strategy): RuleSampler {
   const { operationSampling } = strategy;
-  if (operationSampling?.perOperationStrategies !== undefined) {
+  if (operationSampling) {
     const { defaultSamplingProbability = 0, defaultLowerBoundTracesPerSecond: lowerBound = 0 } = operationSampling;
-    const rules = operationSampling.perOperationStrategies.map(
+    // Of a service that has not been seen yet there are only the defaults.
+    const rules = (operationSampling.perOperationStrategies ?? []).map(
       ({ operation, probabilisticSampling }): SamplingRule => ({
         name: operation,
         matches: (span) => span.name === operation,

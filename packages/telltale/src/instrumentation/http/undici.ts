@@ -1,6 +1,7 @@
 /**
  * What @opentelemetry/instrumentation-undici does with undici's messages, replaced: the same spans, attributes, hooks, headers
- * and durations (measured: `fetch` over a kept connection takes 80 µs, with contrib's 28 µs more before a span is even recorded).
+ * and durations, but that `url.query` has no `?` and a method that is known is told once (measured: `fetch` over a kept
+ * connection takes 80 µs, with contrib's 28 µs more before a span is even recorded).
  */
 
 import {
@@ -98,7 +99,7 @@ function startExchange(undici: UndiciInternals, request: UndiciRequest): void {
   const method = knownMethod(request.method);
   const attributes: Record<string, unknown> = {
     "http.request.method": method,
-    "http.request.method_original": request.method,
+    "http.request.method_original": method === request.method ? undefined : request.method,
     "url.full": url.full,
     "url.path": url.path,
     "url.query": url.query,
@@ -215,7 +216,8 @@ function endExchange(undici: UndiciInternals, request: UndiciRequest, error?: Er
 interface Target {
   readonly full: string;
   readonly path: string;
-  readonly query: string;
+  /** Without its `?`. */
+  readonly query: string | undefined;
   readonly scheme: string;
   readonly hostname: string;
   readonly port: number | undefined;
@@ -234,7 +236,7 @@ function targetOf({ path, origin }: UndiciRequest): Target | undefined {
   return {
     full: href,
     path: pathname,
-    query: search,
+    query: search === "" ? undefined : search.slice(1),
     scheme,
     hostname,
     port: port === "" ? DEFAULT_PORTS[scheme] : Number(port),
