@@ -49,6 +49,23 @@ test("what winston logs has logger, level, fields and the span's ids", () => {
   expect((lines[2]!["err"] as { stack: string }).stack).toMatch(/^TypeError: refused\n {4}at /);
 });
 
+test("an object or an error that winston is given alone keeps its fields, its type and its stack", () => {
+  const { createLogger } = require("winston") as typeof import("winston");
+  const log = createLogger({ transports: [winstonTransport()] });
+  log.info({ orderId: 7 });
+  log.log("info", { level: "info", orderId: 8 } as never);
+  log.error(new TypeError("refused"));
+  expect(lines).toEqual([
+    { level: "info", time: expect.any(String), logger: "winston", orderId: 7 },
+    { level: "info", time: expect.any(String), logger: "winston", orderId: 8 },
+    expect.objectContaining({
+      level: "error",
+      msg: "refused",
+      err: expect.objectContaining({ name: "TypeError", stack: expect.stringMatching(/^TypeError: refused\n/) }),
+    }),
+  ]);
+});
+
 test("what bunyan logs has its name as logger, level, fields and errors", () => {
   const bunyan = require("bunyan") as { createLogger(options: object): Record<string, (...given: unknown[]) => void> };
   const log = bunyan.createLogger({ name: "shop", streams: [bunyanStream({ level: "debug" })] });

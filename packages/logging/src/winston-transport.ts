@@ -65,9 +65,15 @@ function write(record: WinstonRecord, name: string): void {
   // The ids are written by the logger; `level` may have been coloured by a format.
   const { level, message, logger: own, stack, trace_id: _t, span_id: _s, trace_flags: _f, ...fields } = record;
   const label = levels[String(record[LEVEL] ?? level)] ?? "info";
-  // winston.format.errors() puts the stack beside the message.
-  const err = typeof stack === "string" ? { err: { name: "Error", message: String(message), stack } } : {};
-  logger(typeof own === "string" ? own : name)[label]({ ...stringKeyed(fields), ...err }, String(message));
+  // winston.format.errors() puts the stack beside the message; without it, an error that is logged alone is the record.
+  const errorName = record instanceof Error ? record.name : "Error";
+  const err = typeof stack === "string" ? { err: { name: errorName, message: String(message), stack } } : {};
+  const target = logger(typeof own === "string" ? own : name);
+  // Who logs an object alone has no text, but fields.
+  const alone = typeof message === "object" ? message : undefined;
+  const all = { ...stringKeyed(fields), ...alone, ...err };
+  if (alone === undefined && message !== undefined) target[label](all, String(message));
+  else target[label](all);
 }
 
 function stringKeyed(fields: WinstonRecord): Record<string, unknown> {

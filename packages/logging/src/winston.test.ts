@@ -59,6 +59,28 @@ test("an error among the attributes keeps its stack", () => {
   expect(shipped()[0]!.attributes["cause"]).toContain("Error: no route");
 });
 
+test("an object that is logged alone is the body, and a record without a message has none", () => {
+  const { logger } = newLogger();
+  logger.info({ order: 7 });
+  logger.log("info", { level: "info", order: 8 } as never);
+  expect(shipped()).toMatchObject([{ body: { order: 7 } }, { body: undefined, attributes: { order: 8 } }]);
+});
+
+test("an error that is logged alone keeps its type and its stack", () => {
+  const logger = winston.createLogger({ transports: [new winston.transports.Stream({ stream: new PassThrough() })] });
+  logger.error(new TypeError("no route"));
+  expect(shipped()).toMatchObject([
+    {
+      body: "no route",
+      attributes: {
+        "exception.type": "TypeError",
+        "exception.message": "no route",
+        "exception.stacktrace": expect.stringMatching(/^TypeError: no route\n {4}at /),
+      },
+    },
+  ]);
+});
+
 test("a logger that is made while the instrumentation is disabled ships nothing", () => {
   instrumentation.disable();
   const { logger, lines } = newLogger();

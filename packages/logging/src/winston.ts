@@ -5,7 +5,7 @@
 
 import { createRequire } from "node:module";
 import { Writable } from "node:stream";
-import { type Attributes, type Context, context, type Logger, SeverityNumber } from "@opentelemetry/api";
+import { type AnyValue, type Attributes, type Context, context, type Logger, SeverityNumber } from "@opentelemetry/api";
 import type {
   WinstonInstrumentation as Contrib,
   WinstonInstrumentationConfig,
@@ -91,7 +91,7 @@ function recordStream(source: WinstonLogger, logger: () => Logger): Writable {
       if (source.transports?.some((transport) => BRIDGE in transport)) return done();
       if ((source.levels[level] ?? 0) <= (source.levels[source.level] ?? 0)) {
         logger().emit({
-          body: String(record["message"]),
+          ...bodyOf(record["message"]),
           severityText: level,
           severityNumber: severityOf[level] ?? SeverityNumber.UNSPECIFIED,
           attributes: attributesOf(record),
@@ -127,11 +127,23 @@ const severityOf: Readonly<Record<string, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
 };
 
+/** Who logs an object has no text: it is the body, as it is. */
+function bodyOf(message: unknown): { readonly body?: AnyValue } {
+  if (message === undefined || message === null) return {};
+  return { body: typeof message === "object" ? (message as AnyValue) : String(message) };
+}
+
 /** In the record itself these have fields of their own. */
 const fields = new Set(["level", "message", "trace_id", "span_id", "trace_flags"]);
 
 function attributesOf(record: WinstonRecord): Attributes {
   const attributes: Attributes = {};
+  // An error that is logged by itself is the record, unless a format has made another of it.
+  if (record instanceof Error) {
+    attributes["exception.type"] = record.name;
+    attributes["exception.message"] = record.message;
+    if (record.stack !== undefined) attributes["exception.stacktrace"] = record.stack;
+  }
   for (const [name, value] of Object.entries(record)) {
     if (fields.has(name) || typeof value === "function") continue;
     attributes[name] = value instanceof Error ? (value.stack ?? value.message) : (value as Attributes[string]);

@@ -62,6 +62,15 @@ test("no file is larger than the limit, the newest are kept, and the oldest are 
   expect(kept.length).toBeGreaterThan(300);
 });
 
+test("the limit is one of bytes, whatever the lines are written in", async () => {
+  const sink = open({ rotate: { maxSizeBytes: 1_000, maxFiles: 100 } });
+  for (let i = 0; i < 200; i++) sink.write(`${JSON.stringify({ i, text: "注文が約定しました" })}\n`);
+  await sink.close!();
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  for (const text of files) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000);
+  expect(numbers(files.join("")).toSorted((a, b) => a - b)).toEqual(upTo(200));
+});
+
 test("a line that is larger than the limit has a file of its own", async () => {
   const sink = open({ rotate: { maxSizeBytes: 100 } });
   for (const length of [10, 500, 10]) sink.write(`${"x".repeat(length)}\n`);

@@ -196,7 +196,7 @@ export class LineFile {
     if (rotation === undefined || this.#sizeBytes === 0 || this.#compressing !== undefined) return false;
     const { maxSizeBytes = Number.POSITIVE_INFINITY, interval } = rotation;
     if (interval !== undefined && periodOf(interval, Date.now()) !== this.#period) return true;
-    return this.#sizeBytes + this.#nextLength() > maxSizeBytes;
+    return this.#sizeBytes + this.#bytesOf(this.#lines[0] ?? "") > maxSizeBytes;
   }
 
   async #rotate(): Promise<void> {
@@ -216,22 +216,24 @@ export class LineFile {
 
   /** Lines that are written together, of one file's size at most. */
   #take(): string[] {
-    const limit = Math.min(
-      CHUNK_LENGTH,
-      (this.#options.rotation?.maxSizeBytes ?? Number.POSITIVE_INFINITY) - this.#sizeBytes,
-    );
+    const roomBytes = (this.#options.rotation?.maxSizeBytes ?? Number.POSITIVE_INFINITY) - this.#sizeBytes;
     let length = 0;
+    let bytes = 0;
     let count = 0;
-    while (count < this.#lines.length && (count === 0 || length + this.#lines[count]!.length <= limit)) {
-      length += this.#lines[count]!.length;
+    while (count < this.#lines.length) {
+      const next = this.#lines[count]!;
+      bytes += this.#bytesOf(next);
+      if (count > 0 && (length + next.length > CHUNK_LENGTH || bytes > roomBytes)) break;
+      length += next.length;
       count++;
     }
     this.#length -= length;
     return count === this.#lines.length ? this.#lines.splice(0) : this.#lines.splice(0, count);
   }
 
-  #nextLength(): number {
-    return this.#lines[0]?.length ?? 0;
+  /** Counted where there is a limit; characters beyond ASCII have several. */
+  #bytesOf(line: string): number {
+    return this.#options.rotation?.maxSizeBytes === undefined ? 0 : Buffer.byteLength(line);
   }
 
   async #write(lines: readonly string[]): Promise<void> {
