@@ -1,5 +1,5 @@
 /** Requests to a log backend, over one kept connection, without any library: what is needed is one POST after another. */
-import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 
 export interface HttpOptions {
@@ -52,7 +52,9 @@ export function httpSender(options: HttpOptions): HttpSender {
   const base = baseUrl(options.endpoint);
   // Loaded here: a process without such a sink may not need it.
   const http = process.getBuiltinModule(base.protocol === "https:" ? "node:https" : "node:http");
-  const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  // By the proxy that Node's own agent uses, if any.
+  const { proxyEnv } = http.globalAgent.options as AgentOptions;
+  const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 1, ...(proxyEnv !== undefined && { proxyEnv }) });
   const headers = { ...authorization(options), ...options.headers };
   let gzip: ((body: string) => Promise<Uint8Array>) | undefined;
 

@@ -1,4 +1,4 @@
-import type { Agent, ClientRequest, RequestOptions } from "node:http";
+import type { Agent, AgentOptions, ClientRequest, RequestOptions } from "node:http";
 import { createRequire } from "node:module";
 import { urlToHttpOptions } from "node:url";
 
@@ -36,7 +36,7 @@ export function connectionsTo(endpoint: string, tls: TlsMaterial): Connections {
     request(options) {
       const module = moduleOf(url.protocol);
       if (pool === undefined) {
-        pool = pools.get(key) ?? { agent: new module.Agent({ keepAlive: true, ...material(tls) }), users: 0 };
+        pool = pools.get(key) ?? { agent: new module.Agent(agentOptions(module, tls)), users: 0 };
         pools.set(key, pool);
         pool.users++;
       }
@@ -67,10 +67,18 @@ export function unrefConnections(): void {
   }
 }
 
-function moduleOf(protocol: string): Pick<typeof import("node:http"), "request" | "Agent"> {
+type HttpModule = Pick<typeof import("node:http"), "request" | "Agent" | "globalAgent">;
+
+function moduleOf(protocol: string): HttpModule {
   return protocol === "https:"
     ? (require("node:https") as typeof import("node:https"))
     : (require("node:http") as typeof import("node:http"));
+}
+
+/** By the proxy that Node's own agent uses: NODE_USE_ENV_PROXY=1 or `http.setGlobalProxyFromEnv()`, from Node 24 on. */
+function agentOptions({ globalAgent }: HttpModule, tls: TlsMaterial): AgentOptions {
+  const { proxyEnv } = globalAgent.options as AgentOptions;
+  return { keepAlive: true, ...(proxyEnv !== undefined && { proxyEnv }), ...material(tls) };
 }
 
 function material({ certificate, clientKey, clientCertificate }: TlsMaterial): object {
