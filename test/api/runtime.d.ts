@@ -184,7 +184,7 @@ export declare const catalogue: {
         readonly kind: "gauge";
         readonly name: "telltale.host.cpu.limit";
         readonly unit: "{cpu}";
-        readonly description: "CPUs that may be used: the cgroup's quota where it is lower than the number of cores.";
+        readonly description: "CPUs that may be used: the cores on which the process may run, or the cgroup's quota where that is lower.";
     };
     readonly load: {
         readonly kind: "gauge";
@@ -572,6 +572,7 @@ export declare function startHost(options?: HostOptions): Host;
 export type { HostReaderOptions, HostReading } from "./host/host-sample.ts";
 export interface HostReading {
     readonly cores: CoreTimes;
+    readonly allowedCores: ReadonlySet<number> | undefined;
     readonly load: readonly number[];
     readonly memory: MemoryUse | undefined;
     readonly cgroup: CgroupUse | undefined;
@@ -685,7 +686,7 @@ export interface ProcessSample {
     readonly eventLoop: EventLoopSample;
     readonly cpu: CpuUse;
     readonly cpuUtilization: CpuUse | undefined;
-    readonly residentBytes: number;
+    readonly residentBytes: number | undefined;
     readonly heapSpaces: readonly HeapSpaceInfo[];
     readonly heapLimitBytes: number;
     readonly fileDescriptors: number | undefined;

@@ -101,7 +101,8 @@ export const catalogue = {
     kind: "gauge",
     name: "telltale.host.cpu.limit",
     unit: "{cpu}",
-    description: "CPUs that may be used: the cgroup's quota where it is lower than the number of cores.",
+    description:
+      "CPUs that may be used: the cores on which the process may run, or the cgroup's quota where that is lower.",
   },
   load: {
     kind: "gauge",

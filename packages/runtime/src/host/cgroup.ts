@@ -41,7 +41,9 @@ export function cgroupReader({ proc, sys }: KernelFiles): (() => CgroupUse) | un
 }
 
 function version2(folders: readonly string[]): () => CgroupUse {
-  const memoryLimit = (folder: string) => limit(textOf(join(folder, "memory.max")));
+  // Above memory.high a process is slowed down until it hardly runs, so that it never gets to memory.max.
+  const memoryLimit = (folder: string) =>
+    lower(limit(textOf(join(folder, "memory.max"))), limit(textOf(join(folder, "memory.high"))));
   const cpuLimit = (folder: string) => {
     const [quota, period] = (textOf(join(folder, "cpu.max")) ?? "").trim().split(" ");
     return quotient(limit(quota), period);
@@ -72,12 +74,14 @@ function version1(groups: {
   }));
   return () => {
     const { memory, cpu } = limits();
-    const usage = (): number => Number(textOf(join(groups.cpuacct[0] ?? "", "cpuacct.usage")) || Number.NaN);
+    // The same group in the other hierarchy, counted from its root.
+    const accounting = cpu && groups.cpuacct.at(groups.cpu.indexOf(cpu.folder) - groups.cpu.length);
+    const usage = (folder: string): number => Number(textOf(join(folder, "cpuacct.usage")) || Number.NaN);
     return {
       memoryLimitBytes: memory?.limit,
       memoryUsedBytes: memory && used(memory.folder, ["memory.usage_in_bytes", "total_inactive_file"]),
       cpuLimit: cpu?.limit,
-      cpuSeconds: cpu && scaled(usage(), 1e-9),
+      cpuSeconds: accounting === undefined ? undefined : scaled(usage(accounting), 1e-9),
     };
   };
 }
@@ -120,6 +124,10 @@ function ancestors(mount: string, path: string): string[] {
 function limit(text: string | undefined): number | undefined {
   const value = Number(text?.trim() || Number.NaN);
   return value > 0 && value < 2 ** 60 ? value : undefined;
+}
+
+function lower(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function quotient(quota: number | undefined, period: string | undefined): number | undefined {

@@ -33,6 +33,38 @@ export function parseCpuTimes(stat: string): CoreTimes {
   return cores;
 }
 
+/** How far back a time may go and still be the kernel's wavering: Prometheus' node_exporter, `jumpBackSeconds`. */
+const WAVER_SECONDS = 3;
+
+/**
+ * The times as counters, of which a step back would count as all of it anew: what went back a little stays where it was, as
+ * waiting and idling may, proc_stat(5). A core that begins anew, having been offline, does so.
+ */
+export function steadyCpuTimes(now: CoreTimes, before: CoreTimes): CoreTimes {
+  const steady = new Map<number, CpuTimes>();
+  for (const [core, times] of now) {
+    const earlier = before.get(core);
+    const isBack = (mode: CpuMode): boolean => earlier !== undefined && times[mode] < earlier[mode];
+    const isAnew = (mode: CpuMode): boolean => earlier !== undefined && times[mode] < earlier[mode] - WAVER_SECONDS;
+    const keeps = earlier !== undefined && cpuModes.some(isBack) && !cpuModes.some(isAnew);
+    const latest = (mode: CpuMode): number => Math.max(times[mode], earlier?.[mode] ?? 0);
+    steady.set(core, keeps ? (Object.fromEntries(cpuModes.map((mode) => [mode, latest(mode)])) as CpuTimes) : times);
+  }
+  return steady;
+}
+
+/** The cores on which a process may run, by its /proc/PID/status; undefined when that does not tell. */
+export function parseAllowedCores(status: string): ReadonlySet<number> | undefined {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status)?.[1];
+  if (list === undefined) return undefined;
+  return new Set(
+    list.split(",").flatMap((range) => {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    }),
+  );
+}
+
 /** What every system tells through Node.js, which knows no waiting and no stealing. */
 export function portableCpuTimes(): CoreTimes {
   return new Map(
@@ -60,10 +92,13 @@ export function cpuShares(now: CoreTimes, before: CoreTimes): CoreTimes {
   return shares;
 }
 
-/** How busy all cores were together, from 0 to 1. */
-export function busyShare(shares: CoreTimes): number | undefined {
-  if (shares.size === 0) return undefined;
-  let idle = 0;
-  for (const core of shares.values()) idle += core.idle + core.iowait;
-  return 1 - idle / shares.size;
+/** How busy all cores were together, or those that are allowed, from 0 to 1. */
+export function busyShare(shares: CoreTimes, allowed?: ReadonlySet<number>): number | undefined {
+  let [idle, count] = [0, 0];
+  for (const [core, share] of shares) {
+    if (allowed?.has(core) === false) continue;
+    idle += share.idle + share.iowait;
+    count++;
+  }
+  return count === 0 ? undefined : 1 - idle / count;
 }

@@ -1,4 +1,6 @@
+import type { StatsFs } from "node:fs";
 import { statfs } from "node:fs/promises";
+import { diag } from "@opentelemetry/api";
 
 export interface Mount {
   readonly device: string;
@@ -25,53 +27,86 @@ const LOCAL_TYPES = new Set(
 /** A file system that does not answer in time is left out of a sample, so that it holds nothing else up. */
 const DEADLINE_MS = 500;
 
-/** The mounts in the text of /proc/self/mounts: those asked for, or one for each local device. */
+/**
+ * How many are asked at a time. One that never answers, as a server's that is gone, keeps a thread of libuv's pool: with
+ * more than two of its four, the application's own files would wait for it.
+ */
+const AT_ONCE = 2;
+
+/**
+ * The mounts in the text of /proc/self/mounts: those asked for, or the root and one for each local device. Of several at one
+ * place the last is seen. What is read-only, such as an image, fills no further; the root is told all the same.
+ */
 export function parseMounts(mounts: string, asked?: readonly string[]): readonly Mount[] {
-  const all = mounts.split("\n").flatMap((line): Mount[] => {
-    const [device = "", mountpoint = "", type = ""] = line.split(" ").map(unescaped);
-    return mountpoint === "" ? [] : [{ device, mountpoint, type }];
-  });
-  if (asked !== undefined) return asked.flatMap((path) => all.findLast(({ mountpoint }) => mountpoint === path) ?? []);
+  const seen = new Map<string, Mount & { readonly isReadOnly: boolean }>();
+  for (const line of mounts.split("\n")) {
+    const [device = "", mountpoint = "", type = "", options = ""] = line.split(" ").map(unescaped);
+    if (mountpoint === "") continue;
+    seen.set(mountpoint, { device, mountpoint, type, isReadOnly: options.split(",").includes("ro") });
+  }
+  if (asked !== undefined) return asked.flatMap((path) => seen.get(path) ?? []).map(mountOf);
   // A container has its files, such as /etc/hosts, mounted from the device of its root.
   const byDevice = new Map<string, Mount>();
-  for (const mount of all) {
-    if (!LOCAL_TYPES.has(mount.type)) continue;
-    if (mount.type === "overlay" && mount.mountpoint !== "/") continue;
+  for (const { isReadOnly, ...mount } of seen.values()) {
+    const isRoot = mount.mountpoint === "/";
+    if (!isRoot && (isReadOnly || mount.type === "overlay" || !LOCAL_TYPES.has(mount.type))) continue;
     const known = byDevice.get(mount.device);
     if (known === undefined || mount.mountpoint.length < known.mountpoint.length) byDevice.set(mount.device, mount);
   }
   return [...byDevice.values()];
 }
 
-/** Asks file systems for their space; one that has not answered yet is not asked again. */
-export function fileSystemReader(): (mounts: readonly Mount[]) => Promise<readonly FileSystemUse[]> {
+/** What is asked for the space at a path. */
+export type AskSpace = (path: string) => Promise<Pick<StatsFs, "bsize" | "blocks" | "bfree" | "bavail">>;
+
+/** Asks file systems for their space; one that has not answered yet is not asked again, and that is told once. */
+export function fileSystemReader(
+  ask: AskSpace = statfs,
+): (mounts: readonly Mount[]) => Promise<readonly FileSystemUse[]> {
   const pending = new Set<string>();
+  const told = new Set<string>();
   return async (mounts) => {
     const answers: FileSystemUse[] = [];
-    const asked = mounts
-      .filter(({ mountpoint }) => !pending.has(mountpoint))
-      .map(async (mount) => {
+    let waiting = mounts.filter(({ mountpoint }) => !pending.has(mountpoint));
+    async function askOneByOne(): Promise<void> {
+      for (let mount = waiting.shift(); mount !== undefined; mount = waiting.shift()) {
         pending.add(mount.mountpoint);
         try {
-          answers.push(await fileSystemUse(mount));
+          answers.push(await fileSystemUse(mount, ask));
         } catch {
           // Gone, or not ours to see: absent.
         } finally {
           pending.delete(mount.mountpoint);
+          told.delete(mount.mountpoint);
         }
-      });
+      }
+    }
+    const asking = Array.from({ length: Math.max(0, AT_ONCE - pending.size) }, askOneByOne);
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise((resolve) => {
       timer = setTimeout(resolve, DEADLINE_MS).unref();
     });
-    await Promise.race([Promise.all(asked), deadline]);
+    await Promise.race([Promise.all(asking), deadline]);
     clearTimeout(timer);
+    waiting = [];
+    for (const mountpoint of pending) if (!told.has(mountpoint)) tellOf(mountpoint);
+    for (const mountpoint of pending) told.add(mountpoint);
     return [...answers];
   };
 }
 
-async function fileSystemUse(mount: Mount): Promise<FileSystemUse> {
-  const { bsize, blocks, bfree, bavail } = await statfs(mount.mountpoint);
+function tellOf(mountpoint: string): void {
+  diag.warn(
+    `telltale: the file system at ${mountpoint} does not answer, and holds a thread of libuv until it does; it is left out of what is told of the host. If that goes on, unmount it or leave it out of mounts`,
+  );
+}
+
+function mountOf({ device, mountpoint, type }: Mount): Mount {
+  return { device, mountpoint, type };
+}
+
+async function fileSystemUse(mount: Mount, ask: AskSpace): Promise<FileSystemUse> {
+  const { bsize, blocks, bfree, bavail } = await ask(mount.mountpoint);
   return {
     ...mount,
     sizeBytes: blocks * bsize,

@@ -11,6 +11,8 @@ import type { Temperature } from "./sensors.ts";
 /** What was read of the host at one moment. What could not be read is undefined or missing from its list, never 0. */
 export interface HostReading {
   readonly cores: CoreTimes;
+  /** On which of them this process may run; undefined where nobody tells. */
+  readonly allowedCores: ReadonlySet<number> | undefined;
   /** Averages over 1, 5 and 15 minutes. */
   readonly load: readonly number[];
   readonly memory: MemoryUse | undefined;

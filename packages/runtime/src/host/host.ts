@@ -2,8 +2,9 @@ import { diag } from "@opentelemetry/api";
 import { histogram } from "@telltale/metrics";
 import { catalogue } from "../catalogue.ts";
 import { observedGroup, runtimeScope } from "../observed-group.ts";
-import { sampler } from "../sampler.ts";
-import { busyShare, type CoreTimes, cpuShares } from "./cpu-times.ts";
+import { checkInterval, sampler } from "../sampler.ts";
+import { type CoreTimes, cpuShares } from "./cpu-times.ts";
+import { cpuUtilizationOf } from "./cpu-utilization.ts";
 import type { HostReader, HostReaderOptions, HostReading } from "./host-sample.ts";
 import { linuxReader } from "./linux-reader.ts";
 import { observeHost } from "./observe-host.ts";
@@ -21,8 +22,8 @@ export interface HostSample extends HostReading {
   /** The share of each mode since the sample before; empty at first. */
   readonly shares: CoreTimes;
   /**
-   * How much of the CPU that may be used was used, from 0 to 1: of the cgroup's quota where there is one, else of all cores.
-   * Undefined at first.
+   * How much of the CPU that may be used was used, from 0 to 1: of the cgroup's quota where there is one, else of the cores on
+   * which this process may run. Undefined at first.
    */
   readonly cpuUtilization: number | undefined;
 }
@@ -54,10 +55,7 @@ let running: Running | undefined;
  */
 export function startHost(options: HostOptions = {}): Host {
   const { intervalMs = DEFAULT_INTERVAL_MS } = options;
-  if (!(Number.isFinite(intervalMs) && intervalMs >= 100)) {
-    const message = `intervalMs of the host is ${String(intervalMs)}; give a number of milliseconds from 100, such as 10000`;
-    throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_INTERVAL" });
-  }
+  checkInterval(intervalMs, "the host");
   if (running === undefined) running = start(options, intervalMs);
   else if (Object.keys(options).length > 0 && JSON.stringify(options) !== JSON.stringify(running.options)) {
     diag.warn("telltale: the host is sampled already; the options of this call are ignored");
@@ -124,15 +122,9 @@ function sampleOf(
   before: { readonly reading: HostReading; readonly atMs: number } | undefined,
 ): HostSample {
   const shares = before === undefined ? new Map() : cpuShares(reading.cores, before.reading.cores);
-  const ofQuota = before && quotaShare(reading, before.reading, (atMs - before.atMs) / 1_000);
-  return { ...reading, timestampMs: Date.now(), shares, cpuUtilization: ofQuota ?? busyShare(shares) };
-}
-
-function quotaShare({ cgroup, cores }: HostReading, before: HostReading, seconds: number): number | undefined {
-  const [limit, now, then] = [cgroup?.cpuLimit, cgroup?.cpuSeconds, before.cgroup?.cpuSeconds];
-  if (limit === undefined || limit >= cores.size || now === undefined || then === undefined || seconds <= 0)
-    return undefined;
-  return Math.min(1, Math.max(0, (now - then) / seconds / limit));
+  const seconds = before === undefined ? 0 : (atMs - before.atMs) / 1_000;
+  const cpuUtilization = cpuUtilizationOf(reading, { before: before?.reading, seconds, shares });
+  return { ...reading, timestampMs: Date.now(), shares, cpuUtilization };
 }
 
 function tell(listener: (sample: HostSample) => void, sample: HostSample): void {

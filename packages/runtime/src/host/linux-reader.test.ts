@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { parseBattery } from "./batteries.ts";
-import { cpuShares, parseCpuTimes } from "./cpu-times.ts";
+import { cpuShares, parseAllowedCores, parseCpuTimes } from "./cpu-times.ts";
+import { cpuLimitOf, cpuUtilizationOf } from "./cpu-utilization.ts";
 import { parseDisks } from "./disks.ts";
 import { parseMounts } from "./file-systems.ts";
 import { linuxReader } from "./linux-reader.ts";
@@ -46,6 +47,32 @@ test("a lower limit of a group above holds, with what that group uses", async ()
     "sys/fs/cgroup/kube/pod1/memory.current": "100000000\n",
   });
   expect(memory).toMatchObject({ limitBytes: 5e8, usedBytes: 4e8 });
+});
+
+test("memory.high is the limit where it is lower: above it a process hardly runs", async () => {
+  const files = {
+    "proc/meminfo": MEMINFO,
+    "proc/self/cgroup": "0::/kube/pod1\n",
+    "sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
+    "sys/fs/cgroup/kube/pod1/memory.max": "1000000000\n",
+    "sys/fs/cgroup/kube/pod1/memory.high": "800000000\n",
+    "sys/fs/cgroup/kube/pod1/memory.current": "400000000\n",
+  };
+  expect((await read(files)).memory).toMatchObject({ limitBytes: 8e8, usedBytes: 4e8 });
+  const unlimited = { ...files, "sys/fs/cgroup/kube/pod1/memory.high": "max\n" };
+  expect((await read(unlimited)).memory).toMatchObject({ limitBytes: 1e9 });
+});
+
+test("of cgroup v1, time is that of the group whose quota is the lowest", async () => {
+  const { cgroup } = await read({
+    "proc/self/cgroup": "2:cpuacct:/kube/pod1/abc\n1:cpu:/kube/pod1/abc\n",
+    "sys/fs/cgroup/cpu/kube/pod1/cpu.cfs_quota_us": "50000\n",
+    "sys/fs/cgroup/cpu/kube/pod1/cpu.cfs_period_us": "100000\n",
+    "sys/fs/cgroup/cpu/kube/pod1/abc/cpu.cfs_quota_us": "-1\n",
+    "sys/fs/cgroup/cpuacct/kube/pod1/cpuacct.usage": "7000000000\n",
+    "sys/fs/cgroup/cpuacct/kube/pod1/abc/cpuacct.usage": "1000000000\n",
+  });
+  expect(cgroup).toMatchObject({ cpuLimit: 0.5, cpuSeconds: 7 });
 });
 
 test("limits of cgroup v1 are read, and its number for no limit is none", async () => {
@@ -138,6 +165,48 @@ test("a core that is added while it runs has shares from its second sample on, a
   expect(shares.get(0)).toMatchObject({ user: 0.5, idle: 0.5, iowait: 0 });
 });
 
+test("a time that goes back a little stays where it was, so that no counter does; a core that begins anew does so", async () => {
+  const files = { "proc/stat": "cpu  1 1 1 1\ncpu0 100 0 100 900000 5000 0 0 0\ncpu1 100 0 100 900000 5000 0 0 0\n" };
+  const reader = readerOf(files);
+  await reader.read();
+  reader.write({ "proc/stat": "cpu  1 1 1 1\ncpu0 150 0 100 899999 4990 0 0 0\ncpu1 1 0 1 2 3 0 0 0\n" });
+  const { cores } = await reader.read();
+  expect(cores.get(0)).toMatchObject({ user: 1.5, idle: 9_000, iowait: 50 });
+  expect(cores.get(1)).toMatchObject({ user: 0.01, idle: 0.02, iowait: 0.03 });
+  reader.write({ "proc/stat": "" });
+  expect((await reader.read()).cores.size).toBe(0);
+  reader.write({ "proc/stat": "cpu  1 1 1 1\ncpu0 160 0 100 900000 4980 0 0 0\n" });
+  expect((await reader.read()).cores.get(0)).toMatchObject({ user: 1.6, iowait: 50 });
+});
+
+test("what is used of the CPU is that of the cores on which the process may run", async () => {
+  const stat = (busy: number): string =>
+    `cpu  1 1 1 1\n${[0, 1, 2, 3].map((core) => `cpu${core} ${core < 2 ? 0 : busy} 0 0 ${core < 2 ? busy : 0}\n`).join("")}`;
+  const reader = readerOf({ "proc/stat": stat(0), "proc/self/status": "Name:\tnode\nCpus_allowed_list:\t2-3\n" });
+  const before = await reader.read();
+  reader.write({ "proc/stat": stat(100) });
+  const now = await reader.read();
+  const shares = cpuShares(now.cores, before.cores);
+  expect(cpuUtilizationOf(now, { before, seconds: 1, shares })).toBe(1);
+  expect(cpuUtilizationOf({ ...now, allowedCores: undefined }, { before, seconds: 1, shares })).toBe(0.5);
+  expect(cpuLimitOf(now)).toBe(2);
+  expect([...parseAllowedCores("Cpus_allowed_list:\t0,3-5,64\n")!]).toEqual([0, 3, 4, 5, 64]);
+  expect(parseAllowedCores("Name:\tnode\n")).toBeUndefined();
+});
+
+test("what is used of the CPU is that of the cgroup's quota where it is lower than the cores", async () => {
+  const cgroup = (cpuLimit: number, cpuSeconds: number) => ({
+    cgroup: { cpuLimit, cpuSeconds, memoryLimitBytes: undefined, memoryUsedBytes: undefined },
+    ...{ cores: parseCpuTimes("cpu0 0 0 0 1\ncpu1 0 0 0 1\n"), allowedCores: undefined },
+  });
+  const of = (limit: number, used: number) =>
+    cpuUtilizationOf(cgroup(limit, 10 + used), { before: cgroup(limit, 10), seconds: 2, shares: new Map() });
+  expect([of(0.5, 0.5), of(1, 0.5), of(1, 9), of(1, -1)]).toEqual([0.5, 0.25, 1, 0]);
+  expect(of(4, 0.5)).toBeUndefined();
+  expect(cpuLimitOf(cgroup(4, 0))).toBe(2);
+  expect(cpuLimitOf({ ...cgroup(4, 0), cores: new Map() })).toBeUndefined();
+});
+
 test("mounts are one for each local device, or those asked for", () => {
   const mounts =
     "proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\n/dev/sda1 /etc/hosts ext4 rw 0 0\nnas:/x /mnt/nas nfs4 rw 0 0\n/dev/sdb1 /my\\040disk xfs rw 0 0\n";
@@ -163,11 +232,20 @@ test("a host that tells nothing has no numbers, and nothing is thrown", async ()
 });
 
 function read(files: Readonly<Record<string, string>>) {
+  return readerOf(files).read();
+}
+
+/** A kernel whose files change. */
+function readerOf(files: Readonly<Record<string, string>>) {
   const root = mkdtempSync(join(tmpdir(), "telltale-host-"));
   folders.push(root);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  return linuxReader({}, { proc: join(root, "proc"), sys: join(root, "sys") })(() => {});
+  const write = (changed: Readonly<Record<string, string>>): void => {
+    for (const [path, text] of Object.entries(changed)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+  };
+  write(files);
+  const reader = linuxReader({}, { proc: join(root, "proc"), sys: join(root, "sys") });
+  return { write, read: () => reader(() => {}) };
 }

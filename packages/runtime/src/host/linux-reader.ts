@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { batteryReader } from "./batteries.ts";
 import { cgroupReader, type KernelFiles } from "./cgroup.ts";
-import { parseCpuTimes } from "./cpu-times.ts";
+import { type CoreTimes, parseAllowedCores, parseCpuTimes, steadyCpuTimes } from "./cpu-times.ts";
 import { parseDisks } from "./disks.ts";
 import { fileSystemReader, type Mount, parseMounts } from "./file-systems.ts";
 import { type HostReader, type HostReaderOptions, type HostReading, loadAverages } from "./host-sample.ts";
+import { inTime } from "./in-time.ts";
 import { parseMemory } from "./memory.ts";
 import { parseNetworks } from "./networks.ts";
 import { temperatureReader } from "./sensors.ts";
@@ -24,10 +25,12 @@ export function linuxReader(
   const { proc, sys } = kernel;
   const cgroup = cgroupReader(kernel);
   const readFileSystems = fileSystemReader();
-  const readTemperatures = temperatureReader(sys);
-  const readBatteries = batteryReader(sys);
+  const readTemperatures = inTime(temperatureReader(sys), "a temperature sensor");
+  const readBatteries = inTime(batteryReader(sys), "a battery");
   let mounts: readonly Mount[] = [];
   let disks: ReadonlySet<string> = new Set();
+  let allowedCores: ReadonlySet<number> | undefined;
+  let lastTimes: CoreTimes = new Map();
   let round = 0;
   const text = (path: string): string => {
     try {
@@ -42,10 +45,14 @@ export function linuxReader(
     if (round++ % LISTED_EVERY === 0) {
       mounts = parseMounts(text("self/mounts"), asked);
       disks = new Set(namesIn(join(sys, "block")));
+      allowedCores = parseAllowedCores(text("self/status"));
     }
+    const cores = steadyCpuTimes(parseCpuTimes(text("stat")), lastTimes);
+    if (cores.size > 0) lastTimes = cores;
     const limits = cgroup?.();
     const atOnce: Omit<HostReading, "fileSystems" | "temperatures" | "batteries"> = {
-      cores: parseCpuTimes(text("stat")),
+      cores,
+      allowedCores,
       load: loadAverages(),
       memory: parseMemory(text("meminfo"), limits),
       cgroup: limits,

@@ -1,6 +1,7 @@
 import { catalogue } from "../catalogue.ts";
 import type { ObservedGroup } from "../observed-group.ts";
 import { cpuModes } from "./cpu-times.ts";
+import { cpuLimitOf } from "./cpu-utilization.ts";
 import type { Mount } from "./file-systems.ts";
 import type { HostSample } from "./host.ts";
 
@@ -26,7 +27,8 @@ function observeCpu(group: ObservedGroup, latest: () => HostSample | undefined):
   });
   group.gauge(catalogue.cpuLimit, (observe) => {
     const sample = latest();
-    if (sample) observe(Math.min(sample.cgroup?.cpuLimit ?? Number.POSITIVE_INFINITY, sample.cores.size));
+    const limit = sample && cpuLimitOf(sample);
+    if (limit !== undefined) observe(limit);
   });
   group.gauge(catalogue.load, (observe) => {
     const [one, five, fifteen] = latest()?.load ?? [];

@@ -30,6 +30,7 @@ export function portableReader({ mounts }: HostReaderOptions): HostReader {
     const available = { machineBytes: totalmem(), availableBytes: memory?.available ?? freemem() };
     return {
       cores,
+      allowedCores: undefined,
       load: loadAverages(),
       memory: memoryUse(available),
       cgroup: undefined,

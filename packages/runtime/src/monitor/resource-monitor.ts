@@ -7,6 +7,7 @@ import { type ProcessMetrics, startProcessMetrics } from "../process/process-met
 import type { ProcessSample } from "../process/process-sample.ts";
 import { type SnapshotOptions, type SnapshotWriter, snapshotWriter } from "./snapshots.ts";
 import { type ResourceCheck, stateOf, type Threshold, thresholdsOf } from "./thresholds.ts";
+import { type Traffic, trafficRates } from "./traffic-rates.ts";
 
 export interface ResourceMonitorOptions extends SnapshotOptions {
   /** How often resources are looked at. @default 10000 */
@@ -69,7 +70,7 @@ export function resourceMonitor(options: ResourceMonitorOptions = {}): ResourceM
   const states = new Map<ResourceCheck, HealthState>();
   const listeners = new Set<(change: ResourceChange) => void>();
   let latest: ResourceMetrics | undefined;
-  let before: HostSample | undefined;
+  let before: Traffic | undefined;
   let sources: Sources | undefined;
   let isStarted = false;
 
@@ -87,6 +88,7 @@ export function resourceMonitor(options: ResourceMonitorOptions = {}): ResourceM
   }
 
   function take(host: HostSample, process_: ProcessSample | undefined): ResourceMetrics {
+    const traffic = { networks: host.networks, atMs: performance.now() };
     const values = valuesOf(host, process_);
     const health = judge(values);
     const { cpu, memory, disk, battery, fd: fileDescriptors, event_loop: eventLoopDelay } = values;
@@ -97,11 +99,11 @@ export function resourceMonitor(options: ResourceMonitorOptions = {}): ResourceM
       fileDescriptors,
       battery,
       eventLoopDelay,
-      ...rates(host, before),
+      ...trafficRates(traffic, before),
       load: host.load[0],
     };
     latest = { timestampMs: host.timestampMs, ...withoutUndefined(known), health };
-    before = host;
+    before = traffic;
     sources?.snapshots?.write(latest);
     return latest;
   }
@@ -197,16 +199,6 @@ function valuesOf(host: HostSample, process_: ProcessSample | undefined): Record
     event_loop: eventLoop?.p99,
     fd: fileDescriptors === undefined || !fileDescriptorLimit ? undefined : fileDescriptors / fileDescriptorLimit,
   };
-}
-
-function rates(now: HostSample, before: HostSample | undefined) {
-  const seconds = before === undefined ? 0 : (now.timestampMs - before.timestampMs) / 1_000;
-  if (before === undefined || seconds <= 0) return {};
-  const total = ({ networks }: HostSample, key: "receivedBytes" | "transmittedBytes"): number =>
-    networks.filter(({ name }) => !/^lo\d*$/.test(name)).reduce((sum, network) => sum + network[key], 0);
-  const rate = (key: "receivedBytes" | "transmittedBytes"): number =>
-    Math.max(0, (total(now, key) - total(before, key)) / seconds);
-  return { receivedPerSecond: rate("receivedBytes"), transmittedPerSecond: rate("transmittedBytes") };
 }
 
 function greatest(values: readonly number[]): number | undefined {

@@ -32,7 +32,7 @@ test("CPU, memory and descriptors are what the process is told of itself", async
   const { user, system } = process.cpuUsage();
   expect(sample.cpu.user + sample.cpu.system).toBeLessThanOrEqual((user + system) / 1e6);
   expect(sample.cpu.user + sample.cpu.system).toBeGreaterThan(((user + system) / 1e6) * 0.5);
-  expect(Math.abs(sample.residentBytes / process.memoryUsage.rss() - 1)).toBeLessThan(0.2);
+  expect(Math.abs(sample.residentBytes! / process.memoryUsage.rss() - 1)).toBeLessThan(0.2);
   if (process.platform !== "linux") return;
   const limit = /^Max open files\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))![1];
   expect(sample.fileDescriptorLimit).toBe(limit === "unlimited" ? undefined : Number(limit));

@@ -1,7 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import { catalogue } from "../catalogue.ts";
 import { type ObservedGroup, observedGroup } from "../observed-group.ts";
-import { sampler } from "../sampler.ts";
+import { checkInterval, sampler } from "../sampler.ts";
 import { timeGarbageCollections } from "./garbage-collections.ts";
 import { type ProcessSample, processReader } from "./process-sample.ts";
 
@@ -27,10 +27,7 @@ let running: { readonly metrics: ProcessMetrics; leases: number } | undefined;
  * @throws TypeError with code TELLTALE_BAD_INTERVAL
  */
 export function startProcessMetrics({ intervalMs = DEFAULT_INTERVAL_MS }: ProcessMetricsOptions = {}): ProcessMetrics {
-  if (!(Number.isFinite(intervalMs) && intervalMs >= 100)) {
-    const message = `intervalMs of the runtime is ${String(intervalMs)}; give a number of milliseconds from 100, such as 10000`;
-    throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_INTERVAL" });
-  }
+  checkInterval(intervalMs, "the runtime");
   running ??= { metrics: start(intervalMs), leases: 0 };
   const lease = running;
   lease.leases++;
@@ -148,7 +145,7 @@ function observeProcess(group: ObservedGroup, latest: () => ProcessSample | unde
   });
   group.upDownCounter(catalogue.processMemory, (observe) => {
     const sample = latest();
-    if (sample) observe(sample.residentBytes);
+    if (sample?.residentBytes !== undefined) observe(sample.residentBytes);
   });
   group.upDownCounter(catalogue.fileDescriptors, (observe) => {
     const count = latest()?.fileDescriptors;

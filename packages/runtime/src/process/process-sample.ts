@@ -10,7 +10,8 @@ export interface ProcessSample {
   readonly cpu: CpuUse;
   /** Shares of the CPUs that it may use, since the sample before; undefined in the first. */
   readonly cpuUtilization: CpuUse | undefined;
-  readonly residentBytes: number;
+  /** Undefined where the system does not tell, as when no file can be opened any more. */
+  readonly residentBytes: number | undefined;
   readonly heapSpaces: readonly HeapSpaceInfo[];
   readonly heapLimitBytes: number;
   readonly fileDescriptors: number | undefined;
@@ -28,19 +29,22 @@ export interface CpuUse {
 export function processReader(): { take(): ProcessSample } & Disposable {
   const loop: EventLoopWatch = watchEventLoop();
   let before: { readonly cpu: CpuUse; readonly atMs: number } | undefined;
+  let limit: number | undefined;
   return {
     take: () => {
       const { user, system } = process.cpuUsage();
+      // When descriptors have run out there is none to read their limit with.
+      limit = fileDescriptorLimit() ?? limit;
       const now = { cpu: { user: user / 1e6, system: system / 1e6 }, atMs: performance.now() };
       const sample: ProcessSample = {
         eventLoop: loop.take(),
         cpu: now.cpu,
         cpuUtilization: before && shares(now, before),
-        residentBytes: process.memoryUsage.rss(),
+        residentBytes: residentBytes(),
         heapSpaces: getHeapSpaceStatistics(),
         heapLimitBytes: getHeapStatistics().heap_size_limit,
         fileDescriptors: openFileDescriptors(),
-        fileDescriptorLimit: fileDescriptorLimit(),
+        fileDescriptorLimit: limit,
         activeResources: countEach(process.getActiveResourcesInfo()),
       };
       before = now;
@@ -48,6 +52,14 @@ export function processReader(): { take(): ProcessSample } & Disposable {
     },
     [Symbol.dispose]: () => loop[Symbol.dispose](),
   };
+}
+
+function residentBytes(): number | undefined {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return undefined;
+  }
 }
 
 function shares(
