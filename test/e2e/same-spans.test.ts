@@ -319,6 +319,7 @@ test("requests of fetch and undici are recorded as contrib does", async () => {
       seen.push([request.method, request.url, /^00-/.test(request.headers.traceparent), request.headers["user-agent"]]);
       if (request.url === "/reset") return request.socket.destroy();
       if (request.url === "/slow") return givingUp.abort();
+      if (request.url === "/late") return;
       response.statusCode = Number(/\\d{3}$/.exec(request.url)?.[0] ?? 200);
       response.setHeader("x-items", ["1", "2"]);
       request.resume();
@@ -339,6 +340,7 @@ test("requests of fetch and undici are recorded as contrib does", async () => {
       await step("a failing one", read("/503"));
       await step("reset", read("/reset"));
       await step("called off", read("/slow", { signal: givingUp.signal }));
+      await step("not answered in time", read("/late", { signal: AbortSignal.timeout(20) }));
       await step("refused", () => fetch("http://127.0.0.1:1/"));
       await step("undici.request", async () => (await undici.request(url + "/b", { headers: { "User-Agent": "u" } })).body.text());
       await step("undici.request, a list of headers", async () => (await undici.request(url + "/b", { headers: ["user-agent", "l"] })).body.text());
@@ -537,13 +539,17 @@ test.skipIf(absent !== undefined)(
   },
 );
 
-/** On purpose: contrib's queries of fetch have their `?`, or are empty, and each method is told twice. */
+/**
+ * On purpose: contrib's queries of fetch have their `?`, or are empty, each method is told twice, and a TimeoutError is of
+ * the type 23.
+ */
 function asConventions(tree: SpanTree): SpanTree {
   const attributes = { ...tree.attributes };
   const { "url.query": query, "http.request.method": method, "http.request.method_original": original } = attributes;
   if (query === "") delete attributes["url.query"];
   else if (typeof query === "string") attributes["url.query"] = query.slice(1);
   if (original === method) delete attributes["http.request.method_original"];
+  if (attributes["error.type"] === 23) attributes["error.type"] = "TimeoutError";
   return { ...tree, attributes, children: tree.children.map(asConventions) };
 }
 

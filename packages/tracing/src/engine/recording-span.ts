@@ -212,7 +212,7 @@ export class RecordingSpan implements ApiSpan, Omit<ReadableSpan, "parentSpanCon
 
   recordException(exception: Exception, time?: TimeInput): void {
     const attributes = exceptionAttributes(exception);
-    if (attributes === undefined) diag.warn(`Failed to record an exception ${exception}`);
+    if (attributes === undefined) diag.warn("Failed to record an exception, which says nothing of itself", exception);
     else this.addEvent("exception", attributes, time);
   }
 

@@ -203,7 +203,9 @@ function endExchange(undici: UndiciInternals, request: UndiciRequest, error?: Er
   const { span, measured, startedMs } = exchange;
   // What the application calls off has not failed.
   if (error !== undefined && error.name !== "AbortError") {
-    const type = (error as { readonly code?: string }).code || error.name || "Error";
+    const { code } = error as { readonly code?: unknown };
+    // Of a DOMException, such as a TimeoutError, the code is a number that nobody knows.
+    const type = (typeof code === "string" && code) || error.name || "Error";
     measured["error.type"] = type;
     span.setAttribute("error.type", type);
     span.recordException(error);
