@@ -46,17 +46,28 @@ export interface CheckStatus {
 export function answerOf(answer: unknown): HealthAnswer {
   if (answer === undefined || answer === true) return { state: "healthy" };
   if (answer === false) return { state: "unhealthy", reason: "the check said no" };
-  const { state, reason } = Object(answer) as HealthAnswer;
+  const { state, reason } = Object(answer) as { readonly state?: unknown; readonly reason?: unknown };
   if (state === "healthy" || state === "degraded" || state === "unhealthy")
-    return reason ? { state, reason } : { state };
+    return reason ? { state, reason: oneLine(reason) } : { state };
   return { state: "unhealthy", reason: `the check answered with the state ${String(state)}, which there is not` };
 }
 
-/** What an error says, on one line. */
+/** What an error says, on one line. It may be anything, also what cannot be told in words. */
 export function reasonOf(error: unknown): string {
+  try {
+    return wordsOf(error);
+  } catch {
+    return "the check threw what has no words";
+  }
+}
+
+function wordsOf(error: unknown): string {
   const { message, code, errors } = Object(error) as { message?: unknown; code?: unknown; errors?: unknown };
   // A connection to a name with two addresses fails with the errors of both, and no words of its own.
-  if (!message && Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);
-  const text = String(message || code || error);
-  return text.replace(/\s+/g, " ").slice(0, 500);
+  if (!message && Array.isArray(errors) && errors.length > 0) return wordsOf(errors[0]);
+  return oneLine(message || code || error);
+}
+
+function oneLine(text: unknown): string {
+  return String(text).replace(/\s+/g, " ").slice(0, 500);
 }

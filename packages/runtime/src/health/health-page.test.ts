@@ -100,9 +100,18 @@ test("reasons can be withheld, and other paths and methods are left alone or ref
   for (const path of ["/readyz", "/ops", "/ops/readyzz", "/ops/readyz/a/b", "//", "/constructor"]) {
     expect(await get(path), path).toEqual([404, "mine"]);
   }
-  expect((await fetch(`${origin()}/ops/readyz`, { method: "POST" })).status).toBe(405);
+  const posted = await fetch(`${origin()}/ops/readyz`, { method: "POST" });
+  expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   const head = await fetch(`${origin()}/ops/livez`, { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
+});
+
+test("a check whose name has a colon is found however the colon is sent", async () => {
+  health.register("db:primary", () => false);
+  await health.checkNow();
+  const get = await serve();
+  for (const path of ["/readyz/db:primary", "/readyz/db%3Aprimary"]) expect((await get(path))[0], path).toBe(503);
+  expect((await get("/readyz/db%")).at(0)).toBe(404);
 });
 
 async function serve(options?: HealthHandlerOptions): Promise<(path: string) => Promise<[number, string]>> {

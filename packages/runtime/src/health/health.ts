@@ -89,8 +89,8 @@ export function createHealth({ start = "auto" }: HealthOptions = {}): Health {
   function onAnswer(now: CheckStatus, before: CheckStatus): void {
     if (now.latencyMs !== undefined) duration.record(now.latencyMs / 1_000, { "telltale.check": now.name });
     if (now.state === before.state) return;
-    recordChange(now, before);
-    for (const listener of listeners) {
+    // A span has processors, which may be the application's own.
+    for (const listener of [recordChange, ...listeners]) {
       try {
         listener(now, before);
       } catch (error) {
