@@ -55,3 +55,23 @@ test.skipIf(absent !== undefined)(
     expect(ours!.output).toBe(bare!.output);
   },
 );
+
+test("an error below a middleware of Koa that does not wait for the next one is reported as unhandled", async () => {
+  const source = `
+    const Koa = require("koa");
+    const app = new Koa();
+    process.on("unhandledRejection", ({ message }) => {
+      console.log("unhandled: " + message);
+      server.close();
+      server.closeAllConnections();
+    });
+    app.use((ctx, next) => { next(); ctx.body = "answered"; });
+    app.use(async function late() {
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Error("a mistake");
+    });
+    const server = app.listen(0, "127.0.0.1", () => fetch("http://127.0.0.1:" + server.address().port).catch(() => {}));`;
+  const { spans, output } = await runObserved(source, { language: "cjs" });
+  expect(output).toBe("unhandled: a mistake");
+  expect(spans.find(({ name }) => name === "middleware - late")).toMatchObject({ exceptions: 1 });
+});

@@ -93,11 +93,17 @@ function patchedLayer(
       span.end();
       return result;
     }
-    result.then(
-      () => span.end(),
-      (error: unknown) => endSpan(span, error),
+    // Passed on: of who does not wait for next(), an error that nobody handles would count as handled by us.
+    return result.then(
+      (value) => {
+        span.end();
+        return value;
+      },
+      (error: unknown) => {
+        endSpan(span, error);
+        throw error;
+      },
     );
-    return result;
   };
 }
 
