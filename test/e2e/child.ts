@@ -24,7 +24,7 @@ export interface Child {
 }
 
 /** How long a child may take to say that it is ready, or to end, in milliseconds: two busy cores serve all tests. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {

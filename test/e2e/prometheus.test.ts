@@ -34,9 +34,11 @@ test.skipIf(absent !== undefined)(
 
     const route = '{http_route="/orders/:id",http_request_method="GET",http_response_status_code="200"}';
     expect(await server.waitForQuery(`http_server_request_duration_seconds_count${route} == 3`)).toHaveLength(1);
-    const [median] = await server.query(`histogram_quantile(0.5, http_server_request_duration_seconds_bucket${route})`);
+    const [median] = await server.waitForQuery(
+      `histogram_quantile(0.5, http_server_request_duration_seconds_bucket${route})`,
+    );
     expect(median?.value).toBeGreaterThan(0);
-    expect(await server.query("target_info")).toMatchObject([{ labels: { service_name: "orders" } }]);
+    expect(await server.waitForQuery("target_info")).toMatchObject([{ labels: { service_name: "orders" } }]);
   },
 );
 

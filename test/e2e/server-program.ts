@@ -1,10 +1,13 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** Debian keeps PostgreSQL off the PATH, in a folder of its version. */
+const postgresFolders = foldersIn("/usr/lib/postgresql").map((version) => join(version, "bin"));
 
 /** The servers that the tests run for real, where Debian puts them, and the package that brings them. */
 const programs = {
-  postgres: { debianPackage: "postgresql", folders: ["/usr/lib/postgresql/15/bin"], file: "postgres" },
-  initdb: { debianPackage: "postgresql", folders: ["/usr/lib/postgresql/15/bin"], file: "initdb" },
+  postgres: { debianPackage: "postgresql", folders: postgresFolders, file: "postgres" },
+  initdb: { debianPackage: "postgresql", folders: postgresFolders, file: "initdb" },
   mariadb: { debianPackage: "mariadb-server", folders: ["/usr/sbin"], file: "mariadbd" },
   redis: { debianPackage: "redis-server", folders: ["/usr/bin"], file: "redis-server" },
   prometheus: { debianPackage: "prometheus", folders: ["/usr/bin"], file: "prometheus" },
@@ -51,8 +54,16 @@ export function serverUser(name: string): { readonly uid?: number; readonly gid?
   return { uid: Number(uid), gid: Number(gid) };
 }
 
+function foldersIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
 function findProgram(program: ServerProgram): string | undefined {
-  const { folders, file } = programs[program];
+  const { folders, file }: { readonly folders: readonly string[]; readonly file: string } = programs[program];
   const onPath = (process.env["PATH"] ?? "").split(":").filter((folder) => folder !== "");
   return [...folders, ...onPath].map((folder) => join(folder, file)).find(isExecutable);
 }

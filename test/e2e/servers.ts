@@ -88,12 +88,13 @@ export async function redis(): Promise<Server> {
   return server(child, { port, url: `redis://127.0.0.1:${port}`, folder, signal: "SIGKILL" });
 }
 
-/** A Prometheus that scrapes `host:port` targets, by default every 200 ms; it looks at them first 5 s after its start. */
+/** A Prometheus that scrapes `host:port` targets, by default every second; it looks at them first 5 s after its start. */
 export async function prometheus(options: {
   readonly scrape: readonly string[];
   readonly intervalMs?: number;
 }): Promise<PrometheusServer> {
-  const { scrape, intervalMs = 200 } = options;
+  // A page that comes too late takes its series away.
+  const { scrape, intervalMs = 1_000 } = options;
   const port = await freePort();
   const folder = temporaryFolder("prometheus");
   const config = join(folder, "prometheus.yml");
@@ -116,7 +117,7 @@ export async function prometheus(options: {
   return {
     ...server(child, { port, url, folder, signal: "SIGKILL" }),
     query,
-    async waitForQuery(promql, { timeoutMs = 20_000 } = {}) {
+    async waitForQuery(promql, { timeoutMs = 50_000 } = {}) {
       const deadline = performance.now() + timeoutMs;
       while (performance.now() < deadline) {
         const samples = await query(promql);

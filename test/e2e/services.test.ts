@@ -11,6 +11,8 @@ const QUIET_MS = 300;
 const absent = absentServers("postgres", "initdb", "mariadb", "redis");
 
 let receiver: OtlpReceiver;
+/** All that may have a part in a trace. */
+const running: Application[] = [];
 let stores: readonly Server[];
 let storeUrls: Record<string, string>;
 
@@ -51,7 +53,7 @@ describe.skipIf(absent !== undefined).each(services)(`$file with telltale/regist
   });
 
   afterAll(async () => {
-    await Promise.all([service?.stop("SIGKILL"), peer?.stop("SIGKILL")]);
+    await Promise.all(running.splice(0).map((one) => one.stop("SIGKILL")));
   });
 
   test("the server span has the route and the stable HTTP attributes", async () => {
@@ -137,7 +139,7 @@ service: GET /relay/${client}/:id [server] http.response.status_code=200
 });
 
 async function startService(file: string, name: string, env: Record<string, string> = {}): Promise<Application> {
-  return startApplication({
+  const service = await startApplication({
     file,
     register: true,
     env: {
@@ -149,17 +151,23 @@ async function startService(file: string, name: string, env: Record<string, stri
       ...env,
     },
   });
+  running.push(service);
+  return service;
 }
 
 /**
- * The spans of the trace that the request started, the root first. It is whole once nothing new has come for a while,
- * and not sooner, so that a span too many is seen as well.
+ * The spans of the trace that the request started, the root first. It is whole once a later request of each process has
+ * come and nothing new for a while, and not sooner, so that a span too many is seen as well.
  */
 async function traceOf(service: Application, path: string): Promise<readonly ReceivedSpan[]> {
   receiver.clear();
   const response = await service.request(path);
   expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("secret")]);
   await receiver.waitFor(() => rootOf(receiver.spans()));
+  for (const one of running) {
+    await (await one.request("/nothing-here")).text();
+    await receiver.waitFor(() => receiver.spans().some((span) => isRequest(span, "/nothing-here", one.port)));
+  }
   let count = 0;
   while (count !== receiver.spans().length) {
     count = receiver.spans().length;
@@ -169,6 +177,10 @@ async function traceOf(service: Application, path: string): Promise<readonly Rec
   const spans = receiver.spans();
   const root = rootOf(spans)!;
   return [root, ...spans.filter((span) => span.traceId === root.traceId && span !== root)];
+}
+
+function isRequest({ kind, attributes }: ReceivedSpan, path: string, port: number): boolean {
+  return kind === "server" && attributes["url.path"] === path && attributes["server.port"] === port;
 }
 
 function rootOf(spans: readonly ReceivedSpan[]): ReceivedSpan | undefined {

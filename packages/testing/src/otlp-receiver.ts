@@ -56,7 +56,7 @@ export interface OtlpReceiver extends AsyncDisposable {
 }
 
 /** How long `waitFor` waits unless told otherwise, in milliseconds: a child process start on a busy machine fits. */
-const WAIT_TIMEOUT_MS = 10_000;
+const WAIT_TIMEOUT_MS = 30_000;
 
 const signals: Readonly<Record<string, Signal>> = {
   "/v1/traces": "traces",

@@ -162,7 +162,8 @@ test("a page of something else has nothing for the catalogue", () => {
 });
 
 function totals(chain: string, name: string) {
-  const instrument = Array.from(instruments()).find((one) => one.name === name) as Instrument;
+  const instrument = Array.from(instruments()).find((one) => one.name === name) as Instrument | undefined;
+  if (instrument === undefined) return [];
   instrument.refresh();
   return instrument
     .series()

@@ -139,7 +139,7 @@ test("a callback that hangs or throws takes nothing else off the page", async ()
   const page = await (await fetch(endpoint.url)).text();
   expect(page).toContain("scraping_theirs_total 1\n");
   expect(page).toContain("scraping_ours_total 1\n");
-}, 20_000);
+});
 
 test("a scrape in progress survives a shutdown", async () => {
   const endpoint = open();
