@@ -14,6 +14,8 @@ export const EXTERNAL_URL = "http://here:9093";
 
 export interface Told {
   readonly path: string;
+  readonly method: string;
+  readonly contentType: string | undefined;
   readonly authorization: string | undefined;
   readonly body: unknown;
 }
@@ -26,6 +28,8 @@ export class Receiver extends EventEmitter {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     this.told.push({
       path: request.url!,
+      method: request.method!,
+      contentType: request.headers["content-type"],
       authorization: request.headers.authorization,
       body: JSON.parse(Buffer.concat(chunks).toString()),
     });
@@ -56,6 +60,7 @@ export class Receiver extends EventEmitter {
 export async function alertmanagerWith(
   config: string,
   alerts: readonly IncomingAlert[],
+  { program = programPath("alertmanager") }: { readonly program?: string } = {},
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), "alertmanager-"));
   const path = join(folder, "alertmanager.yml");
@@ -69,7 +74,7 @@ export async function alertmanagerWith(
     "--web.route-prefix=/",
     "--cluster.listen-address=",
   ];
-  const child = await startChild(programPath("alertmanager"), flags, {
+  const child = await startChild(program, flags, {
     cwd: folder,
     env: { PATH: process.env["PATH"] },
   });

@@ -646,42 +646,24 @@ export interface HeldAlert {
     readonly generatorUrl: string;
     readonly timeout: boolean;
 }
-export type { DiscordIntegration, IntegrationDefinition, MsteamsIntegration, OpsgenieIntegration, PagerdutyIntegration, SlackIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
+export type { DiscordIntegration, IntegrationDefinition, MsteamsIntegration, OpsgenieIntegration, TelegramIntegration, WebhookIntegration, } from "./routing/integrations.ts";
 export type IntegrationDefinition = WebhookIntegration | SlackIntegration | PagerdutyIntegration | DiscordIntegration | OpsgenieIntegration | TelegramIntegration | MsteamsIntegration | EmailIntegration;
-export interface WebhookIntegration extends IntegrationCommon {
+export interface WebhookIntegration extends AddressedFields {
     readonly kind: "webhook";
     readonly maxAlerts: number;
 }
-export interface SlackIntegration extends IntegrationCommon {
-    readonly kind: "slack";
-    readonly texts: Texts;
-    readonly fields: readonly {
-        readonly title: string;
-        readonly value: string;
-        readonly short: boolean | undefined;
-    }[];
-    readonly shortFields: boolean;
-    readonly linkNames: boolean;
-    readonly markdownIn: readonly string[];
-}
-export interface PagerdutyIntegration extends IntegrationCommon {
-    readonly kind: "pagerduty";
-    readonly routingKey: string;
-    readonly texts: Texts;
-    readonly details: Texts;
-}
-export interface DiscordIntegration extends IntegrationCommon {
+export interface DiscordIntegration extends AddressedFields {
     readonly kind: "discord";
     readonly texts: Texts;
 }
-export interface OpsgenieIntegration extends IntegrationCommon {
+export interface OpsgenieIntegration extends AddressedFields {
     readonly kind: "opsgenie";
     readonly apiKey: string;
     readonly texts: Texts;
     readonly details: Texts;
     readonly responders: readonly Texts[];
 }
-export interface TelegramIntegration extends IntegrationCommon {
+export interface TelegramIntegration extends AddressedFields {
     readonly kind: "telegram";
     readonly botToken: string;
     readonly chatId: string;
@@ -690,7 +672,7 @@ export interface TelegramIntegration extends IntegrationCommon {
     readonly parseMode: "" | "HTML" | "Markdown" | "MarkdownV2";
     readonly silent: boolean;
 }
-export interface MsteamsIntegration extends IntegrationCommon {
+export interface MsteamsIntegration extends AddressedFields {
     readonly kind: "msteams" | "msteamsv2";
     readonly texts: Texts;
 }
@@ -702,6 +684,15 @@ export interface NotificationLogEntry {
     readonly timeMs: number;
     readonly expiresAtMs: number;
     readonly unheard?: readonly string[];
+}
+export type { PagerdutyIntegration } from "./routing/pagerduty-integration.ts";
+export interface PagerdutyIntegration extends AddressedFields {
+    readonly kind: "pagerduty";
+    readonly routingKey: string;
+    readonly texts: Texts;
+    readonly details: Texts;
+    readonly images: readonly Texts[];
+    readonly links: readonly Texts[];
 }
 export type { ReceiverDefinition } from "./routing/receiver-definition.ts";
 export interface ReceiverDefinition {
@@ -743,6 +734,24 @@ export interface Silence extends Required<SilenceDefinition> {
 }
 export type SilenceState = "pending" | "active" | "expired";
 export declare function silenceState({ startsAtMs, endsAtMs }: Silence, nowMs: number): SilenceState;
+export type { SlackAction, SlackIntegration } from "./routing/slack-integration.ts";
+export interface SlackIntegration extends AddressedFields {
+    readonly kind: "slack";
+    readonly texts: Texts;
+    readonly fields: readonly {
+        readonly title: string;
+        readonly value: string;
+        readonly short: boolean | undefined;
+    }[];
+    readonly actions: readonly SlackAction[];
+    readonly shortFields: boolean;
+    readonly linkNames: boolean;
+    readonly markdownIn: readonly string[];
+}
+export interface SlackAction {
+    readonly texts: Texts;
+    readonly confirm: Texts | undefined;
+}
 export type { NamedTimeInterval } from "./routing/time-interval.ts";
 export interface NamedTimeInterval {
     readonly name: string;

@@ -81,15 +81,15 @@ export type {
   IntegrationDefinition,
   MsteamsIntegration,
   OpsgenieIntegration,
-  PagerdutyIntegration,
-  SlackIntegration,
   TelegramIntegration,
   WebhookIntegration,
 } from "./routing/integrations.ts";
 export type { NotificationLogEntry } from "./routing/notification-log.ts";
+export type { PagerdutyIntegration } from "./routing/pagerduty-integration.ts";
 export type { ReceiverDefinition } from "./routing/receiver-definition.ts";
 export { matchRoutes, type Route } from "./routing/route.ts";
 export { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "./routing/silences.ts";
+export type { SlackAction, SlackIntegration } from "./routing/slack-integration.ts";
 export type { NamedTimeInterval } from "./routing/time-interval.ts";
 export {
   type AlertingRuleDefinition,

@@ -22,9 +22,15 @@ function templatesOf(integration: IntegrationDefinition): readonly string[] {
     case "webhook":
       return [];
     case "slack":
-      return [...Object.values(integration.texts), ...integration.fields.flatMap(({ title, value }) => [title, value])];
-    case "pagerduty":
-      return [integration.routingKey, ...Object.values(integration.texts), ...Object.values(integration.details)];
+      return [
+        ...Object.values(integration.texts),
+        ...integration.fields.flatMap(({ title, value }) => [title, value]),
+        ...integration.actions.flatMap(({ texts, confirm = {} }) => [texts, confirm].flatMap(Object.values<string>)),
+      ];
+    case "pagerduty": {
+      const { routingKey, texts, details, images, links } = integration;
+      return [routingKey, ...[texts, details, ...images, ...links].flatMap(Object.values<string>)];
+    }
     case "opsgenie": {
       const responders = integration.responders.flatMap((responder) => Object.values(responder));
       return [

@@ -5,11 +5,12 @@ import type {
   DiscordIntegration,
   MsteamsIntegration,
   OpsgenieIntegration,
-  PagerdutyIntegration,
   PostedIntegration,
-  SlackIntegration,
   TelegramIntegration,
 } from "../routing/integrations.ts";
+import { type Expand, truncated, withoutEmpty } from "./message-texts.ts";
+import { pagerdutyBody } from "./pagerduty-body.ts";
+import { slackBody } from "./slack-body.ts";
 import { type WebhookBody, webhookBody } from "./webhook-body.ts";
 
 /** What is posted to a receiver's integration, as JSON. */
@@ -48,63 +49,6 @@ export function integrationRequest(
   }
 }
 
-type Expand = (text: string) => string;
-
-function slackBody({ texts, fields, linkNames, markdownIn, shortFields }: SlackIntegration, expand: Expand): unknown {
-  const text = (name: string) => expand(texts[name] ?? "");
-  const attachment = {
-    ...withoutEmpty({
-      title: truncated(text("title"), 1024),
-      title_link: text("title_link"),
-      pretext: text("pretext"),
-      image_url: text("image_url"),
-      thumb_url: text("thumb_url"),
-      color: text("color"),
-    }),
-    text: text("text"),
-    fallback: text("fallback"),
-    callback_id: text("callback_id"),
-    footer: text("footer"),
-    mrkdwn_in: markdownIn,
-  };
-  const shown = fields.map(({ title, value, short }) => ({
-    title: expand(title),
-    value: expand(value),
-    short: short ?? shortFields,
-  }));
-  return {
-    ...withoutEmpty({
-      channel: text("channel"),
-      username: text("username"),
-      icon_emoji: text("icon_emoji"),
-      icon_url: text("icon_url"),
-      text: text("message_text"),
-    }),
-    ...(linkNames ? { link_names: true } : {}),
-    attachments: [fields.length > 0 ? { ...attachment, fields: shown } : attachment],
-  };
-}
-
-/** Events of version 2. The key that tells repetitions of an incident is made of the group's. */
-function pagerdutyBody(integration: PagerdutyIntegration, { status, groupKey }: WebhookBody, expand: Expand): unknown {
-  const { texts, details } = integration;
-  const text = (name: string) => expand(texts[name] ?? "");
-  return {
-    routing_key: expand(integration.routingKey),
-    dedup_key: createHash("sha256").update(groupKey).digest("hex"),
-    event_action: status === "resolved" ? "resolve" : "trigger",
-    payload: {
-      summary: truncated(text("description"), 1024),
-      source: text("source"),
-      severity: text("severity"),
-      ...withoutEmpty({ class: text("class"), component: text("component"), group: text("group") }),
-      custom_details: Object.fromEntries(Object.entries(details).map(([name, value]) => [name, expand(value)])),
-    },
-    client: text("client"),
-    client_url: text("client_url"),
-  };
-}
-
 function discordBody({ texts }: DiscordIntegration, { status }: WebhookBody, expand: Expand): unknown {
   const text = (name: string) => expand(texts[name] ?? "");
   return {
@@ -124,8 +68,8 @@ function discordBody({ texts }: DiscordIntegration, { status }: WebhookBody, exp
 function connectorCard({ texts }: MsteamsIntegration, { status }: WebhookBody, expand: Expand): unknown {
   const text = (name: string) => expand(texts[name] ?? "");
   return {
-    "@context": "https://schema.org/extensions",
-    "@type": "MessageCard",
+    "@context": "http://schema.org/extensions",
+    type: "MessageCard",
     title: text("title"),
     summary: text("summary"),
     text: text("text"),
@@ -136,12 +80,12 @@ function connectorCard({ texts }: MsteamsIntegration, { status }: WebhookBody, e
 /** The message with a card that a workflow of Teams takes. */
 function adaptiveCard({ texts }: MsteamsIntegration, { status }: WebhookBody, expand: Expand): unknown {
   const text = (name: string) => expand(texts[name] ?? "");
-  const color = status === "firing" ? "attention" : "good";
-  const title = { type: "TextBlock", text: text("title"), weight: "bolder", size: "medium", style: "heading", color };
+  const color = status === "firing" ? "Attention" : "Good";
+  const title = { type: "TextBlock", text: text("title"), weight: "Bolder", size: "Medium", style: "heading", color };
   const content = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
-    version: "1.4",
+    version: "1.2",
     body: [
       { ...title, wrap: true },
       { type: "TextBlock", text: text("text"), wrap: true },
@@ -236,14 +180,4 @@ function telegramRequest(
 function telegramHtml(text: string): string {
   if ([...text].length <= TELEGRAM_LENGTH) return text;
   return "The notification is longer than Telegram takes. Please check the template that makes the message.";
-}
-
-function withoutEmpty(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
-}
-
-/** To so many characters, the last of them an ellipsis. */
-function truncated(text: string, limit: number): string {
-  const characters = [...text];
-  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join("")}…`;
 }

@@ -62,7 +62,7 @@ test("a workflow of Teams gets a message with an adaptive card", async () => {
         content: {
           type: "AdaptiveCard",
           body: [
-            { type: "TextBlock", text: "[FIRING:1] Down (a)", color: "attention" },
+            { type: "TextBlock", text: "[FIRING:1] Down (a)", color: "Attention" },
             { type: "TextBlock", text: expect.stringContaining("- venue = a"), wrap: true },
           ],
           msteams: { width: "full" },
@@ -74,7 +74,7 @@ test("a workflow of Teams gets a message with an adaptive card", async () => {
     resolved: true,
   });
   expect(resolved.body).toMatchObject({
-    attachments: [{ content: { body: [{ text: "resolved", color: "good" }, { text: "x" }] } }],
+    attachments: [{ content: { body: [{ text: "resolved", color: "Good" }, { text: "x" }] } }],
   });
 });
 
@@ -82,8 +82,8 @@ test("a connector gets a card of its own kind", async () => {
   const { attempt, body } = await told("msteams_configs: [{ webhook_url: 'URL', summary: s }]", { resolved: true });
   expect(attempt).toEqual({ outcome: "accepted" });
   expect(body).toEqual({
-    "@context": "https://schema.org/extensions",
-    "@type": "MessageCard",
+    "@context": "http://schema.org/extensions",
+    type: "MessageCard",
     title: "[RESOLVED] Down (a)",
     summary: "s",
     text: expect.stringContaining("# Alerts Resolved:"),

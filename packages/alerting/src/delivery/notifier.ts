@@ -63,7 +63,7 @@ const ATTEMPT_TIMEOUT_MS = 30_000;
 export function startNotifier(options: NotifierOptions): Notifier {
   const { config, externalUrl = "", state, clock = wallClock, onState, onDelivered, onFailure } = options;
   checkDeliverable(config.receivers);
-  const templates = notificationTemplates(options.templates);
+  const templates = notificationTemplates(options.templates, clock);
   checkTemplates(config, templates);
   const dispatcher = new Dispatcher(config, { nowMs: clock.now(), ...(state === undefined ? {} : { state }) });
   const stopped = new AbortController();

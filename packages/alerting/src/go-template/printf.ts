@@ -14,12 +14,21 @@ export function printValue(value: Value): string {
       return String(value);
   }
   if (value === null) return "<nil>";
+  const text = ownText(value);
+  if (text !== undefined) return text;
   if (value instanceof GoMap)
     return `map[${sortedKeys(value)
       .map((key) => `${key}:${printValue(value.entries.get(key)!)}`)
       .join(" ")}]`;
   if (value instanceof GoSlice) return `[${value.items.map(printValue).join(" ")}]`;
-  return value.text?.() ?? `{${[...value.fields.values()].map(printValue).join(" ")}}`;
+  return `{${[...value.fields.values()].map(printValue).join(" ")}}`;
+}
+
+/** What the method String of its type gives, where it has one. */
+function ownText(value: Value): string | undefined {
+  if (value instanceof GoStruct && value.text !== undefined) return value.text();
+  if (value instanceof GoMap || value instanceof GoSlice) return value.methods["String"]?.call() as string | undefined;
+  return undefined;
 }
 
 interface Flags {
@@ -95,7 +104,7 @@ export function sprintf(format: string, values: readonly Value[]): string {
 function formatVerb(verb: string, value: Value, flags: Flags): string {
   if (verb === "T") return pad(typeName(value), flags);
   if (value === null && verb !== "v") return `%!${verb}(<nil>)`;
-  const text = value instanceof GoStruct && value.text !== undefined && "vsqxX".includes(verb) ? value.text() : value;
+  const text = "vsqxX".includes(verb) ? (ownText(value) ?? value) : value;
   const formatted = formatted1(verb, text, flags);
   return formatted ?? bad(verb, value);
 }

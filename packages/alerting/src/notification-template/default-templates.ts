@@ -74,7 +74,8 @@ Annotations:
 {{ range .Annotations.SortedPairs }}  - {{ .Name }} = {{ .Value }}
 {{ end }}
 Source: {{ .GeneratorURL }}
-{{ end }}{{ end }}
+{{ end }}
+{{ end }}
 {{ define "__text_alerts_markdown" }}
 {{ if gt (len .Alerts.Firing) 0 }}
 # Alerts Firing:

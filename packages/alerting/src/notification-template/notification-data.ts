@@ -1,12 +1,12 @@
 import type { WebhookBody } from "../delivery/webhook-body.ts";
-import { GoMap, GoSlice, GoStruct, type Methods, type Value } from "../go-template/value.ts";
+import { compareBytes, GoMap, GoSlice, GoStruct, type Methods, type Value } from "../go-template/value.ts";
 import { goTime, ZERO_TIME_MS } from "../template/go-time.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
 /** What templates of receivers see of a notification: Alertmanager's template.Data. */
 export function notificationData(body: WebhookBody): GoStruct {
-  return new GoStruct("*template.Data", {
+  return new GoStruct("template.Data", {
     Receiver: body.receiver,
     Status: body.status,
     Alerts: alertList(body.alerts.map(alert)),
@@ -43,6 +43,7 @@ function pairsByName(record: Texts): GoMap {
   const names = sortedNames(record);
   const methods: Methods = {
     SortedPairs: { parameters: [], call: () => pairList(names, record) },
+    String: { parameters: [], call: () => pairText(names, record) },
     Names: { parameters: [], call: () => strings(names) },
     Values: { parameters: [], call: () => strings(names.map((name) => record[name]!)) },
     Remove: {
@@ -58,7 +59,7 @@ function pairsByName(record: Texts): GoMap {
 
 /** The name of the alert comes first. */
 function sortedNames(record: Texts): readonly string[] {
-  const names = Object.keys(record).sort();
+  const names = Object.keys(record).sort(compareBytes);
   return names.includes("alertname") ? ["alertname", ...names.filter((name) => name !== "alertname")] : names;
 }
 
@@ -67,7 +68,12 @@ function pairList(names: readonly string[], record: Texts): GoSlice {
   return new GoSlice("template.Pairs", pairs, {
     Names: { parameters: [], call: () => strings(names) },
     Values: { parameters: [], call: () => strings(names.map((name) => record[name]!)) },
+    String: { parameters: [], call: () => pairText(names, record) },
   });
+}
+
+function pairText(names: readonly string[], record: Texts): string {
+  return names.map((name) => `${name}=${record[name]!}`).join(", ");
 }
 
 function strings(items: readonly string[]): GoSlice {

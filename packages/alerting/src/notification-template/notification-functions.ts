@@ -1,6 +1,10 @@
+import type { Clock } from "../clock.ts";
 import { GoMap, GoSlice, GoStruct, type TemplateFunction, type Value } from "../go-template/value.ts";
+import { goDuration, inZone, timeOf } from "../template/go-time.ts";
 import { prometheusFunctions } from "../template/prometheus-functions.ts";
 import { matchesPattern, replacePattern } from "../template/replace-pattern.ts";
+import { timeZone } from "../template/time-zone.ts";
+import { lowerCase, titleCase, upperCase } from "./letter-case.ts";
 
 const text = (call: (text: string) => Value): TemplateFunction => ({
   parameters: ["string"],
@@ -13,14 +17,19 @@ const humanizeDuration = prometheusFunctions({ timeMs: 0, query: () => [], exter
 export const SAFE_HTML = "template.HTML";
 
 /** The functions that Alertmanager adds to Go's in the templates of receivers. */
-export const notificationFunctions: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
-  ["toUpper", text((value) => value.toUpperCase())],
-  ["toLower", text((value) => value.toLowerCase())],
-  [
-    "title",
-    text((value) => value.toLowerCase().replace(/(?<![\p{L}\p{M}\p{N}_'’])\p{L}/gu, (one) => one.toUpperCase())),
-  ],
-  ["trimSpace", text((value) => value.trim())],
+export function notificationFunctions(clock: Clock): ReadonlyMap<string, TemplateFunction> {
+  const since: TemplateFunction = {
+    parameters: ["time.Time"],
+    call: (time) => goDuration((clock.now() - timeOf(time!)) / 1000),
+  };
+  return new Map([...timelessFunctions, ["since", since]]);
+}
+
+const timelessFunctions: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
+  ["toUpper", text(upperCase)],
+  ["toLower", text(lowerCase)],
+  ["title", text(titleCase)],
+  ["trimSpace", text((value) => value.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, ""))],
   ["safeHtml", text((value) => new GoStruct(SAFE_HTML, {}, { text: () => value }))],
   ["safeUrl", text((value) => value)],
   ["urlUnescape", text((value) => decodeURIComponent(value.replaceAll("+", " ")))],
@@ -51,6 +60,13 @@ export const notificationFunctions: ReadonlyMap<string, TemplateFunction> = new 
     {
       parameters: ["string", "time.Time"],
       call: (layout, time) => (time as GoStruct).methods["Format"]!.call(layout!),
+    },
+  ],
+  [
+    "tz",
+    {
+      parameters: ["string", "time.Time"],
+      call: (place, time) => inZone(time as GoStruct, timeZone(place as string)),
     },
   ],
   [

@@ -1,3 +1,4 @@
+import { type Clock, wallClock } from "../clock.ts";
 import type { WebhookBody } from "../delivery/webhook-body.ts";
 import { builtins } from "../go-template/builtins.ts";
 import { type ExecuteOptions, executeTemplate } from "../go-template/execute.ts";
@@ -18,17 +19,16 @@ export interface NotificationTemplates {
   expandHtml(text: string, body: WebhookBody): string;
 }
 
-const functions = { has: (name: string) => builtins.has(name) || notificationFunctions.has(name) };
-
 /** Reads the texts of template files; a definition in a later one takes the place of an earlier one. @throws TemplateParseError */
-export function notificationTemplates(files: readonly string[] = []): NotificationTemplates {
+export function notificationTemplates(files: readonly string[] = [], clock: Clock = wallClock): NotificationTemplates {
+  const own = notificationFunctions(clock);
+  const functions = { has: (name: string) => builtins.has(name) || own.has(name) };
   let defined: ReadonlyMap<string, DefinedTemplate> = new Map();
   for (const [i, text] of [defaultTemplates, ...files].entries()) {
-    const own = parseTemplate(`file ${i}`, text, functions).templates;
-    defined = new Map([...defined, ...own]);
+    defined = new Map([...defined, ...parseTemplate(`file ${i}`, text, functions).templates]);
   }
   const expand = (text: string, body: WebhookBody, options: ExecuteOptions) =>
-    text.includes("{{") ? executeTemplate(parse(text), notificationData(body), notificationFunctions, options) : text;
+    text.includes("{{") ? executeTemplate(parse(text), notificationData(body), own, options) : text;
   const parse = (text: string) => parseTemplate("", text, functions, defined);
   return {
     check: (text) => void parse(text),

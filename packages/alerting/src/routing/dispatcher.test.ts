@@ -138,6 +138,18 @@ describe("a group", () => {
     expect(none.pass(MINUTE)).toEqual(["30s desk -: a, b"]);
   });
 
+  test("tells its alerts in Alertmanager's order: by job and instance, then those with fewer labels first", () => {
+    const { send, pass } = desk(plain);
+    send(
+      alert("Down", "e", { labels: { a: "1" } }),
+      alert("Down", "d"),
+      alert("Down", "c", { labels: { job: "z", more: "1" } }),
+      alert("Down", "b", { labels: { job: "z", instance: "2" } }),
+      alert("Down", "a", { labels: { job: "z", instance: "10" } }),
+    );
+    expect(pass(MINUTE)).toEqual(["30s desk Down: a, b, c, d, e"]);
+  });
+
   test("is not told anew when what changes is an annotation", () => {
     const { send, pass } = desk(plain);
     send(alert("Down", "a", { annotations: { value: "1" } }));

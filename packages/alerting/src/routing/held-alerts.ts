@@ -92,9 +92,9 @@ export function compareHeld(a: HeldAlert, b: HeldAlert): number {
     if (left === right) continue;
     if (left === undefined) return 1;
     if (right === undefined) return -1;
-    return left < right ? -1 : 1;
+    return compareBytes(left, right);
   }
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+  return compareLabels(a.labels, b.labels);
 }
 
 /** Alertmanager's short name for labels: FNV-1a of 64 bits, in hexadecimal digits. */
@@ -110,6 +110,20 @@ export function fingerprint(labels: Readonly<Record<string, string>>): string {
     }
   }
   return mixed.toString(16).padStart(16, "0");
+}
+
+/** The fewer labels the earlier, then by names and values. Prometheus: LabelSet.Before. */
+function compareLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): number {
+  const [left, right] = [a, b].map((labels) =>
+    Object.entries(labels).sort(([one], [other]) => compareBytes(one, other)),
+  );
+  if (left!.length !== right!.length) return left!.length - right!.length;
+  for (const [i, [name, value]] of left!.entries()) {
+    const [otherName, otherValue] = right![i]!;
+    const order = compareBytes(name, otherName) || compareBytes(value, otherValue);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function overlaps(alert: HeldAlert, old: HeldAlert): boolean {

@@ -17,6 +17,11 @@ export interface CommonFields {
   readonly authorization: string | undefined;
 }
 
+/** What every integration says that is told by a POST of HTTP. */
+export interface AddressedFields extends CommonFields {
+  readonly url: string;
+}
+
 export const common: readonly string[] = ["send_resolved", "timeout", "http_config"];
 
 export function readCommon(

@@ -1,8 +1,8 @@
 import { readBoolean, readInteger, type YamlValue } from "../yaml-reader.ts";
 import { type EmailIntegration, readEmail } from "./email-integration.ts";
 import {
+  type AddressedFields,
   address,
-  type CommonFields,
   common,
   type Fields,
   readCommon,
@@ -10,6 +10,8 @@ import {
   type Texts,
   texts,
 } from "./integration-fields.ts";
+import { type PagerdutyIntegration, readPagerduty } from "./pagerduty-integration.ts";
+import { readSlack, type SlackIntegration } from "./slack-integration.ts";
 
 /** One way in which a receiver is told. */
 export type IntegrationDefinition =
@@ -25,39 +27,18 @@ export type IntegrationDefinition =
 /** Those that are told by a POST of HTTP. */
 export type PostedIntegration = Exclude<IntegrationDefinition, EmailIntegration>;
 
-interface IntegrationCommon extends CommonFields {
-  readonly url: string;
-}
-
-export interface WebhookIntegration extends IntegrationCommon {
+export interface WebhookIntegration extends AddressedFields {
   readonly kind: "webhook";
   /** More alerts than that are counted, not sent; 0 for no limit. */
   readonly maxAlerts: number;
 }
 
-export interface SlackIntegration extends IntegrationCommon {
-  readonly kind: "slack";
-  /** Templates, by the names that the file has for them. */
-  readonly texts: Texts;
-  readonly fields: readonly { readonly title: string; readonly value: string; readonly short: boolean | undefined }[];
-  readonly shortFields: boolean;
-  readonly linkNames: boolean;
-  readonly markdownIn: readonly string[];
-}
-
-export interface PagerdutyIntegration extends IntegrationCommon {
-  readonly kind: "pagerduty";
-  readonly routingKey: string;
-  readonly texts: Texts;
-  readonly details: Texts;
-}
-
-export interface DiscordIntegration extends IntegrationCommon {
+export interface DiscordIntegration extends AddressedFields {
   readonly kind: "discord";
   readonly texts: Texts;
 }
 
-export interface OpsgenieIntegration extends IntegrationCommon {
+export interface OpsgenieIntegration extends AddressedFields {
   readonly kind: "opsgenie";
   readonly apiKey: string;
   readonly texts: Texts;
@@ -66,7 +47,7 @@ export interface OpsgenieIntegration extends IntegrationCommon {
   readonly responders: readonly Texts[];
 }
 
-export interface TelegramIntegration extends IntegrationCommon {
+export interface TelegramIntegration extends AddressedFields {
   readonly kind: "telegram";
   readonly botToken: string;
   readonly chatId: string;
@@ -77,7 +58,7 @@ export interface TelegramIntegration extends IntegrationCommon {
   readonly silent: boolean;
 }
 
-export interface MsteamsIntegration extends IntegrationCommon {
+export interface MsteamsIntegration extends AddressedFields {
   /** A card of a connector, or of a workflow. */
   readonly kind: "msteams" | "msteamsv2";
   readonly texts: Texts;
@@ -126,41 +107,6 @@ export function readIntegration(
   }
 }
 
-const slackTexts: Texts = {
-  ...Object.fromEntries(
-    ["color", "username", "title", "pretext", "text", "fallback", "footer"].map((name) => [
-      name,
-      standard(`slack.default.${name}`),
-    ]),
-  ),
-  title_link: standard("slack.default.titlelink"),
-  icon_emoji: standard("slack.default.iconemoji"),
-  icon_url: standard("slack.default.iconurl"),
-  callback_id: standard("slack.default.callbackid"),
-  channel: "",
-  message_text: "",
-  image_url: "",
-  thumb_url: "",
-};
-
-const pagerdutyTexts: Texts = {
-  description: standard("pagerduty.default.description"),
-  client: standard("pagerduty.default.client"),
-  client_url: standard("pagerduty.default.clientURL"),
-  source: "",
-  severity: "error",
-  class: "",
-  component: "",
-  group: "",
-};
-
-const pagerdutyDetails: Texts = {
-  firing: '{{ template "pagerduty.default.instances" .Alerts.Firing }}',
-  resolved: '{{ template "pagerduty.default.instances" .Alerts.Resolved }}',
-  num_firing: "{{ .Alerts.Firing | len }}",
-  num_resolved: "{{ .Alerts.Resolved | len }}",
-};
-
 const discordTexts: Texts = {
   title: standard("discord.default.title"),
   message: standard("discord.default.message"),
@@ -183,52 +129,6 @@ const opsgenieTexts: Texts = {
 function msteamsTexts(kind: MsteamsIntegration["kind"]): Texts {
   const names = kind === "msteams" ? ["title", "summary", "text"] : ["title", "text"];
   return Object.fromEntries(names.map((name) => [name, standard(`${kind}.default.${name}`)]));
-}
-
-function readSlack(value: YamlValue, index: number, global: Fields): SlackIntegration {
-  const own = ["api_url", "fields", "short_fields", "link_names", "mrkdwn_in"];
-  const fields = value.fields([...common, ...own, ...Object.keys(slackTexts)]);
-  const url = address(value, fields.get("api_url") ?? global.get("slack_api_url"), "no Slack API URL set");
-  const markdownIn =
-    fields
-      .get("mrkdwn_in")
-      ?.items()
-      .map((item) => item.text() ?? "") ?? [];
-  return {
-    kind: "slack",
-    ...readCommon(fields, { index, sendResolved: false }),
-    url,
-    texts: texts(fields, slackTexts),
-    fields: fields.get("fields")?.items().map(readSlackField) ?? [],
-    shortFields: fields.get("short_fields")?.read(readBoolean) ?? false,
-    linkNames: fields.get("link_names")?.read(readBoolean) ?? false,
-    markdownIn: markdownIn.length > 0 ? markdownIn : ["fallback", "pretext", "text"],
-  };
-}
-
-function readSlackField(value: YamlValue): SlackIntegration["fields"][number] {
-  const fields = value.fields(["title", "value", "short"]);
-  const [title, text] = ["title", "value"].map((name) => fields.get(name)?.text() ?? "") as [string, string];
-  if (title === "") value.problem("missing title in Slack field configuration");
-  if (text === "") value.problem("missing value in Slack field configuration");
-  return { title, value: text, short: fields.get("short")?.read(readBoolean) };
-}
-
-function readPagerduty(value: YamlValue, index: number, global: Fields): PagerdutyIntegration {
-  const fields = value.fields([...common, "routing_key", "url", "details", ...Object.keys(pagerdutyTexts)]);
-  const routingKey = fields.get("routing_key")?.text() ?? "";
-  if (routingKey === "") value.problem("missing routing_key in PagerDuty config; keys of services are not supported");
-  const given = fields.get("url") ?? global.get("pagerduty_url");
-  const read = texts(fields, pagerdutyTexts);
-  return {
-    kind: "pagerduty",
-    ...readCommon(fields, { index, sendResolved: true }),
-    url:
-      given === undefined ? "https://events.pagerduty.com/v2/enqueue" : address(value, given, "no PagerDuty URL set"),
-    routingKey,
-    texts: read["source"] === "" ? { ...read, source: read["client"]! } : read,
-    details: { ...pagerdutyDetails, ...fields.get("details")?.record() },
-  };
 }
 
 function readOpsgenie(value: YamlValue, index: number, global: Fields): OpsgenieIntegration {

@@ -1,7 +1,8 @@
-/** Go's time.Time, in UTC, and time.Duration, as templates see them. */
+/** Go's time.Time and time.Duration, as templates see them. */
 
 import { formatFloat } from "../go-template/format-float.ts";
 import { GoStruct, type TemplateFunction, type Value } from "../go-template/value.ts";
+import { type TimeZone, timeZone, utc } from "./time-zone.ts";
 
 const months = [
   ...["January", "February", "March", "April", "May", "June", "July"],
@@ -10,18 +11,24 @@ const months = [
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** A time with its methods: `{{ ($value | toTime).Format "2006-01-02" }}`. */
-export function goTime(timeMs: number): GoStruct {
-  const date = new Date(timeMs);
+export function goTime(timeMs: number, zone: TimeZone = utc): GoStruct {
+  const date = wallDate(timeMs, zone);
+  const text = () => formatTime(timeMs, "2006-01-02 15:04:05.999999999 -0700 MST", zone);
   const int = (value: number): TemplateFunction => method(() => BigInt(Math.floor(value)));
   return new GoStruct(
     "time.Time",
     {},
     {
-      text: () => formatTime(timeMs, "2006-01-02 15:04:05.999999999 -0700 MST"),
+      text,
       methods: {
-        String: method(() => formatTime(timeMs, "2006-01-02 15:04:05.999999999 -0700 MST")),
-        Format: { parameters: ["string"], call: (layout) => formatTime(timeMs, layout as string) },
+        String: method(text),
+        Format: { parameters: ["string"], call: (layout) => formatTime(timeMs, layout as string, zone) },
         UTC: method(() => goTime(timeMs)),
+        Local: method(() => goTime(timeMs, timeZone("Local"))),
+        After: { parameters: ["time.Time"], call: (other) => timeMs > timeOf(other!) },
+        Before: { parameters: ["time.Time"], call: (other) => timeMs < timeOf(other!) },
+        Equal: { parameters: ["time.Time"], call: (other) => timeMs === timeOf(other!) },
+        Sub: { parameters: ["time.Time"], call: (other) => goDuration((timeMs - timeOf(other!)) / 1000) },
         IsZero: method(() => timeMs === ZERO_TIME_MS),
         Unix: int(timeMs / 1000),
         UnixMilli: int(timeMs),
@@ -37,6 +44,16 @@ export function goTime(timeMs: number): GoStruct {
       },
     },
   );
+}
+
+/** The same time in another place. */
+export function inZone(time: GoStruct, zone: TimeZone): GoStruct {
+  return goTime(timeOf(time), zone);
+}
+
+/** Milliseconds since 1970 of a time.Time. */
+export function timeOf(time: Value): number {
+  return Number((time as GoStruct).methods["UnixMilli"]!.call());
 }
 
 /** The time that Go calls zero, 1 January of the year 1. */
@@ -67,8 +84,8 @@ export function goDuration(seconds: number): GoStruct {
 }
 
 /** Go's layouts, the reference time being Mon Jan 2 15:04:05 MST 2006. */
-export function formatTime(timeMs: number, layout: string): string {
-  const date = new Date(timeMs);
+export function formatTime(timeMs: number, layout: string, zone: TimeZone = utc): string {
+  const date = wallDate(timeMs, zone);
   const hour12 = date.getUTCHours() % 12 || 12;
   const two = (value: number) => String(value).padStart(2, "0");
   const year = date.getUTCFullYear();
@@ -77,7 +94,7 @@ export function formatTime(timeMs: number, layout: string): string {
     Jan: months[date.getUTCMonth()]!.slice(0, 3),
     Monday: weekdays[date.getUTCDay()]!,
     Mon: weekdays[date.getUTCDay()]!.slice(0, 3),
-    MST: "UTC",
+    MST: zone.shortName(timeMs),
     "2006": String(year).padStart(4, "0"),
     "06": two(year % 100),
     "01": two(date.getUTCMonth() + 1),
@@ -97,16 +114,32 @@ export function formatTime(timeMs: number, layout: string): string {
     PM: date.getUTCHours() < 12 ? "AM" : "PM",
     pm: date.getUTCHours() < 12 ? "am" : "pm",
   };
+  const offsetMs = zone.offsetMs(timeMs);
   const pattern =
     /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|__2|_2006|_2|2006|002|0[1-6]|15|PM|pm|Z07(?::?00)?(?::?00)?|-07(?::?00)?(?::?00)?|[.,](?:0+|9+)(?!\d)|[1-5]/g;
   return layout.replace(pattern, (token) => {
     const field = fields[token];
     if (field !== undefined) return field;
     if (token === "_2006") return `_${fields["2006"]}`;
-    if (token.startsWith("Z07")) return "Z";
-    if (token.startsWith("-07")) return token.replace("-", "+").replaceAll("7", "0");
+    if (token.startsWith("Z07") && offsetMs === 0) return "Z";
+    if (/^[Z-]07/.test(token)) return offset(offsetMs, token.slice(1));
     return fraction(date.getUTCMilliseconds(), token);
   });
+}
+
+/** What the clocks of a place show, in the fields of UTC. */
+function wallDate(timeMs: number, zone: TimeZone): Date {
+  return new Date(timeMs + zone.offsetMs(timeMs));
+}
+
+/** `07:00`, `0700`, `07` and those with seconds, by how far the clocks are ahead. */
+function offset(offsetMs: number, layout: string): string {
+  const seconds = Math.abs(offsetMs) / 1000;
+  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((one) =>
+    String(Math.floor(one)).padStart(2, "0"),
+  );
+  const colon = layout.includes(":") ? ":" : "";
+  return (offsetMs < 0 ? "-" : "+") + parts.slice(0, layout.replaceAll(":", "").length / 2).join(colon);
 }
 
 /** `.000` has as many digits as zeros, `.999` none where they would be zeros. */
