@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { bundledPackages } from "./bundled-packages.ts";
+import { bundledInThreads, bundledPackages } from "./bundled-packages.ts";
 
 const TARGET = "node22.15";
 
@@ -20,7 +20,10 @@ const starting = [...exported, ...commandSources()].filter((source) => requiredB
 const alone = exported.filter(importsNothing);
 const together = exported.filter((source) => !starting.includes(source) && !alone.includes(source));
 const metafiles = [await bundle([...together, ...starting.flatMap(requiredBy)])];
-for (const source of [...starting, ...alone, ...threadSources()]) metafiles.push(await bundle([source]));
+for (const source of [...starting, ...alone]) metafiles.push(await bundle([source]));
+for (const source of threadSources().flatMap((thread) => [thread, ...requiredBy(thread)])) {
+  metafiles.push(await bundle([source], [...bundledPackages, ...bundledInThreads]));
+}
 if (existsSync("src/api-in-one-file.ts")) metafiles.push(await apiInOneFile());
 writeFileSync("dist/third-party-licenses.txt", licences(metafiles));
 
@@ -52,10 +55,10 @@ function threadSources(): string[] {
 /** What an entry requires by its path, `./x.ts`, is loaded when it says so: a file of its own, `./x.js`. */
 function requiredBy(source: string): string[] {
   const requires = readFileSync(source, "utf8").matchAll(/\brequire\("(\.\/[\w-]+\.ts)"\)/g);
-  return [...requires].map((match) => join("src", match[1]!));
+  return [...requires].map((match) => join(dirname(source), match[1]!));
 }
 
-async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
+async function bundle(entryPoints: readonly string[], inside = bundledPackages): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: entryPoints.map((source) => ({ in: source, out: basename(source, ".ts") })),
     outdir: "dist",
@@ -75,7 +78,7 @@ async function bundle(entryPoints: readonly string[]): Promise<Metafile> {
     },
     // Tools that do not know of import.meta would take a file without imports and exports for CommonJS.
     footer: { js: "export {};" },
-    plugins: [requires(), insideOrOutside()],
+    plugins: [requires(), insideOrOutside(inside)],
   });
   await mergeShared(metafile);
   return metafile;
@@ -177,10 +180,10 @@ function requireBuiltIns(source: string): string {
 }
 
 /**
- * Inside: our sources and `bundledPackages`, always in their ES build, whose names cost nothing to call. Outside: all else.
+ * Inside: our sources and these packages, always in their ES build, whose names cost nothing to call. Outside: all else.
  * What a bundled package imports from outside is required when it is evaluated; as an import it would be loaded at once.
  */
-function insideOrOutside(): Plugin {
+function insideOrOutside(inside: readonly string[]): Plugin {
   const asked = Symbol("asked");
   return {
     name: "inside or outside",
@@ -190,7 +193,7 @@ function insideOrOutside(): Plugin {
       );
       onResolve({ filter: /^[^./#]/ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
         if (pluginData === asked || kind === "entry-point") return undefined;
-        if (bundledPackages.includes(packageOf(path))) {
+        if (inside.includes(packageOf(path))) {
           return await resolve(path, { kind: "import-statement", resolveDir, importer, pluginData: asked });
         }
         const isBundledPackage = importer.includes("node_modules") && kind === "import-statement";

@@ -24,3 +24,9 @@ export const bundledPackages: readonly string[] = [
   "debug",
   "ms",
 ];
+
+/**
+ * What is inside besides in the file of a thread that an application waits for: a thread has its own copy of every package
+ * anyway.
+ */
+export const bundledInThreads: readonly string[] = ["@telltale/metrics", "@telltale/promql", "re2js", "yaml"];

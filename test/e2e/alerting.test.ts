@@ -21,6 +21,7 @@ const source = `
 import { gauge, open } from "@telltale/metrics";
 import { bootstrap } from "telltale";
 const threads = process.getBuiltinModule("node:worker_threads");
+let made = 0;
 threads.Worker = class extends threads.Worker {
   constructor(...given) { super(...given); globalThis.thread = this; }
 };
@@ -54,11 +55,11 @@ const rules = `${group}
 async function startDesk(
   how: "connected" | "disconnected",
   env: Readonly<Record<string, string>> = {},
-  text = rules,
+  what: { readonly rules?: string; readonly source?: string } = {},
 ): Promise<Application> {
-  writeFileSync(join(folder, "rules.yaml"), text);
+  writeFileSync(join(folder, "rules.yaml"), what.rules ?? rules);
   return await startApplication({
-    source,
+    source: what.source ?? source,
     args: [how],
     env: {
       TELLTALE_TRACING: "false",
@@ -160,7 +161,9 @@ test("without receivers alerts are in the application's log, with their end", as
 test("rules go on while the application is blocked, and tell of it", async () => {
   using receiver = new Receiver();
   const env = { TELLTALE_ALERTING_RECEIVERS: await receiver.listen() };
-  const desk = await startDesk("connected", env, `${group}\n      - { alert: Hangs, expr: up == 0 }`);
+  const desk = await startDesk("connected", env, {
+    rules: `${group}\n      - { alert: Hangs, expr: up == 0 }`,
+  });
   await expect.poll(() => figure(desk, evaluations), patience).toBeGreaterThan(1);
   process.kill(desk.pid, "SIGCONT");
   await desk.waitForOutput(/blocked/);
@@ -169,7 +172,7 @@ test("rules go on while the application is blocked, and tell of it", async () =>
 });
 
 // It starts six processes one after another.
-test("a kill -9 neither repeats nor forgets: every delivery is counted", { timeout: 180_000 }, async () => {
+test("a kill -9 neither repeats nor forgets: every delivery is counted", async () => {
   using receiver = new Receiver();
   const env = {
     // It is in the label instance of every alert.
@@ -223,6 +226,23 @@ test("the thread that ends is started again, and that is told", async () => {
     .toBe(true);
 });
 
+test("the thread is tried again when the system has no other one at first", async () => {
+  const desk = await startDesk(
+    "disconnected",
+    {},
+    {
+      source: source.replace(
+        "super(...given);",
+        'if (++made === 2) throw new Error("no thread to be had"); super(...given);',
+      ),
+    },
+  );
+  await desk.waitForOutput(/Disconnected fires/);
+  process.kill(desk.pid, "SIGURG");
+  await desk.waitForOutput(/alerting: its thread cannot be started again: Error: no thread to be had/);
+  await desk.waitForOutput(/alerting: its thread had ended and is started again/);
+});
+
 test("workers of a node:cluster are watched by the alerting of their primary, each as an instance of its own", async () => {
   const clusterSource = `
     import cluster from "node:cluster";
@@ -269,8 +289,10 @@ test("alerts in code fire, code intervenes, and who acknowledges silences: all t
       const { alerting } = bootstrap();
       intervention("halt", ({ alert: { labels, annotations } }) => {
         console.log("halted because of", labels.severity, annotations.summary);
-        setTimeout(async () => {
+        setTimeout(async function look() {
           const [incident] = await alerting.incidents();
+          const known = incident === undefined ? [] : (await alerting.incident(incident.id)).events;
+          if (!known.some(({ kind }) => kind.includes("intervention"))) return setTimeout(look, 100);
           await alerting.acknowledge(incident.id, { by: "me" });
           const [alert] = await alerting.alerts();
           const { events } = await alerting.incident(incident.id);
@@ -334,6 +356,33 @@ describe("a start that cannot be", () => {
     expect(stderr).toMatch(/telltale: alerting cannot start\n {2}- .*absent\.yaml is not there/);
     expect(stderr).toMatch(/alertmanager\.yml: 1:\d+: undefined receiver "nobody"/);
     expect(stderr).toMatch(/TELLTALE_BAD_ALERTING_FILES/);
+  });
+
+  test("leaves nothing behind: the next call starts, with all metrics", async () => {
+    writeFileSync(join(folder, "rules.yaml"), rules);
+    writeFileSync(join(folder, "broken.yaml"), rules.replace("== 0", "=="));
+    const port = await freePort();
+    const application = await startApplication({
+      source: `
+        import { gauge } from "@telltale/metrics";
+        import { bootstrap } from "telltale";
+        const start = (file) => bootstrap({
+          tracing: false,
+          metrics: { exporters: [], prometheus: { port: ${port} } },
+          alerting: { rules: [process.argv[2] + "/" + file], intervalMs: 200 },
+        });
+        gauge({ name: "venue.connected" }).record(0);
+        try { start("broken.yaml"); } catch ({ code }) { console.log("refused", code); }
+        const telemetry = start("rules.yaml");
+        setInterval(() => {}, 60_000);
+        console.log("listening on " + new URL(telemetry.prometheusUrl).port);
+      `,
+      args: [folder],
+    });
+    expect(application.stdout).toMatch(/^refused TELLTALE_BAD_ALERTING_FILES$/m);
+    await application.waitForOutput(/Disconnected fires/);
+    await expect.poll(() => figure(application, evaluations), patience).toBeGreaterThan(1);
+    expect(application.stderr).toBe("");
   });
 
   test("throws for a port that is taken", async () => {

@@ -4,6 +4,7 @@ import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { AlertChange, AlertingAnswers, AlertingFigures, AlertingProblem } from "@telltale/alerting/thread";
 import type { Logger } from "@telltale/logging";
 import type { SeriesReader } from "@telltale/metrics";
+import { compileCacheFolder } from "./compile-cache.ts";
 import type { AlertingConfiguration, Configuration } from "./configuration.ts";
 
 const require = createRequire(import.meta.url);
@@ -18,6 +19,11 @@ export interface AlertingControl extends Omit<AlertingAnswers, "settled"> {
 export interface RunningAlerting {
   /** Undefined in a worker of a node:cluster, whose primary alerts. */
   readonly control: AlertingControl | undefined;
+  /**
+   * Blocks until the thread has started: what is wrong with rules or receivers is to be told by `bootstrap()`.
+   * @throws Error with the faults of all files, or why it cannot start
+   */
+  waitUntilStarted(): void;
   /** For the meter provider: without it only declared instruments are seen. */
   readonly reader: IMetricReader;
   /** Alerts are told there from now on; those before wait for it. */
@@ -30,9 +36,9 @@ export interface RunningAlerting {
 }
 
 /**
- * Starts the thread that alerts. It is waited for, since what is wrong with rules or receivers is to be told now. A worker of a
- * node:cluster collects for its primary instead; a worker thread does nothing, as the process has its alerting already.
- * @throws Error with the faults of all files, or why it cannot start
+ * Starts the thread that alerts, which then reads its files while this one goes on. A worker of a node:cluster collects for its
+ * primary instead; a worker thread does nothing, as the process has its alerting already.
+ * @throws Error when there can be no other thread
  */
 export function startAlerting(
   configuration: Configuration,
@@ -58,6 +64,7 @@ function startThread(
   const { startAlertingThread } = require("@telltale/alerting/thread") as typeof import("@telltale/alerting/thread");
   const early: AlertChange[] = [];
   let tell = (change: AlertChange): void => void early.push(change);
+  const compileCache = compileCacheFolder();
   const thread = withPlace(() =>
     startAlertingThread({
       settings: { ...settings, targets: { "": target } },
@@ -65,10 +72,12 @@ function startThread(
       transferables,
       onAlert: (change) => tell(change),
       onProblem,
+      ...(compileCache !== undefined && { compileCache }),
     }),
   );
   return {
     control: thread,
+    waitUntilStarted: () => withPlace(() => thread.waitUntilStarted()),
     reader: series.reader,
     logTo(logger) {
       tell = (change) => logChange(logger, change);
@@ -85,6 +94,7 @@ function joinPrimary({ intervalMs }: AlertingConfiguration, series: SeriesReader
   const membership = joinCluster({ series, intervalMs, onProblem });
   return {
     control: undefined,
+    waitUntilStarted() {},
     reader: series.reader,
     logTo() {},
     figures: () => undefined,

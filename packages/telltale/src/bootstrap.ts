@@ -68,10 +68,7 @@ export function bootstrap(options: TelltaleOptions = {}): Telemetry {
     }
     return running;
   }
-  const configuration = readConfiguration({ options });
-  const telemetry = start(configuration);
-  (globalThis as { [HANDLE]?: Telemetry })[HANDLE] = telemetry;
-  return telemetry;
+  return start(readConfiguration({ options }));
 }
 
 function start(configuration: Configuration): Telemetry {
@@ -134,7 +131,15 @@ function start(configuration: Configuration): Telemetry {
     timeoutMs: configuration.shutdownTimeoutMs,
   });
   const scope = [String(name), typeof serviceVersion === "string" ? serviceVersion : undefined] as const;
-  return {
+  const forget = once(() => {
+    health[Symbol.dispose]();
+    profiling?.[Symbol.dispose]();
+    ownMetrics?.[Symbol.dispose]();
+    alertingMetrics?.[Symbol.dispose]();
+    for (const api of [trace, metrics, logs, context, propagation]) api.disable();
+    delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
+  });
+  const telemetry: Telemetry = {
     tracer: trace.getTracer(...scope),
     meter: metrics.getMeter(...scope),
     logger: (loggerName) => logging.logger(loggerName),
@@ -164,14 +169,21 @@ function start(configuration: Configuration): Telemetry {
         for (const signal of signals) signal.takeUndelivered();
         unrefConnections();
       }
-      health[Symbol.dispose]();
-      profiling?.[Symbol.dispose]();
-      ownMetrics?.[Symbol.dispose]();
-      alertingMetrics?.[Symbol.dispose]();
-      for (const api of [trace, metrics, logs, context, propagation]) api.disable();
-      delete (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
+      forget();
     }),
   };
+  try {
+    // Last, since its thread has read its files meanwhile.
+    alerting?.waitUntilStarted();
+  } catch (error) {
+    // What another call needs, which may be right, is free at once; the rest ends by itself.
+    void pipelines?.prometheus?.shutdown();
+    void telemetry.shutdown();
+    forget();
+    throw error;
+  }
+  (globalThis as { [HANDLE]?: Telemetry })[HANDLE] = telemetry;
+  return telemetry;
 }
 
 function startedPipelines(

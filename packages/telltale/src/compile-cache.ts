@@ -13,11 +13,18 @@ import { dirname, join } from "node:path";
  * `env` is read here since config.ts is among what should come from the cache.
  */
 export function startCompileCache(env: NodeJS.ProcessEnv = process.env): void {
-  // Functions that come from a cache are counted less precisely.
-  if (env["NODE_DISABLE_COMPILE_CACHE"] || env["NODE_V8_COVERAGE"]) return;
   if (getCompileCacheDir() !== undefined) return;
-  const folder = privateFolder(tmpdir());
+  const folder = compileCacheFolder(env);
   if (folder !== undefined) enableCompileCache(folder);
+}
+
+/** Where the cache is or could be, for a thread that switches it on for itself; `undefined` where there is to be none. */
+export function compileCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  // Functions that come from a cache are counted less precisely.
+  if (env["NODE_DISABLE_COMPILE_CACHE"] || env["NODE_V8_COVERAGE"]) return undefined;
+  const running = getCompileCacheDir();
+  // It is a folder of this version of Node.js within the one that was given.
+  return running === undefined ? privateFolder(tmpdir()) : dirname(running);
 }
 
 /** A folder that this user alone can write to, made where there is none; `undefined` when that cannot be had. */

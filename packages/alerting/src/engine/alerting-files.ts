@@ -131,7 +131,10 @@ function filesOf(pattern: string, folder: string): readonly string[] {
 
 function templateFilesOf(path: string): readonly string[] {
   try {
-    const { templates } = parseAlertmanagerConfig(readFileSync(path, "utf8"), { path });
+    const text = readFileSync(path, "utf8");
+    // Most name none, and this is done at the start and every few seconds.
+    if (!text.includes("templates")) return [];
+    const { templates } = parseAlertmanagerConfig(text, { path });
     return templates.flatMap((pattern) => filesOf(pattern, dirname(path)));
   } catch {
     return [];

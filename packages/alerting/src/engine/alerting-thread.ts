@@ -2,7 +2,6 @@
  * Alerting in a thread of its own, seen from the one that it watches: this one collects and hands over, nothing more, and the
  * rules go on when it is blocked. This file and what it imports load no parser and no store.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import type { SeriesBatch } from "@telltale/metrics";
 import { type Clock, wallClock } from "../clock.ts";
 import { declaredRules, watchCodedRules } from "../coded-alert/declared-rules.ts";
@@ -17,10 +16,10 @@ import {
   type AlertingQuestions,
   errorOf,
   type FromAlerting,
-  type ThreadData,
   type ThreadSettings,
   type ToAlerting,
 } from "./dialogue.ts";
+import { type AlertingWorker, startWorker } from "./start-thread.ts";
 
 export interface AlertingThreadOptions {
   readonly settings: ThreadSettings & { readonly intervalMs: number };
@@ -29,6 +28,11 @@ export interface AlertingThreadOptions {
   readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
   readonly onAlert: (change: AlertChange) => void;
   readonly onProblem: (problem: AlertingProblem) => void;
+  /**
+   * A folder for compiled code that nobody else can write to: a second start is faster by it. Its code is run as it is.
+   * @default none
+   */
+  readonly compileCache?: string;
   /** How long the start of the thread is waited for. @default 10_000 */
   readonly startTimeoutMs?: number;
   /** @default the wall clock */
@@ -43,6 +47,12 @@ export type AlertingAnswers = {
 };
 
 export interface AlertingThread extends AlertingAnswers {
+  /**
+   * Blocks until alerting has started, or the time for it is up, which `onProblem` is told. When it cannot start, nothing of it is
+   * left. Who does not wait is told of faults by `onProblem`, too.
+   * @throws Error with the faults of all files
+   */
+  waitUntilStarted(): void;
   /** Where Alertmanager's API is served, if it is. */
   readonly apiUrl: string | undefined;
   /** As of the last collection. */
@@ -66,10 +76,9 @@ const LONGEST_PAUSE_MS = 60_000;
 const STOP_MARGIN_MS = 250;
 
 /**
- * Starts alerting in a worker, and waits for it: what is wrong with rules, receivers or the state is told here and now. The
- * worker keeps no process alive. Should it end, as when it needs more memory than there is, that is told and another one is
- * started after a pause: rules that nobody evaluates are the one thing that no alert tells.
- * @throws Error with the faults of all files
+ * Starts alerting in a worker, which keeps no process alive. Should it end, as when it needs more memory than there is, that is
+ * told and another one is started after a pause: rules that nobody evaluates are the one thing that no alert tells.
+ * @throws Error when there can be no other thread
  */
 export function startAlertingThread(options: AlertingThreadOptions): AlertingThread {
   const { settings, series, transferables, onAlert, onProblem, startTimeoutMs = 10_000, clock = wallClock } = options;
@@ -86,12 +95,7 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
   let onStopped = (): void => {};
   let isRunning = true;
 
-  let thread = startWorker(settings);
-  const refusal = thread.waitUntilStarted(startTimeoutMs, hear);
-  if (refusal !== undefined) {
-    void thread.worker.terminate();
-    throw refusal;
-  }
+  let thread = startWorker(settings, options.compileCache);
   attend(thread);
   const watch = watchCodedRules(() => say({ type: "declare", rules: declaredRules() }));
   const collecting = collectEvery({
@@ -107,31 +111,57 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
     gone: (source) => say({ type: "gone", source }),
   });
 
-  function attend({ worker, port }: AlertingWorker): void {
-    port.on("message", hear);
+  function waitUntilStarted(): void {
+    try {
+      if (thread.waitUntilStarted(startTimeoutMs, (message) => hear(thread, message))) return;
+      const text = `alerting: its thread has not started within ${startTimeoutMs} ms and is not waited for any longer`;
+      onProblem({ level: "warn", text });
+    } catch (refusal) {
+      stopping ??= stop(0);
+      void thread.worker.terminate();
+      throw refusal;
+    }
+  }
+
+  function attend(started: AlertingWorker): void {
+    const { worker, port } = started;
+    port.on("message", (message: FromAlerting) => hear(started, message));
     port.unref();
     worker.unref();
     worker.on("error", (error) => onProblem({ level: "error", text: `alerting: its thread failed: ${String(error)}` }));
     worker.on("exit", () => {
       isRunning = false;
+      apiUrl = undefined;
       for (const { reject } of asked.values()) reject(gone());
       asked.clear();
       onStopped();
-      if (stopping === undefined) restart = clock.at(clock.now() + pauseMs, startAgain);
+      if (stopping === undefined) startSoon();
     });
   }
 
-  function startAgain(): void {
-    onProblem({ level: "warn", text: "alerting: its thread had ended and is started again" });
+  function startSoon(): void {
+    restart = clock.at(clock.now() + pauseMs, startAgain);
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  }
+
+  function startAgain(): void {
+    try {
+      thread = startWorker(settings, options.compileCache);
+    } catch (error) {
+      onProblem({ level: "error", text: `alerting: its thread cannot be started again: ${String(error)}` });
+      startSoon();
+      return;
+    }
+    onProblem({ level: "warn", text: "alerting: its thread had ended and is started again" });
     waiting = 0;
     series.tellAnew();
-    thread = startWorker(settings);
     isRunning = true;
     attend(thread);
   }
 
-  function hear(message: FromAlerting): void {
+  function hear(from: AlertingWorker, message: FromAlerting): void {
+    // What a thread said that has ended is answered by nobody.
+    if (from !== thread) return;
     switch (message.type) {
       case "started":
         ({ apiUrl } = message);
@@ -157,7 +187,10 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
         asked.delete(message.id);
         break;
       case "intervene":
-        void runIntervention(message.request).then((outcome) => say({ type: "outcome", id: message.id, outcome }));
+        // Another thread that was started meanwhile would take it for the outcome of one of its own.
+        void runIntervention(message.request).then((outcome) =>
+          from.port.postMessage({ type: "outcome", id: message.id, outcome } satisfies ToAlerting),
+        );
         break;
       case "alert":
         onAlert(message.change);
@@ -169,7 +202,8 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
         onStopped();
         break;
     }
-    if (asked.size === 0) thread.port.unref();
+    // The end is waited for, too.
+    if (asked.size === 0 && stopping === undefined) from.port.unref();
   }
 
   function say(message: ToAlerting, transfer: readonly ArrayBuffer[] = []): void {
@@ -218,6 +252,7 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
   }
 
   return {
+    waitUntilStarted,
     get apiUrl() {
       return apiUrl;
     },
@@ -248,46 +283,6 @@ function answers(ask: (question: AlertingQuestion, given: readonly unknown[]) =>
   const names = Object.keys(questions) as readonly AlertingQuestion[];
   const asking = names.map((name) => [name, (...given: readonly unknown[]) => ask(name, given)]);
   return Object.fromEntries(asking) as AlertingAnswers;
-}
-
-interface AlertingWorker {
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  /** Blocks until the thread has started; an error when it refuses. What it said meanwhile is heard. */
-  waitUntilStarted(timeoutMs: number, hear: (message: FromAlerting) => void): Error | undefined;
-}
-
-function startWorker(settings: ThreadSettings): AlertingWorker {
-  const { Worker: Thread } = process.getBuiltinModule("node:worker_threads");
-  const { port1: port, port2 } = new MessageChannel();
-  const started = new Int32Array(new SharedArrayBuffer(4));
-  const data: ThreadData = { settings, coded: declaredRules(), port: port2, started };
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  // The thread must not run the application's preloads (--import, NODE_OPTIONS): they would observe the observer.
-  const worker = new Thread(new URL(`./alerting-worker.${extension}`, import.meta.url), {
-    name: "telltale-alerting",
-    workerData: data,
-    transferList: [port2],
-    env: {},
-    execArgv: [
-      ...process.execArgv.filter((argument) => /^(--conditions|-C)=/.test(argument)),
-      // Of node:sqlite, on Node.js 22.
-      "--disable-warning=ExperimentalWarning",
-    ],
-  });
-  return {
-    worker,
-    port,
-    waitUntilStarted(timeoutMs, hear) {
-      Atomics.wait(started, 0, 0, timeoutMs);
-      for (;;) {
-        const received = receiveMessageOnPort(port) as { readonly message: FromAlerting } | undefined;
-        if (received === undefined) return undefined;
-        if (received.message.type === "refused") return errorOf(received.message.error);
-        hear(received.message);
-      }
-    },
-  };
 }
 
 function gone(): Error {

@@ -16,6 +16,8 @@ export interface ThreadSettings extends AlertingSettings {
 export interface ThreadData {
   readonly settings: ThreadSettings;
   readonly coded: readonly CodedRule[];
+  /** A folder that only this user can write to, for compiled code. */
+  readonly compileCache: string | undefined;
   /** On it both say everything. */
   readonly port: MessagePort;
   /** One cell that becomes 1 when the thread has started, or has said why not. */
