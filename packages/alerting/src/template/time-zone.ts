@@ -26,11 +26,11 @@ export function timeZone(name: string): TimeZone {
 
 const fields = {
   ...({ era: "short", year: "numeric", month: "numeric", day: "numeric" } as const),
-  ...({ hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" } as const),
+  ...({ hour: "numeric", minute: "numeric", second: "numeric" } as const),
 };
 
 function clockOf(timeZone: string) {
-  const wall = new Intl.DateTimeFormat("en-US", { ...fields, timeZone });
+  const wall = new Intl.DateTimeFormat("en-US", { ...fields, hourCycle: "h23", timeZone });
   const named = LANGUAGES.map((language) => new Intl.DateTimeFormat(language, { timeZone, timeZoneName: "short" }));
   return {
     offsetMs(timeMs: number): number {
