@@ -343,6 +343,7 @@ export interface IncidentResponseOptions {
     readonly edges?: () => readonly DependencyEdge[];
     readonly ownService?: string;
     readonly intervene?: (request: InterventionRequest) => Promise<InterventionOutcome>;
+    readonly graceMs?: number;
     readonly isWell?: () => boolean;
     readonly onProblem?: (text: string) => void;
 }
@@ -417,7 +418,7 @@ export interface IncidentEvent {
     readonly labels?: Readonly<Record<string, string>>;
     readonly by?: string;
 }
-export type IncidentEventKind = "opened" | "joined" | "merged" | "fired_again" | "held_back" | "notified" | "acknowledged" | "escalated" | "intervention" | "alert_resolved" | "resolved";
+export type IncidentEventKind = "opened" | "joined" | "merged" | "fired_again" | "held_back" | "notified" | "acknowledged" | "given_back" | "escalated" | "intervention" | "alert_resolved" | "resolved";
 export { type IncidentChange, type IncidentHistory, type IncidentQuery, memoryHistory, } from "./incidents/incident-history.ts";
 export interface IncidentHistory {
     readonly state: string | undefined;

@@ -38,14 +38,20 @@ export class Cooldowns {
     this.#untilMs = new Map(known.map(({ key, untilMs }) => [key, untilMs]));
   }
 
-  holdsBack(key: string, nowMs: number): boolean {
-    return nowMs < (this.#untilMs.get(key) ?? Number.NEGATIVE_INFINITY);
+  holdsBack(key: string, labels: Readonly<Record<string, string>>, nowMs: number): boolean {
+    const untilMs = this.#untilMs.get(key);
+    if (untilMs === undefined || untilMs <= nowMs) return false;
+    // The file may have changed, and the clock may have been put back.
+    const durationMs = this.#durationOf(labels);
+    if (durationMs === undefined) return false;
+    if (untilMs > nowMs + durationMs) this.#untilMs.set(key, nowMs + durationMs);
+    return true;
   }
 
   /** An alert that was told is resolved: its cooldown begins, that of the first definition that is about it. */
   resolved(key: string, labels: Readonly<Record<string, string>>, nowMs: number): void {
-    const definition = this.#definitions.find(({ matchers }) => matchesAll(matchers, labels));
-    if (definition !== undefined) this.#untilMs.set(key, nowMs + definition.durationMs);
+    const durationMs = this.#durationOf(labels);
+    if (durationMs !== undefined) this.#untilMs.set(key, nowMs + durationMs);
   }
 
   prune(nowMs: number): void {
@@ -54,5 +60,9 @@ export class Cooldowns {
 
   state(): readonly CooldownState[] {
     return [...this.#untilMs].map(([key, untilMs]) => ({ key, untilMs }));
+  }
+
+  #durationOf(labels: Readonly<Record<string, string>>): number | undefined {
+    return this.#definitions.find(({ matchers }) => matchesAll(matchers, labels))?.durationMs;
   }
 }

@@ -68,6 +68,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const count = { evaluations: 0, missed: 0, delivered: 0, failed: 0 };
 
   const startedMs = clock.now();
+  const graceMs = 4 * Math.max(intervalMs, files.longestIntervalMs, RESEND_DELAY_MS);
   let runner: RuleRunner | undefined;
   const telling = startTelling({
     files,
@@ -75,7 +76,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     alertmanagers: settings.alertmanagers,
     externalUrl,
     state: kept.state,
-    graceMs: 4 * Math.max(intervalMs, files.longestIntervalMs, RESEND_DELAY_MS),
+    graceMs,
     onState: (state) => kept.save(state),
     onDelivered(notification) {
       count.delivered++;
@@ -100,6 +101,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     notifier: () => telling.notifier,
     clock,
     history,
+    graceMs,
     edges: () => serviceEdges(store, { timeMs: clock.now(), options: files.extras.incidents }),
     isWell: () => isWell(runner?.groups() ?? [], clock.now(), startedMs),
     onProblem: (text) => onProblem({ level: "warn", text: `alerting: ${text}` }),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseAlertingFile } from "../alerting-file/alerting-file.ts";
-import { type EscalatedAlert, type EscalationCandidate, Escalations } from "./escalations.ts";
+import type { EscalatedAlert } from "./escalation-state.ts";
+import { type EscalationCandidate, Escalations } from "./escalations.ts";
 
 const MINUTE = 60_000;
 
@@ -113,4 +114,85 @@ test("an escalation that the file has no more tells nobody else, and the end to 
   expect(tell(after, 60 * MINUTE, { x: firing(alert("A")) })).toEqual([]);
   expect(tell(after, 61 * MINUTE, {})).toEqual(["x/1 lead: A resolved"]);
   expect(after.state()).toEqual([]);
+});
+
+test("who has accepted hears of the end, also when another receiver of the level never did", () => {
+  const [{ name, matchers, until, repeatMs }] = [definitions[0]!];
+  const levels = [{ delayMs: 0, receivers: ["lead", "head"] }];
+  const escalations = new Escalations([{ name, matchers, until, repeatMs, levels }]);
+  escalations.fired("x", alert("A"));
+  const [step] = escalations.due(0, () => firing(alert("A")));
+  escalations.failed(step!, 0, ["lead"]);
+  expect(tell(escalations, MINUTE, {})).toEqual(["x/1 lead: A resolved"]);
+  expect(escalations.state()).toEqual([]);
+});
+
+test("an alert that fires again while somebody is still told of its end begins anew", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A"));
+  const open = (startsAtMs: number) => ({ x: firing(alert("A", startsAtMs)) });
+  expect(tell(escalations, 5 * MINUTE, open(0))).toEqual(["x/1 lead: A"]);
+  expect(tell(escalations, 10 * MINUTE, open(0))).toEqual(["x/2 head: A"]);
+  const [end] = escalations.due(11 * MINUTE, () => []);
+  escalations.fired("x", alert("A", 12 * MINUTE));
+  escalations.told(end!, 13 * MINUTE);
+  expect(tell(escalations, 17 * MINUTE, open(12 * MINUTE))).toEqual(["x/1 lead: A"]);
+  // As well when nobody could be told of the end.
+  const [another] = escalations.due(18 * MINUTE, () => []);
+  escalations.failed(another!, 18 * MINUTE);
+  escalations.fired("x", alert("A", 19 * MINUTE));
+  expect(tell(escalations, 24 * MINUTE, open(19 * MINUTE))).toEqual(["x/1 lead: A"]);
+  expect(tell(escalations, 29 * MINUTE, open(19 * MINUTE))).toEqual(["x/2 head: A"]);
+});
+
+test("the last level is repeated after two incidents became one, and not before its time", () => {
+  const escalations = new Escalations([{ ...definitions[0]!, repeatMs: 30 * MINUTE }]);
+  escalations.fired("y", alert("B"));
+  const apart = { y: firing(alert("B")), x: firing(alert("A", 11 * MINUTE)) };
+  tell(escalations, 5 * MINUTE, apart);
+  expect(tell(escalations, 10 * MINUTE, apart)).toEqual(["y/2 head: B"]);
+  escalations.fired("x", alert("A", 11 * MINUTE));
+  escalations.merged("y", "x");
+  const joined = { x: firing(alert("A", 11 * MINUTE), alert("B")) };
+  expect(tell(escalations, 39 * MINUTE, joined)).toEqual([]);
+  expect(tell(escalations, 40 * MINUTE, joined)).toEqual(["x/2 head: B,A"]);
+});
+
+test("a step that is on its way when the file changes is not begun again", () => {
+  const before = new Escalations(definitions);
+  before.fired("x", alert("A"));
+  const [step] = before.due(5 * MINUTE, () => firing(alert("A")));
+  const after = new Escalations(definitions, before.state(), before);
+  expect(after.due(5 * MINUTE, () => firing(alert("A")))).toEqual([]);
+  after.told(step!, 6 * MINUTE);
+  expect(tell(after, 10 * MINUTE, { x: firing(alert("A")) })).toEqual(["x/2 head: A"]);
+});
+
+test("what nobody has taken up any more begins anew", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A"));
+  const taken = { x: firing(alert("A")).map((one) => ({ ...one, isAcknowledged: true })) };
+  expect(tell(escalations, MINUTE, taken)).toEqual([]);
+  const open = { x: firing(alert("A")) };
+  expect(tell(escalations, 20 * MINUTE, open)).toEqual([]);
+  expect(tell(escalations, 25 * MINUTE - 1, open)).toEqual([]);
+  expect(tell(escalations, 25 * MINUTE, open)).toEqual(["x/1 lead: A"]);
+});
+
+test("a clock that is put back delays nothing by as much", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fired("x", alert("A", 1_000 * MINUTE));
+  const open = { x: firing(alert("A", 1_000 * MINUTE)) };
+  expect(tell(escalations, MINUTE, open)).toEqual([]);
+  expect(escalations.nextDueMs()).toBe(6 * MINUTE);
+  expect(tell(escalations, 6 * MINUTE, open)).toEqual(["x/1 lead: A"]);
+});
+
+test("an escalation that is new in the file begins for what fires already, and once", () => {
+  const escalations = new Escalations(definitions);
+  escalations.fires("x", alert("A"));
+  escalations.fires("x", alert("Note", 0, "info"));
+  expect(tell(escalations, 7 * MINUTE, { x: firing(alert("A")) })).toEqual(["x/1 lead: A"]);
+  escalations.fires("x", alert("A"));
+  expect(tell(escalations, 8 * MINUTE, { x: firing(alert("A")) })).toEqual([]);
 });

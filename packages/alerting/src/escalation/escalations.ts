@@ -1,39 +1,18 @@
 import { matchesAll } from "../routing/alert-matcher.ts";
-import type { EscalationDefinition, EscalationLevel } from "./escalation-definition.ts";
-
-/** An escalation of one incident, as JSON it outlives a restart. */
-export interface EscalationState {
-  readonly incidentId: string;
-  /** Of the definition. */
-  readonly name: string;
-  /** When the first of the alerts fired. */
-  readonly sinceMs: number;
-  /** How many levels were told; what is beyond the last one are repetitions of it. */
-  readonly told: number;
-  /** When the last level was told last. */
-  readonly toldAtMs?: number;
-  /** Who was told, of which alerts: they are told when all is over. */
-  readonly tellings: readonly EscalationTelling[];
-  /** A person took it up, and nobody else is told. */
-  readonly isStopped: boolean;
-}
-
-export interface EscalationTelling {
-  /** The incident that it was at that time. */
-  readonly toldAs: string;
-  readonly level: number;
-  readonly receiver: string;
-  readonly alerts: readonly EscalatedAlert[];
-}
-
-/** An alert as receivers are told of it. */
-export interface EscalatedAlert {
-  readonly key: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly startsAtMs: number;
-  readonly generatorUrl: string;
-}
+import type { EscalationDefinition } from "./escalation-definition.ts";
+import {
+  begun,
+  begunAnew,
+  byStart,
+  type EscalatedAlert,
+  type EscalationState,
+  isOf,
+  keysOf,
+  latest,
+  nextLevel,
+  notLaterThan,
+  withTold,
+} from "./escalation-state.ts";
 
 /** An alert that fires, as escalation sees it. */
 export interface EscalationCandidate {
@@ -78,9 +57,18 @@ export class Escalations {
   /** Those that are due, of which nobody is to hear now. */
   readonly #lookAgainMs = new Map<string, number>();
 
-  constructor(definitions: readonly EscalationDefinition[], state: readonly EscalationState[] = []) {
+  /** `before` are those by another file, whose tellings may be on their way. */
+  constructor(
+    definitions: readonly EscalationDefinition[],
+    state: readonly EscalationState[] = [],
+    before?: Escalations,
+  ) {
     this.#definitions = definitions;
     for (const one of state) this.#running.set(idOf(one), one);
+    if (before === undefined) return;
+    for (const id of before.#busy) this.#busy.add(id);
+    for (const [from, to] of before.#movedTo) this.#movedTo.set(from, to);
+    for (const [id, timeMs] of before.#notBeforeMs) this.#notBeforeMs.set(id, timeMs);
   }
 
   /** An alert of an incident is told to those whom the routes name: escalations that are about it begin. */
@@ -88,13 +76,17 @@ export class Escalations {
     for (const { name, matchers } of this.#definitions) {
       if (!matchesAll(matchers, alert.labels)) continue;
       const known = this.#running.get(idOf({ incidentId, name }));
-      if (known === undefined) {
-        const sinceMs = alert.startsAtMs;
-        this.#set({ incidentId, name, sinceMs, told: 0, tellings: [], isStopped: false });
-      } else if (known.isStopped) {
-        // Somebody took up what was there; this is news, which begins anew.
-        this.#set({ ...known, sinceMs: alert.startsAtMs, told: 0, isStopped: false });
-      }
+      if (known === undefined) this.#set(begun(incidentId, name, alert.startsAtMs));
+      // Somebody took up what was there, or it was over; this is news, which begins anew.
+      else if (known.isStopped || known.isOver) this.#set(begunAnew(known, alert.startsAtMs));
+    }
+  }
+
+  /** An alert fires that was told before there were these definitions: those that are new and about it begin. */
+  fires(incidentId: string, alert: EscalatedAlert): void {
+    for (const { name, matchers } of this.#definitions) {
+      if (!matchesAll(matchers, alert.labels) || this.#running.has(idOf({ incidentId, name }))) continue;
+      this.#set(begun(incidentId, name, alert.startsAtMs));
     }
   }
 
@@ -116,8 +108,10 @@ export class Escalations {
               ...other,
               sinceMs: Math.min(one.sinceMs, other.sinceMs),
               told: Math.max(one.told, other.told),
+              ...latest(one.toldAtMs, other.toldAtMs),
               tellings: [...other.tellings, ...one.tellings],
               isStopped: one.isStopped && other.isStopped,
+              isOver: one.isOver === true && other.isOver === true,
             },
       );
     }
@@ -125,24 +119,24 @@ export class Escalations {
 
   /** What is to be told now, by the alerts of an incident that fire; there are none when all are resolved. */
   due(nowMs: number, firingIn: (incidentId: string) => readonly EscalationCandidate[]): readonly EscalationStep[] {
-    return [...this.#running.values()].flatMap((one) => {
+    return [...this.#running.values()].flatMap((known) => {
+      const one = notLaterThan(known, nowMs);
       const id = idOf(one);
       if (this.#busy.has(id) || nowMs < (this.#notBeforeMs.get(id) ?? 0)) return [];
       this.#notBeforeMs.delete(id);
       this.#lookAgainMs.delete(id);
       const definition = this.#definitions.find(({ name }) => name === one.name);
+      if (one.isOver) return this.#begin(id, this.#ending(one));
       const about = firingIn(one.incidentId).filter(({ alert }) =>
         definition === undefined
           ? one.tellings.some(({ alerts }) => alerts.some(({ key }) => key === alert.key))
           : matchesAll(definition.matchers, alert.labels),
       );
-      if (definition === undefined && about.length > 0) return [];
-      const steps =
-        definition === undefined || about.length === 0
-          ? this.#ending(one)
-          : this.#next(one, definition, { about, nowMs });
-      if (steps.length > 0) this.#busy.add(id);
-      return steps;
+      if (about.length === 0) {
+        this.#set({ ...one, isOver: true });
+        return this.#begin(id, this.#ending(one));
+      }
+      return definition === undefined ? [] : this.#begin(id, this.#next(one, definition, { about, nowMs }));
     });
   }
 
@@ -171,28 +165,33 @@ export class Escalations {
     const one = this.#running.get(id);
     if (one === undefined) return;
     if (step.resolved) {
-      const tellings = one.tellings.filter(({ toldAs, level }) => toldAs !== step.toldAs || level !== step.level);
-      if (tellings.length === 0) this.#drop(id);
+      const tellings = one.tellings.filter(
+        (telling) => !isOf(step, telling) || !step.receivers.includes(telling.receiver),
+      );
+      if (tellings.length === 0 && one.isOver) this.#drop(id);
       else this.#set({ ...one, tellings });
       return;
     }
-    const { toldAs, level, alerts } = step;
-    const isSame = (telling: EscalationTelling) => telling.toldAs === toldAs && telling.level === level;
-    const before = one.tellings.filter(isSame).flatMap((telling) => telling.alerts);
-    // Who was told of more before hears of the end of that as well.
-    const known = [...new Map([...before, ...alerts].map((alert) => [alert.key, alert])).values()].sort(byStart);
-    const others = one.tellings.filter((telling) => !isSame(telling));
-    const tellings = [...others, ...step.receivers.map((receiver) => ({ toldAs, level, receiver, alerts: known }))];
-    this.#set({ ...one, told: Math.max(one.told, level), toldAtMs: nowMs, tellings });
+    const tellings = withTold(one.tellings, step, step.receivers);
+    this.#set({ ...one, told: Math.max(one.told, step.level), toldAtMs: nowMs, tellings });
   }
 
-  /** It is tried again later. */
-  failed(step: EscalationStep, nowMs: number): void {
-    this.#notBeforeMs.set(this.#arrived(step), nowMs + AGAIN_AFTER_MS);
+  /** It is tried again later. Those who have accepted hear of the end all the same. */
+  failed(step: EscalationStep, nowMs: number, accepted: readonly string[] = []): void {
+    const id = this.#arrived(step);
+    const one = this.#running.get(id);
+    if (one === undefined) return;
+    this.#notBeforeMs.set(id, nowMs + AGAIN_AFTER_MS);
+    if (!step.resolved) this.#set({ ...one, tellings: withTold(one.tellings, step, accepted) });
   }
 
   state(): readonly EscalationState[] {
     return [...this.#running.values()];
+  }
+
+  #begin(id: string, steps: readonly EscalationStep[]): readonly EscalationStep[] {
+    if (steps.length > 0) this.#busy.add(id);
+    return steps;
   }
 
   /** The escalation that a step is of by now. */
@@ -207,20 +206,22 @@ export class Escalations {
   }
 
   #next(
-    one: EscalationState,
+    before: EscalationState,
     definition: EscalationDefinition,
     { about, nowMs }: { readonly about: readonly EscalationCandidate[]; readonly nowMs: number },
   ): readonly EscalationStep[] {
     const endsByAcknowledgement = definition.until === "acknowledged";
     const left = endsByAcknowledgement ? about.filter(({ isAcknowledged }) => !isAcknowledged) : about;
     if (left.length === 0) {
-      if (!one.isStopped) this.#set({ ...one, isStopped: true });
+      this.#set({ ...before, isStopped: true });
       return [];
     }
+    // Whoever had taken it up has given it back.
+    const one = before.isStopped ? begunAnew(before, nowMs) : before;
+    this.#set(one);
     const next = nextLevel(one, definition);
-    if (one.isStopped || next.dueMs > nowMs) return [];
-    // Its own acknowledgement silences an alert, and must not be what keeps the others from being told.
-    const told = left.filter((one) => one.isAcknowledged || !one.isSuppressed());
+    if (next.dueMs > nowMs) return [];
+    const told = left.filter((one) => !one.isSuppressed());
     if (told.length === 0) {
       this.#lookAgainMs.set(idOf(one), nowMs + AGAIN_AFTER_MS);
       return [];
@@ -240,7 +241,7 @@ export class Escalations {
     const first = tellings[0];
     if (first === undefined) return [];
     const { toldAs, level } = first;
-    const same = tellings.filter((telling) => telling.toldAs === toldAs && telling.level === level);
+    const same = tellings.filter((telling) => isOf(first, telling) && keysOf(telling) === keysOf(first));
     const receivers = same.map(({ receiver }) => receiver);
     const step = { incidentId, toldAs, name, level, receivers, alerts: first.alerts };
     return [{ ...step, resolved: true, repeatMs: undefined, sinceMs }];
@@ -255,20 +256,6 @@ export class Escalations {
   #set(one: EscalationState): void {
     this.#running.set(idOf(one), one);
   }
-}
-
-function nextLevel(
-  { sinceMs, told, toldAtMs }: EscalationState,
-  { levels, repeatMs }: EscalationDefinition,
-): { readonly level: EscalationLevel; readonly number: number; readonly dueMs: number } {
-  const level = levels[told];
-  if (level !== undefined) return { level, number: told + 1, dueMs: sinceMs + level.delayMs };
-  const dueMs = repeatMs === undefined ? Number.POSITIVE_INFINITY : (toldAtMs ?? sinceMs) + repeatMs;
-  return { level: levels.at(-1)!, number: levels.length, dueMs };
-}
-
-function byStart(a: EscalatedAlert, b: EscalatedAlert): number {
-  return a.startsAtMs - b.startsAtMs || (a.key < b.key ? -1 : 1);
 }
 
 function idOf({ incidentId, name }: { readonly incidentId: string; readonly name: string }): string {

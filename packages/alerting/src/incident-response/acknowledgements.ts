@@ -8,6 +8,9 @@ import type { HeldAcknowledgement } from "./response-state.ts";
 /** An acknowledgement ends with its alert; its silence does so at the latest then. */
 const LONGEST_MS = 30 * 86_400_000;
 
+/** What the comments of such silences begin with. */
+const COMMENT = "acknowledged until it is resolved";
+
 /** Who took up which alerts, until these are resolved. */
 export class Acknowledgements {
   readonly #byKey: Map<string, HeldAcknowledgement>;
@@ -22,13 +25,37 @@ export class Acknowledgements {
     return this.#byKey.has(key);
   }
 
+  /** The silence by which an alert was taken up. */
+  silenceOf(key: string): string | undefined {
+    return this.#byKey.get(key)?.silenceId;
+  }
+
+  /** Those whose silence somebody has ended: nobody has them any more. */
+  givenBack(nowMs: number): readonly HeldAcknowledgement[] {
+    if (this.#byKey.size === 0) return [];
+    const active = this.#active(nowMs);
+    const ended = [...this.#byKey.values()].filter(({ silenceId }) => !active.has(silenceId));
+    for (const { key } of ended) this.#byKey.delete(key);
+    return ended;
+  }
+
+  /** Ends silences of acknowledgements that nobody knows of, as the state was lost: they would last for a month. */
+  endStrays(nowMs: number): void {
+    const { dispatcher } = this.#notifier();
+    const known = new Set([...this.#byKey.values()].map(({ silenceId }) => silenceId));
+    const active = this.#active(nowMs);
+    for (const { id, comment } of dispatcher.silences()) {
+      if (comment.startsWith(COMMENT) && active.has(id) && !known.has(id)) dispatcher.expireSilence(id, nowMs);
+    }
+  }
+
   /** Silences an alert, unless that is so already; the id of the silence. */
   take(alert: FiringAlert, by: Acknowledgement, nowMs: number): string {
     const { dispatcher } = this.#notifier();
     const known = this.#byKey.get(alert.key)?.silenceId;
     // A person may have ended it.
-    const isSilent = dispatcher.silences().some(({ id, endsAtMs }) => id === known && endsAtMs > nowMs);
-    const silenceId = isSilent ? known! : dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
+    const isSilent = known !== undefined && this.#active(nowMs).has(known);
+    const silenceId = isSilent ? known : dispatcher.silence(silenceOf(alert, by, nowMs), nowMs).id;
     this.#byKey.set(alert.key, { key: alert.key, silenceId, by: by.by, timeMs: nowMs });
     return silenceId;
   }
@@ -51,6 +78,11 @@ export class Acknowledgements {
 
   state(): readonly HeldAcknowledgement[] {
     return [...this.#byKey.values()];
+  }
+
+  #active(nowMs: number): ReadonlySet<string> {
+    const silences = this.#notifier().dispatcher.silences();
+    return new Set(silences.flatMap(({ id, endsAtMs }) => (endsAtMs > nowMs ? id : [])));
   }
 }
 
@@ -89,7 +121,7 @@ function silenceOf({ labels }: FiringAlert, { by, comment }: Acknowledgement, no
     matchers: Object.entries(labels).map(([name, value]) => ({ name, operator: "=", value })),
     endsAtMs: nowMs + LONGEST_MS,
     createdBy: by,
-    comment: `acknowledged until it is resolved${comment ? `: ${comment}` : ""}`,
+    comment: `${COMMENT}${comment ? `: ${comment}` : ""}`,
   };
 }
 

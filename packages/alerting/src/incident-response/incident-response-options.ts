@@ -22,6 +22,8 @@ export interface IncidentResponseOptions {
   readonly ownService?: string;
   /** Runs code that is registered by a name, in the thread where it is; without it no intervention is made. */
   readonly intervene?: (request: InterventionRequest) => Promise<InterventionOutcome>;
+  /** How long rules may take after a restart to say again what fires. @default 5 minutes */
+  readonly graceMs?: number;
   /** Whether rules are evaluated as they should be: no heartbeat goes out while they are not. @default always */
   readonly isWell?: () => boolean;
   /** Called when something did not work that a person should know of. */

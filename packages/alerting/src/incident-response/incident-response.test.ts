@@ -52,6 +52,8 @@ receivers:
   - { name: desk, webhook_configs: [{ url: "http://desk" }] }
   - { name: lead, webhook_configs: [{ url: "http://lead" }] }
   - { name: head, webhook_configs: [{ url: "http://head" }] }
+inhibit_rules:
+  - { source_matchers: [alertname=Maintenance], target_matchers: [venue=kraken] }
 `);
 
 type Intervene = NonNullable<IncidentResponseOptions["intervene"]>;
@@ -61,12 +63,13 @@ interface DeskOptions {
   readonly clock?: TestClock;
   readonly state?: DispatcherState;
   readonly intervene?: Intervene;
+  readonly graceMs?: number;
 }
 
 /** A response with receivers that accept by `accepts`; what they were told is in `told`, as `300s lead: A, B(resolved)`. */
 function desk(
   text: string,
-  { history = memoryHistory(), clock = new TestClock(), state, intervene }: DeskOptions = {},
+  { history = memoryHistory(), clock = new TestClock(), state, intervene, graceMs }: DeskOptions = {},
 ) {
   const told: string[] = [];
   const problems: string[] = [];
@@ -102,6 +105,7 @@ function desk(
     history,
     onProblem: (problem) => problems.push(problem),
     ...(intervene !== undefined && { intervene }),
+    ...(graceMs !== undefined && { graceMs }),
   });
   return {
     response,
@@ -288,7 +292,83 @@ escalations:
   });
 });
 
+describe("an escalation", () => {
+  test("that the file has anew begins for what fires already", async () => {
+    const { send, pass, told, response } = desk("");
+    send(firing("Down"));
+    await pass(10 * MINUTE);
+    response.reload(parseAlertingFile(escalation));
+    await pass(6 * MINUTE);
+    expect(told).toEqual(["600s lead: Down", "900s lead: Down", "900s head: Down"]);
+  });
+
+  test("gives up telling the end to a receiver that is no more", async () => {
+    const { send, pass, told, notifier, clock, response, problems } = desk(escalation);
+    send(firing("Down"));
+    await pass(6 * MINUTE);
+    notifier.config = { ...config, receivers: config.receivers.filter(({ name }) => name !== "lead") };
+    send(resolved("Down", clock));
+    await pass(30 * MINUTE);
+    expect(told).toEqual(["300s lead: Down"]);
+    expect(problems).toEqual([]);
+    expect(response.incidents()).toMatchObject([{ state: "resolved" }]);
+    expect(clock.next()).toBeUndefined();
+  });
+
+  test("is over for who was told when its alert is held back", async () => {
+    const { send, pass, told, clock } = desk(`${escalation}cooldowns: [{ duration: 20m }]`);
+    send(firing("Down"));
+    await pass(6 * MINUTE);
+    send(resolved("Down", clock));
+    send({ ...firing("Down"), startsAtMs: clock.now() });
+    await pass(MINUTE);
+    // The end of what was told is told; what is held back is nobody's.
+    expect(told).toEqual(["300s lead: Down", "360s lead: Down(resolved)"]);
+  });
+});
+
 describe("an acknowledgement", () => {
+  test("is over when somebody ends its silence: the escalation begins anew", async () => {
+    const { send, pass, told, response, dispatcher, clock, events } = desk(escalation);
+    send(firing("Down"));
+    const [taken] = response.acknowledge({ alertname: "Down" }, { by: "ada" });
+    await pass(20 * MINUTE);
+    dispatcher.expireSilence(taken!.silenceId, clock.now());
+    response.wake();
+    expect(events().at(-1)).toBe("given_back: Down: its silence was ended, so ada has it no more");
+    await pass(6 * MINUTE);
+    expect(told).toEqual(["1500s lead: Down"]);
+  });
+
+  test("of before a state that was lost silences nothing any more", async () => {
+    const first = desk("");
+    first.send(firing("Down"));
+    first.response.acknowledge({ alertname: "Down" }, { by: "ada" });
+    const history = memoryHistory();
+    history.append({ events: [], incidents: [], state: "{" });
+    const second = desk("", { history, state: first.dispatcher.state() });
+    second.send(firing("Down"));
+    const state = () => second.dispatcher.alerts(second.clock.now())[0]!.state;
+    expect(state()).toBe("active");
+  });
+
+  test("is known before its silence, which would outlast the alert", () => {
+    const order: string[] = [];
+    const works = memoryHistory();
+    const history: IncidentHistory = {
+      ...works,
+      append(change) {
+        if (change.state.includes("silenceId")) order.push("history");
+        works.append(change);
+      },
+    };
+    const { send, response, notifier } = desk("", { history });
+    send(firing("Down"));
+    notifier.wake = () => order.push("silence");
+    response.acknowledge({ alertname: "Down" }, { by: "ada" });
+    expect(order).toEqual(["history", "silence"]);
+  });
+
   test("silences the alert until it is resolved", async () => {
     const { send, response, dispatcher, clock, pass } = desk("");
     send(firing("Down"), firing("Slow"));
@@ -354,6 +434,18 @@ describe("a cooldown", () => {
     expect(send(firing("Down"))).toEqual([]);
     await pass(1);
     expect(send(firing("Down"))).toHaveLength(1);
+  });
+
+  test("that the file has no more holds back nothing, and a clock that is put back prolongs none", async () => {
+    const { send, pass, clock, response } = desk(cooldown);
+    send(firing("Down"), firing("Other"));
+    send(resolved("Down", clock), resolved("Other", clock));
+    clock.nowMs -= 1_000 * MINUTE;
+    expect(send(firing("Down"))).toEqual([]);
+    await pass(30 * MINUTE);
+    expect(send(firing("Down"))).toHaveLength(1);
+    response.reload(parseAlertingFile(""));
+    expect(send(firing("Other"))).toHaveLength(1);
   });
 
   test("holds back after a restart as well, and starts no escalation", async () => {
@@ -424,6 +516,85 @@ describe("an intervention", () => {
     expect(events()).toContain("intervention: halt: not made, the alert is acknowledged");
   });
 
+  test("is not made for an alert that is silenced, or inhibited, when it begins", async () => {
+    const { requests, intervene } = recorded();
+    const { send, pass, dispatcher, events } = desk(halt("dry_run: false,"), { intervene });
+    const matchers = [{ name: "alertname", operator: "=", value: "Loss" }] as const;
+    dispatcher.silence({ matchers, endsAtMs: START + 10 * MINUTE, createdBy: "ada", comment: "" }, START);
+    send(firing("Maintenance"), firing("Loss"), firing("Loss2", { venue: "kraken" }));
+    await pass(MINUTE);
+    expect(requests).toEqual([]);
+    expect(events().filter((text) => text.includes("silenced or inhibited"))).toHaveLength(2);
+  });
+
+  test("has begun in the history before it is begun", async () => {
+    const path = join(folder, "alerting.db");
+    let written: readonly string[] = [];
+    const { send, pass } = desk(halt("dry_run: false,"), {
+      history: openIncidentFile(path),
+      async intervene({ incidentId }) {
+        const file = openIncidentFile(path);
+        written = file.find(incidentId)!.events.map(({ text }) => text);
+        file.close();
+        return { outcome: "done", text: "" };
+      },
+    });
+    send(firing("Loss"));
+    await pass(MINUTE);
+    expect(written).toEqual(["Loss fires", "halt: begun"]);
+  });
+
+  test("whose alert is over when the process ends has an unknown outcome all the same", async () => {
+    const path = join(folder, "alerting.db");
+    const first = desk(halt("dry_run: false,"), {
+      history: openIncidentFile(path),
+      intervene: () => new Promise(() => {}),
+    });
+    first.send(firing("Loss"));
+    await Promise.resolve();
+    first.send(resolved("Loss", first.clock));
+    const second = desk(halt("dry_run: false,"), { history: openIncidentFile(path) });
+    const text = "halt: the process ended before its outcome was known; it is not begun again";
+    expect(second.events()).toContain(`intervention: ${text}`);
+    expect(second.problems).toEqual([`intervention ${text}`]);
+  });
+
+  test("that is still running when the alert fires again is not forgotten with the second one", async () => {
+    const path = join(folder, "alerting.db");
+    const ends: ((outcome: InterventionOutcome) => void)[] = [];
+    const first = desk(halt("dry_run: false,"), {
+      history: openIncidentFile(path),
+      intervene: () => new Promise((resolve) => ends.push(resolve)),
+    });
+    first.send(firing("Loss"));
+    await Promise.resolve();
+    first.send(resolved("Loss", first.clock));
+    first.send(firing("Loss"));
+    await Promise.resolve();
+    ends[1]!({ outcome: "done", text: "" });
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    const second = desk(halt("dry_run: false,"), { history: openIncidentFile(path) });
+    expect(second.problems).toHaveLength(1);
+  });
+
+  test("is no more held up by a clock that was put back than it is by its own times", async () => {
+    const { requests, intervene } = recorded();
+    const text = halt("dry_run: false, delay: 5m,").replace("2 per 1h", "1 per 1h");
+    const { send, pass, clock } = desk(text, { intervene });
+    send(firing("Loss"));
+    clock.nowMs -= 1_000 * MINUTE;
+    send(firing("Loss2"));
+    await pass(5 * MINUTE);
+    expect(requests).toHaveLength(1);
+    clock.nowMs -= 1_000 * MINUTE;
+    // Rules say again what fires.
+    send(firing("Loss"));
+    await pass(60 * MINUTE);
+    send(firing("Loss3"));
+    await pass(5 * MINUTE);
+    expect(requests).toHaveLength(2);
+  });
+
   test("that fails, or whose thread never answers, is an outcome", async () => {
     const failing = desk(halt("dry_run: false,"), { intervene: () => Promise.reject(new Error("no desk")) });
     failing.send(firing("Loss"));
@@ -432,6 +603,7 @@ describe("an intervention", () => {
     expect(failing.problems).toEqual(["intervention halt: failed: no desk"]);
     const hanging = desk(halt("dry_run: false,"), { intervene: () => new Promise(() => {}) });
     hanging.send(firing("Loss"));
+    await Promise.resolve();
     hanging.clock.fire(hanging.clock.next()!.id);
     await hanging.response.settled();
     expect(hanging.events().at(-1)).toBe(
@@ -446,6 +618,7 @@ describe("an intervention", () => {
       intervene: () => new Promise(() => {}),
     });
     first.send(firing("Loss"));
+    await Promise.resolve();
     const { requests, intervene } = recorded();
     const clock = Object.assign(new TestClock(), { nowMs: START + MINUTE });
     const second = desk(halt("dry_run: false,"), { history: openIncidentFile(path), clock, intervene });
@@ -519,6 +692,73 @@ interventions: [{ name: halt, matchers: [alertname=~"B|C"], dry_run: false, dela
     }),
     { numRuns: 150 },
   );
+});
+
+test("alerts fire on after a computer slept, until rules had the time to say so again", async () => {
+  const runs: InterventionRequest[] = [];
+  const { send, response, clock, dispatcher } = desk(
+    "interventions: [{ name: halt, matchers: [alertname=Down], dry_run: false, at_most: 9 per 1h }]",
+    {
+      async intervene(request) {
+        runs.push(request);
+        return { outcome: "done", text: "" };
+      },
+    },
+  );
+  const down = () => ({ ...firing("Down"), endsAtMs: clock.now() + 4 * MINUTE });
+  send(down());
+  await response.settled();
+  response.acknowledge({ alertname: "Down" }, { by: "ada" });
+  clock.nowMs += 8 * 60 * MINUTE;
+  clock.fire(clock.next()!.id);
+  send(down());
+  await response.settled();
+  expect(runs).toHaveLength(1);
+  expect(response.incidents()).toMatchObject([{ state: "firing", acknowledgedBy: "ada" }]);
+  expect(dispatcher.silences()[0]!.endsAtMs).toBeGreaterThan(clock.now());
+});
+
+test("alerts fire on after a restart for as long as rules may take", async () => {
+  const history = memoryHistory();
+  const first = desk("", { history });
+  first.send(firing("Down"));
+  const second = desk("", { history, clock: first.clock, graceMs: 40 * MINUTE });
+  await second.pass(39 * MINUTE);
+  expect(second.response.incidents()).toMatchObject([{ state: "firing" }]);
+  await second.pass(MINUTE);
+  expect(second.response.incidents()).toMatchObject([{ state: "quiet" }]);
+});
+
+test("of two rules that send alerts of the same labels at once, one of which is over, no incident is left open", async () => {
+  const { send, pass, response, clock } = desk("");
+  send(firing("Down"), resolved("Down", clock));
+  await pass(10 * MINUTE);
+  expect(response.incidents({ state: "firing" })).toEqual([]);
+});
+
+test("thousands of alerts at once are all in the history, and so are their ends", async () => {
+  const path = join(folder, "alerting.db");
+  const { send, pass, response, clock } = desk("", { history: openIncidentFile(path) });
+  const names = Array.from({ length: 1_200 }, (_, i) => `A${i}`);
+  send(...names.map((name) => firing(name, { job: name })));
+  expect(
+    response.incidents({ limit: 5_000 }).filter(({ id }) => response.incident(id)!.events.length === 1),
+  ).toHaveLength(1_200);
+  send(...names.map((name) => resolved(name, clock, { job: name })));
+  await pass(5 * MINUTE);
+  expect(response.incidents({ state: "resolved", limit: 5_000 })).toHaveLength(1_200);
+});
+
+test("incidents of a state that was lost are over", () => {
+  const history = memoryHistory();
+  const first = desk("", { history });
+  first.send(firing("Down"));
+  const [before] = history.list();
+  history.append({ events: [], incidents: [], state: '{"version":7}' });
+  const { response, events } = desk("", { history });
+  expect(response.incidents({ state: "firing" })).toEqual([]);
+  expect(response.incident(before!.id)).toMatchObject({ state: "resolved" });
+  expect(events().at(-1)).toBe("resolved: over: what became of it is not known, as the state was lost");
 });
 
 test("an alert that nobody sends any more is resolved in its incident", async () => {

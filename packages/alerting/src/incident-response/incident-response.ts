@@ -1,7 +1,8 @@
 /** telltale.alerting.yaml at work, between the rules and the notifier. The parts know no time and no connection; this has both. */
 import { labelsOf } from "@telltale/promql";
 import { wallClock } from "../clock.ts";
-import type { EscalatedAlert, EscalationCandidate, EscalationStep } from "../escalation/escalations.ts";
+import type { EscalatedAlert } from "../escalation/escalation-state.ts";
+import type { EscalationCandidate, EscalationStep } from "../escalation/escalations.ts";
 import { type Heartbeat, startHeartbeat } from "../heartbeat/heartbeat.ts";
 import { type FiringAlert, FiringAlerts } from "../incidents/firing-alerts.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -10,20 +11,26 @@ import { memoryHistory } from "../incidents/incident-history.ts";
 import type { IncidentSteps } from "../incidents/incidents.ts";
 import { alertName } from "../incidents/joining-reason.ts";
 import type { InterventionStep } from "../intervention/interventions.ts";
+import type { DirectTelling } from "../routing/dispatcher.ts";
 import type { IncomingAlert } from "../routing/held-alerts.ts";
 import { withRunbook } from "../runbook/runbook.ts";
 import { Acknowledgements, acknowledgedAlerts, checkAcknowledgement } from "./acknowledgements.ts";
-import { escalationTelling } from "./escalation-telling.ts";
+import { alertsByIncident } from "./alerts-by-incident.ts";
+import { endFormerRun } from "./end-former-run.ts";
+import { tellStep } from "./escalation-telling.ts";
 import type { IncidentFigures, IncidentResponse, IncidentResponseOptions } from "./incident-response-options.ts";
 import { interveneWithin } from "./intervene-within.ts";
 import { journal } from "./journal.ts";
 import { notifiedEvents } from "./notified-events.ts";
 import { responseParts, responseState } from "./response-parts.ts";
-import { readResponseState } from "./response-state.ts";
+import { type HeldAcknowledgement, readResponseState } from "./response-state.ts";
 import { suppressedAlerts } from "./suppressed-alerts.ts";
 
 /** How long rules may take after a restart to say again what fires. */
 const GRACE_MS = 5 * 60_000;
+
+/** Nothing but a computer that slept, or a clock that jumped, is so late. */
+const LATE_MS = 30_000;
 
 /** So many alerts of incidents that are over are known, for what is told of them afterwards. */
 const MAX_RECENT = 5_000;
@@ -31,12 +38,12 @@ const MAX_RECENT = 5_000;
 /** Starts what is to be done about alerts besides telling. */
 export function startIncidentResponse(options: IncidentResponseOptions): IncidentResponse {
   const { notifier, clock = wallClock, history = memoryHistory(), edges = () => [], ownService, intervene } = options;
-  const { isWell = () => true, onProblem = () => {} } = options;
+  const { isWell = () => true, onProblem = () => {}, graceMs = GRACE_MS } = options;
   let { file } = options;
   const saved = readResponseState(history.state, onProblem);
   const startMs = clock.now();
-  const firing = new FiringAlerts(saved.alerts, startMs + GRACE_MS);
-  let parts = responseParts(file, saved, ownService);
+  const firing = new FiringAlerts(saved.alerts, startMs + graceMs);
+  let parts = responseParts(file, saved, { ownService });
   const acknowledged = new Acknowledgements(saved.acknowledgements, notifier);
   const recent = new Map<string, string>();
   const onTheirWay = new Set<Promise<void>>();
@@ -49,7 +56,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     onProblem,
   });
   let timer: Disposable | undefined;
-  let heartbeat: Heartbeat | undefined;
+  let plannedMs = Number.POSITIVE_INFINITY;
   let stopped = false;
 
   function wake(): void {
@@ -57,8 +64,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     if (stopped) return;
     const nowMs = clock.now();
     settle(nowMs);
-    const suppressed = suppressedAlerts(notifier, nowMs);
-    const byIncident = firingByIncident();
+    const suppressed = suppressedAlerts(notifier, { nowMs, silenceOf: (key) => acknowledged.silenceOf(key) });
+    const byIncident = alertsByIncident(firing, parts);
     const candidates = (id: string) => (byIncident.get(id) ?? []).map((one) => candidate(one, suppressed));
     const escalated = parts.escalations.due(nowMs, candidates);
     const due = parts.interventions.due(nowMs, (key) => {
@@ -66,26 +73,15 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       return alert && candidate(alert, suppressed);
     });
     if (due.length > 0) log.touch();
-    log.add(due.flatMap(refusal));
+    log.add(due.flatMap(beginning));
     // Written before anything is begun: after a restart it is not begun again.
     log.flush();
     for (const step of escalated) run(escalate(step));
     for (const step of due) if (step.refused === undefined) run(make(step));
     const { incidents, escalations, interventions } = parts;
     const nextMs = Math.min(...[firing, incidents, escalations, interventions].map((one) => one.nextDueMs()));
-    if (Number.isFinite(nextMs)) timer = clock.at(Math.max(nextMs, nowMs + 1), wake);
-  }
-
-  function firingByIncident(): ReadonlyMap<string, readonly FiringAlert[]> {
-    const found = new Map<string, FiringAlert[]>();
-    if (parts.escalations.isIdle) return found;
-    for (const alert of firing.all()) {
-      const id = parts.incidents.of(alert.key)!;
-      const known = found.get(id);
-      if (known === undefined) found.set(id, [alert]);
-      else known.push(alert);
-    }
-    return found;
+    plannedMs = Math.max(nextMs, nowMs + 1);
+    if (Number.isFinite(plannedMs)) timer = clock.at(plannedMs, wake);
   }
 
   function candidate(alert: FiringAlert, suppressed: (alert: FiringAlert) => boolean): EscalationCandidate {
@@ -100,7 +96,10 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
 
   /** What the time brings about by itself. */
   function settle(nowMs: number): void {
+    // While the computer slept nobody could say what fires: it is not resolved for that.
+    if (nowMs > plannedMs + LATE_MS) firing.prolong(nowMs + graceMs);
     end(firing.due(nowMs), nowMs);
+    log.add(acknowledged.givenBack(nowMs).flatMap(givenBack));
     const steps = parts.incidents.due(nowMs);
     for (const { members, id } of steps.closed) for (const { key } of members) recent.set(key, id);
     for (const key of [...recent.keys()].slice(0, Math.max(0, recent.size - MAX_RECENT))) recent.delete(key);
@@ -143,7 +142,7 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   function admit<T extends IncomingAlert>(alerts: readonly T[], fired: readonly FiringAlert[], nowMs: number) {
     const keys = alerts.map(({ labels }) => labelsOf(labels).key);
     const waited = [...new Set(keys)].filter(
-      (key) => firing.get(key)?.isHeldBack && !parts.cooldowns.holdsBack(key, nowMs),
+      (key) => firing.get(key)?.isHeldBack && !parts.cooldowns.holdsBack(key, firing.get(key)!.labels, nowMs),
     );
     const released = waited.map((key) => firing.release(key));
     const passed = alerts.filter((_, i) => !firing.isHeldBack(keys[i]!));
@@ -154,14 +153,12 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
   }
 
   async function escalate(step: EscalationStep): Promise<void> {
-    const { incidentId, name, level, receivers, resolved, alerts } = step;
-    const nowMs = clock.now();
-    const told = await Promise.all(
-      receivers.map((receiver) => notifier().tell(escalationTelling(step, receiver, nowMs))),
-    );
+    const { name, level, resolved, alerts } = step;
+    const { receivers, accepted } = await tellStep(step, notifier(), clock.now());
     if (stopped) return;
-    const id = `${name}/${level}/${incidentId}`;
-    if (told.every(Boolean)) {
+    const id = `${name}/${level}`;
+    const incidentId = parts.incidents.of(alerts[0]!.key) ?? step.incidentId;
+    if (accepted.length === receivers.length) {
       parts.escalations.told(step, clock.now());
       failing.delete(id);
       const what = resolved ? "that all is resolved" : `of ${alerts.map(alertName).join(", ")}`;
@@ -169,8 +166,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       const text = `${name}, level ${level}: ${receivers.join(", ")} told ${what}`;
       log.add([{ incidentId, timeMs: clock.now(), kind: "escalated", text }]);
     } else {
-      parts.escalations.failed(step, clock.now());
-      const missed = receivers.filter((_, i) => told[i] === false).join(", ");
+      parts.escalations.failed(step, clock.now(), accepted);
+      const missed = receivers.filter((one) => !accepted.includes(one)).join(", ");
       const problem = `escalation ${name}: level ${level} could not be told to ${missed}; it is tried again`;
       if (!failing.has(id)) onProblem(problem);
       failing.add(id);
@@ -186,20 +183,25 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     const request = { name, dryRun, incidentId, alert: { labels, annotations, startsAtMs }, timeoutMs };
     count.interventions++;
     const about = eventOf(alert, "intervention");
-    log.add([{ ...about, text: `${name}: ${dryRun ? "dry run, nothing is done" : "begun"}` }]);
     const { outcome, text } = await interveneWithin(request, intervene, clock);
     if (stopped) return;
     parts.interventions.done(step);
     const what = `${outcome.replace("_", " ")}${text === "" ? "" : `: ${text}`}`;
-    log.add([{ ...about, timeMs: clock.now(), text: `${name}: ${what}` }]);
+    const now = { incidentId: parts.incidents.of(key) ?? incidentId, timeMs: clock.now() };
+    log.add([{ ...about, ...now, text: `${name}: ${what}` }]);
     if (outcome !== "done" && outcome !== "would_run") onProblem(`intervention ${name}: ${what}`);
     wake();
   }
 
-  function refusal({ key, name, refused }: InterventionStep): readonly IncidentEvent[] {
+  function beginning(step: InterventionStep): readonly IncidentEvent[] {
+    const alert = firing.get(step.key);
+    return alert === undefined ? [] : [{ ...eventOf(alert, "intervention"), text: beginningText(step) }];
+  }
+
+  function givenBack({ key, by }: HeldAcknowledgement): readonly IncidentEvent[] {
     const alert = firing.get(key);
-    if (refused === undefined || alert === undefined) return [];
-    return [{ ...eventOf(alert, "intervention"), text: `${name}: not made, ${refused}` }];
+    const text = `its silence was ended, so ${by} has it no more`;
+    return alert === undefined ? [] : [{ ...eventOf(alert, "given_back"), text: `${alertName(alert)}: ${text}` }];
   }
 
   function run(work: Promise<void>): void {
@@ -226,39 +228,38 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     return incident && { ...incident, acknowledgedBy: acknowledged.lastOf(incident.members.map(({ key }) => key)) };
   }
 
-  function beat(): void {
+  function beat(): Heartbeat | undefined {
     const { heartbeat: definition } = file;
-    if (definition === undefined) return;
-    heartbeat = startHeartbeat({
-      definition,
-      clock,
-      isWell,
-      onProblem,
-      tell: (telling) => notifier().tell(telling),
-      onBeat(arrived) {
-        if (arrived) count.heartbeats++;
-        else count.failedHeartbeats++;
-      },
-    });
+    const tell = (telling: DirectTelling) => notifier().tell(telling);
+    const onBeat = (arrived: boolean) => void count[arrived ? "heartbeats" : "failedHeartbeats"]++;
+    return definition && startHeartbeat({ definition, clock, isWell, onProblem, tell, onBeat });
   }
 
-  for (const { key, name } of parts.interventions.interrupted()) {
-    const alert = firing.get(key);
-    const text = `${name}: the process ended before its outcome was known; it is not begun again`;
-    if (alert !== undefined) log.add([{ ...eventOf(alert, "intervention"), text }]);
+  /** What fires already is escalated by definitions that were not there before. */
+  function escalateWhatFires(): void {
+    for (const alert of firing.all()) {
+      if (!alert.isHeldBack) parts.escalations.fires(parts.incidents.of(alert.key)!, toldAlert(alert));
+    }
   }
-  beat();
+
+  endFormerRun({ parts, log, acknowledged, nowMs: startMs, onProblem });
+  escalateWhatFires();
+  let heartbeat = beat();
   wake();
 
   return {
     receive(alerts) {
       const nowMs = clock.now();
       settle(nowMs);
-      const { fired, resolved } = firing.receive(alerts, nowMs, (key) => parts.cooldowns.holdsBack(key, nowMs));
+      const { fired, resolved } = firing.receive(alerts, nowMs, (key, labels) =>
+        parts.cooldowns.holdsBack(key, labels, nowMs),
+      );
       const { admitted, passed } = admit(alerts, fired, nowMs);
       end(resolved, nowMs);
       begin(fired, admitted, nowMs);
-      wake();
+      log.flush();
+      // When the notifier has them: until then it does not know what is silenced or inhibited.
+      queueMicrotask(wake);
       return passed;
     },
     notified(notification) {
@@ -276,6 +277,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
       });
       const text = (alert: FiringAlert) => `${alertName(alert)}${by.comment ? `: ${by.comment}` : ""}`;
       log.add(meant.map((alert) => ({ ...eventOf(alert, "acknowledged"), text: text(alert), by: by.by })));
+      // Before the silences are kept: one that nobody knows of would outlast its alert.
+      log.flush();
       notifier().wake();
       wake();
       return done;
@@ -286,12 +289,12 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     reload(next) {
       const isSameBeat = JSON.stringify(next.heartbeat) === JSON.stringify(file.heartbeat);
       file = next;
-      parts = responseParts(next, responseState(parts, { firing, acknowledged }), ownService);
+      parts = responseParts(next, responseState(parts, { firing, acknowledged }), { ownService, before: parts });
+      escalateWhatFires();
       log.touch();
       if (!isSameBeat) {
         heartbeat?.stop();
-        heartbeat = undefined;
-        beat();
+        heartbeat = beat();
       }
       wake();
     },
@@ -309,3 +312,8 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
 }
 
 const noSteps: IncidentSteps = { events: [], merges: [], closed: [] };
+
+function beginningText({ name, dryRun, refused }: InterventionStep): string {
+  if (refused !== undefined) return `${name}: not made, ${refused}`;
+  return `${name}: ${dryRun ? "dry run, nothing is done" : "begun"}`;
+}

@@ -12,6 +12,10 @@ export interface Journal {
   flush(): void;
   /** The record of an incident that goes on as another one, as it ends. */
   ended(id: string, nowMs: number): readonly Incident[];
+  /**
+   * Incidents of before that are open in the history, of which the state knows nothing as it was lost: they would be so for ever.
+   */
+  lost(known: ReadonlySet<string>): readonly Incident[];
   /** Forgets what is old, now and then. */
   prune(nowMs: number, keepMs: number): void;
 }
@@ -19,8 +23,11 @@ export interface Journal {
 /** How often the history forgets what is old. */
 const PRUNE_INTERVAL_MS = 3_600_000;
 
-/** So many events wait for a history that cannot be written. */
-const MAX_WAITING = 1_000;
+/** So many events, and incidents that are over, wait for a history that cannot be written. */
+const MAX_WAITING = 10_000;
+
+/** So many incidents of before are looked at, at the start. */
+const MAX_FORMER = 100_000;
 
 export function journal(options: {
   readonly history: IncidentHistory;
@@ -51,8 +58,8 @@ export function journal(options: {
 
   return {
     add(events, over = []) {
-      waiting = [...waiting, ...events].slice(-MAX_WAITING);
-      waitingOver = [...waitingOver, ...over].slice(-MAX_WAITING);
+      waiting = [...waiting, ...events];
+      waitingOver = [...waitingOver, ...over];
       if (events.length + over.length > 0) isChanged = true;
     },
     touch() {
@@ -62,7 +69,11 @@ export function journal(options: {
       if (!isChanged) return;
       const changed = [...new Set(waiting.map(({ incidentId }) => incidentId))].flatMap((id) => incident(id) ?? []);
       const change = { events: waiting, incidents: [...waitingOver, ...changed], state: state() };
-      if (!attempt("written", () => history.append(change))) return;
+      if (!attempt("written", () => history.append(change))) {
+        waiting = waiting.slice(-MAX_WAITING);
+        waitingOver = waitingOver.slice(-MAX_WAITING);
+        return;
+      }
       isChanged = false;
       waiting = [];
       waitingOver = [];
@@ -76,6 +87,13 @@ export function journal(options: {
         found.push({ ...last, state: "resolved", resolvedAtMs: nowMs });
       });
       return found;
+    },
+    lost(known) {
+      const found: Incident[] = [];
+      attempt("read", () => {
+        for (const state of ["firing", "quiet"] as const) found.push(...history.list({ state, limit: MAX_FORMER }));
+      });
+      return found.filter(({ id }) => !known.has(id));
     },
     prune(nowMs, keepMs) {
       if (nowMs - prunedMs < PRUNE_INTERVAL_MS) return;

@@ -15,17 +15,17 @@ export interface ResponseParts {
   readonly interventions: Interventions;
 }
 
-/** The parts by a file, from where they were: before a restart, or by another file. */
+/** The parts by a file, from where they were: before a restart, or by another file, by which they are `before`. */
 export function responseParts(
   file: AlertingFile,
   state: Omit<ResponseState, "alerts" | "acknowledgements">,
-  ownService: string | undefined,
+  { ownService, before }: { readonly ownService: string | undefined; readonly before?: ResponseParts },
 ): ResponseParts {
   const service = ownService === undefined ? {} : { ownService };
   return {
     incidents: new Incidents(file.incidents, { state: state.incidents, ...service }),
     cooldowns: new Cooldowns(file.cooldowns, state.cooldowns),
-    escalations: new Escalations(file.escalations, state.escalations),
+    escalations: new Escalations(file.escalations, state.escalations, before?.escalations),
     interventions: new Interventions(file.interventions, state.interventions),
   };
 }

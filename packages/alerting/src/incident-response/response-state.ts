@@ -1,5 +1,5 @@
 import type { CooldownState } from "../cooldown/cooldowns.ts";
-import type { EscalationState } from "../escalation/escalations.ts";
+import type { EscalationState } from "../escalation/escalation-state.ts";
 import type { FiringAlert } from "../incidents/firing-alerts.ts";
 import type { IncidentState } from "../incidents/incidents.ts";
 import type { InterventionsState } from "../intervention/interventions.ts";

@@ -42,7 +42,7 @@ export class FiringAlerts {
   receive(
     alerts: readonly IncomingAlert[],
     nowMs: number,
-    isHeldBack: (key: string) => boolean = () => false,
+    isHeldBack: (key: string, labels: FiringAlert["labels"]) => boolean = () => false,
   ): AlertChanges {
     const fired: FiringAlert[] = [];
     const resolved: FiringAlert[] = [];
@@ -64,12 +64,25 @@ export class FiringAlerts {
         startsAtMs: Math.min(known?.startsAtMs ?? Number.POSITIVE_INFINITY, startsAtMs ?? nowMs),
         endsAtMs: endsAtMs ?? nowMs + RESOLVE_TIMEOUT_MS,
         generatorUrl,
-        isHeldBack: known?.isHeldBack ?? isHeldBack(key),
+        isHeldBack: known?.isHeldBack ?? isHeldBack(key, given),
       };
       this.#byKey.set(key, alert);
       if (known === undefined) fired.push(alert);
     }
-    return { fired, resolved };
+    // Two rules may send alerts of the same labels at once, of which one is over: it has not fired.
+    const isOver = ({ key }: FiringAlert) => !this.#byKey.has(key);
+    const neverFired = new Set(fired.filter(isOver).map(({ key }) => key));
+    return {
+      fired: fired.filter(({ key }) => !neverFired.has(key)),
+      resolved: resolved.filter(({ key }) => !neverFired.has(key)),
+    };
+  }
+
+  /** All fire until then at least, as nobody could say so in time. */
+  prolong(untilMs: number): void {
+    for (const [key, alert] of this.#byKey) {
+      if (alert.endsAtMs < untilMs) this.#byKey.set(key, { ...alert, endsAtMs: untilMs });
+    }
   }
 
   /** Those that nobody has sent any more in time: they are resolved. */

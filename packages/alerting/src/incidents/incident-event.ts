@@ -19,6 +19,7 @@ export type IncidentEventKind =
   | "held_back"
   | "notified"
   | "acknowledged"
+  | "given_back"
   | "escalated"
   | "intervention"
   | "alert_resolved"

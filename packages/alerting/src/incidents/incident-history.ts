@@ -50,6 +50,7 @@ export function memoryHistory(): IncidentHistory {
       kept = change.state;
       for (const incident of change.incidents) incidents.set(incident.id, incident);
       for (const event of change.events) {
+        if (!incidents.has(event.incidentId)) continue;
         const known = events.get(event.incidentId) ?? [];
         known.push(event);
         // What opened it stays.

@@ -86,12 +86,19 @@ export class Incidents {
 
   /** When `due` has something to do next; Infinity when it has not. */
   nextDueMs(): number {
-    const quietMs = [...this.#open.values()].map(({ quietSinceMs }) => quietSinceMs ?? Number.POSITIVE_INFINITY);
-    return Math.min(...quietMs) + this.#options.quietMs;
+    let quietMs = Number.POSITIVE_INFINITY;
+    for (const { quietSinceMs = Number.POSITIVE_INFINITY } of this.#open.values()) {
+      quietMs = Math.min(quietMs, quietSinceMs);
+    }
+    return quietMs + this.#options.quietMs;
   }
 
   /** Ends those in which nothing has fired for long enough. */
   due(nowMs: number): IncidentSteps {
+    // The clock may have been put back.
+    for (const one of this.#open.values()) {
+      if ((one.quietSinceMs ?? nowMs) > nowMs) this.#open.set(one.id, { ...one, quietSinceMs: nowMs });
+    }
     const over = [...this.#open.values()].filter(
       ({ quietSinceMs }) => (quietSinceMs ?? Number.POSITIVE_INFINITY) + this.#options.quietMs <= nowMs,
     );
@@ -105,7 +112,7 @@ export class Incidents {
       this.#open.delete(id);
       for (const { key, services } of members) {
         this.#incidentOf.delete(key);
-        for (const name of services) this.#membersOf.get(name)?.delete(key);
+        for (const name of services) this.#leave(name, key);
       }
     }
     return { events, merges: [], closed };
@@ -183,12 +190,21 @@ export class Incidents {
     for (const member of incident.members) {
       this.#incidentOf.set(member.key, incident.id);
       for (const name of member.services) {
+        if (isFull) {
+          this.#leave(name, member.key);
+          continue;
+        }
         const members = this.#membersOf.get(name) ?? new Map<string, MemberState>();
-        if (isFull) members.delete(member.key);
-        else members.set(member.key, member);
-        this.#membersOf.set(name, members);
+        this.#membersOf.set(name, members.set(member.key, member));
       }
     }
+  }
+
+  #leave(service: string, key: string): void {
+    const members = this.#membersOf.get(service);
+    members?.delete(key);
+    // Services may come and go for ever.
+    if (members?.size === 0) this.#membersOf.delete(service);
   }
 
   #stepsSince(change: {

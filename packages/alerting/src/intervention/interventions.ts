@@ -71,11 +71,12 @@ export class Interventions {
   }
 
   nextDueMs(): number {
-    return Math.min(...this.#waiting.map(({ dueMs }) => dueMs));
+    return this.#waiting.reduce((nextMs, { dueMs }) => Math.min(nextMs, dueMs), Number.POSITIVE_INFINITY);
   }
 
   /** What is to be run now; undefined for an alert that fires no more. */
   due(nowMs: number, candidate: (key: string) => InterventionCandidate | undefined): readonly InterventionStep[] {
+    this.#putBack(nowMs);
     const due = this.#waiting.filter(({ dueMs }) => dueMs <= nowMs);
     if (due.length === 0) return [];
     this.#waiting = this.#waiting.filter(({ dueMs }) => dueMs > nowMs);
@@ -99,11 +100,21 @@ export class Interventions {
 
   /** Its outcome is known. */
   done(step: InterventionStep): void {
-    this.#begun = this.#begun.filter(({ id, key }) => id !== step.id || key !== step.key);
+    // The same may have been begun again, for the next time that the alert fires.
+    this.#begun = this.#begun.filter((one) => one !== step);
   }
 
   state(): InterventionsState {
     return { waiting: this.#waiting, begun: this.#begun, runs: this.#runs };
+  }
+
+  /** A clock may be put back: nothing is farther ahead than it was when it was written down. */
+  #putBack(nowMs: number): void {
+    this.#waiting = this.#waiting.map((one) => {
+      const dueMs = nowMs + this.#definitions.get(one.id)!.delayMs;
+      return one.dueMs <= dueMs ? one : { ...one, dueMs };
+    });
+    this.#runs = this.#runs.map((run) => (run.timeMs <= nowMs ? run : { ...run, timeMs: nowMs }));
   }
 
   #refusal(id: string, { atMost }: InterventionDefinition, how: InterventionCandidate): string | undefined {

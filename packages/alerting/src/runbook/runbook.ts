@@ -1,7 +1,7 @@
 import { labelsOf } from "@telltale/promql";
 import { type Fields, readMatchers, required } from "../alerting-file/definition-fields.ts";
 import { type AlertMatcher, matchesAll } from "../routing/alert-matcher.ts";
-import { alertData, alertTemplate } from "../template/alert-template.ts";
+import { type AlertTemplate, alertData, alertTemplate } from "../template/alert-template.ts";
 import type { YamlValue } from "../yaml-reader.ts";
 
 /** Where it is written what to do about alerts of some kind. */
@@ -36,7 +36,7 @@ export function withRunbook<T extends Described>(alert: T, runbooks: readonly Ru
 }
 
 /** There is no value and no store to ask: a template that wants them says so in the link. */
-function linkOf({ url }: RunbookDefinition, { labels }: Described): string {
+function linkOf(runbook: RunbookDefinition, { labels }: Described): string {
   const data = alertData(
     { labels: labelsOf(labels), timeMs: 0, value: Number.NaN, histogram: undefined },
     { externalLabels: {}, externalUrl: "" },
@@ -44,5 +44,14 @@ function linkOf({ url }: RunbookDefinition, { labels }: Described): string {
   const query = () => {
     throw new Error("a runbook has no queries");
   };
-  return alertTemplate("runbook", url).expand(data, { timeMs: 0, query, externalUrl: "" });
+  return templateOf(runbook).expand(data, { timeMs: 0, query, externalUrl: "" });
+}
+
+/** An alert is sent many times. */
+const templates = new WeakMap<RunbookDefinition, AlertTemplate>();
+
+function templateOf(runbook: RunbookDefinition): AlertTemplate {
+  const known = templates.get(runbook) ?? alertTemplate("runbook", runbook.url);
+  templates.set(runbook, known);
+  return known;
 }

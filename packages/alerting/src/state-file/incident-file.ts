@@ -1,7 +1,7 @@
 import type { Incident } from "../incidents/incident.ts";
 import type { IncidentEvent } from "../incidents/incident-event.ts";
 import { type IncidentHistory, LIST_LIMIT } from "../incidents/incident-history.ts";
-import { prepareStateFile } from "./state-file.ts";
+import { prepareStateFile, rollBack } from "./state-file.ts";
 
 /** How many events of an incident are read, the latest. */
 const MAX_EVENTS = 10_000;
@@ -28,6 +28,8 @@ export function openIncidentFile(path: string): IncidentHistory {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(path);
   prepareStateFile(database, path);
+  // What is written here keeps code from being run twice, after a power failure too.
+  database.exec("PRAGMA synchronous = FULL");
   database.exec(tables);
   const addEvent = database.prepare("INSERT INTO incidentEvent (incident, value) VALUES (?, ?)");
   const put = database.prepare("INSERT OR REPLACE INTO incident VALUES (?, ?, ?, ?, ?)");
@@ -50,7 +52,7 @@ export function openIncidentFile(path: string): IncidentHistory {
       write();
       database.exec("COMMIT");
     } catch (error) {
-      database.exec("ROLLBACK");
+      rollBack(database);
       throw error;
     }
   }
