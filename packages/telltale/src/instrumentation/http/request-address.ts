@@ -29,7 +29,7 @@ export function clientAddress(headers: IncomingHttpHeaders, peer: string | undef
     if (entry !== undefined) return withoutPort(entry["for"]!);
   }
   const forwardedFor = firstOf(headers["x-forwarded-for"]);
-  return forwardedFor ? withoutPort(forwardedFor.split(",", 1)[0]!.trim()) : peer;
+  return forwardedFor ? withoutPort(forwardedFor) : peer;
 }
 
 // Most requests of a service ask for the same host.
@@ -55,8 +55,10 @@ function withoutPort(address: string): string {
   }
 }
 
+/** Each proxy may add what it was told to the end of a list. */
 function firstOf(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === "string" ? header : header?.[0];
+  const text = typeof header === "string" ? header : header?.[0];
+  return text?.includes(",") ? text.slice(0, text.indexOf(",")).trim() : text?.trim();
 }
 
 /** RFC 7239: `for=192.0.2.43;proto=https, for="[2001:db8::17]:4711"`. */
