@@ -701,6 +701,7 @@ export { type CaptureOptions, type CpuCaptureOptions, captureCpuProfile, capture
 export interface CaptureOptions {
     readonly seconds?: number;
     readonly signal?: AbortSignal;
+    readonly keepAlive?: boolean;
 }
 export interface CpuCaptureOptions extends CaptureOptions {
     readonly frequencyHz?: number;
@@ -708,8 +709,8 @@ export interface CpuCaptureOptions extends CaptureOptions {
 export interface HeapCaptureOptions extends CaptureOptions {
     readonly bytesPerSample?: number;
 }
-export declare function captureCpuProfile({ seconds, frequencyHz, signal, }?: CpuCaptureOptions): Promise<Buffer>;
-export declare function captureHeapProfile({ seconds, bytesPerSample, signal, }?: HeapCaptureOptions): Promise<Buffer>;
+export declare function captureCpuProfile({ seconds, frequencyHz, ...waiting }?: CpuCaptureOptions): Promise<Buffer>;
+export declare function captureHeapProfile({ seconds, bytesPerSample, ...waiting }?: HeapCaptureOptions): Promise<Buffer>;
 export { type ContinuousProfilesOptions, continuousProfiles } from "./profiler/continuous-profiles.ts";
 export interface ContinuousProfilesOptions {
     readonly folder: string;

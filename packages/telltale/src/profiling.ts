@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import { isIP } from "node:net";
 import type { ProfilingConfiguration } from "./configuration.ts";
 import { sideServer } from "./side-server.ts";
 
@@ -15,23 +14,15 @@ export function startProfiling({ host, port }: ProfilingConfiguration): Disposab
     option: "profiling.port",
     otherwise: "Profiles are at /debug/pprof/profile?seconds=30 and /debug/pprof/heap?seconds=10",
   };
+  const { hostCheck } = require("@telltale/metrics/host-check") as typeof import("@telltale/metrics/host-check");
+  const isOurs = hostCheck({ host });
   const server = sideServer(options, (request, response) => {
     if (!request.url?.startsWith("/debug/pprof/")) return false;
-    if (isLoopback(host) && !isByAddress(request)) return refuse(response);
+    if (!isOurs(request.headers.host)) return refuse(response);
     const { pprofHandler } = require("@telltale/runtime") as typeof import("@telltale/runtime");
     return pprofHandler(request, response);
   });
   return { [Symbol.dispose]: () => void server.close() };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-/** A page in a browser could reach a loopback address by a name of its own (DNS rebinding). */
-function isByAddress({ headers: { host = "localhost" } }: IncomingMessage): boolean {
-  const name = host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1");
-  return name === "localhost" || isIP(name) !== 0;
 }
 
 function refuse(response: ServerResponse): true {

@@ -56,9 +56,11 @@ test("samples carry the id of the trace that was active, and a second capture wa
 
 test("a heap profile says who allocated what is still in use", async () => {
   const kept: unknown[] = [];
-  const capturing = captureHeapProfile({ seconds: 0.2, bytesPerSample: 4_096 });
+  const enough = new AbortController();
+  const capturing = captureHeapProfile({ seconds: 60, bytesPerSample: 4_096, signal: enough.signal });
   await new Promise((resolve) => setTimeout(resolve, 20));
   allocate(kept);
+  enough.abort();
   const profile = await decodePprof(await capturing);
   expect(profile.types).toEqual([{ type: "inuse_space", unit: "bytes" }]);
   const allocator = hottestFunctions(profile, 200).find(({ name }) => name === "allocate")!;

@@ -8,6 +8,8 @@ export interface CaptureOptions {
   readonly seconds?: number;
   /** Ends it before, with what there is by then. */
   readonly signal?: AbortSignal;
+  /** Whether the process goes on until it is done. @default true */
+  readonly keepAlive?: boolean;
 }
 
 export interface CpuCaptureOptions extends CaptureOptions {
@@ -20,24 +22,31 @@ export interface HeapCaptureOptions extends CaptureOptions {
   readonly bytesPerSample?: number;
 }
 
+/** Node.js takes a longer timer for one of a millisecond. */
+const MAX_SECONDS = (2 ** 31 - 1) / 1_000;
+/** V8 spends all its time on sampling before. */
+export const MAX_FREQUENCY_HZ = 10_000;
+
 let capturing: "CPU" | "heap" | undefined;
 
 /**
  * Watches which functions the main thread spends its time in; gzipped pprof. Inside a span, every sample has its `trace_id`.
  * Starting it holds the event loop for some ten milliseconds.
- * @throws Error with code TELLTALE_PROFILER_BUSY
+ * @throws Error with code TELLTALE_PROFILER_BUSY, TELLTALE_NO_PROFILER or TELLTALE_BAD_CAPTURE
  */
-export function captureCpuProfile({
+export async function captureCpuProfile({
   seconds = 10,
   frequencyHz = 100,
-  signal,
+  ...waiting
 }: CpuCaptureOptions = {}): Promise<Buffer> {
-  return capture("CPU", async (post) => {
+  checkRange("seconds", seconds, MAX_SECONDS);
+  checkRange("frequencyHz", frequencyHz, MAX_FREQUENCY_HZ);
+  return await capture("CPU", async (post) => {
     const startedAtMs = Date.now();
     await post("Profiler.enable");
     await post("Profiler.setSamplingInterval", { interval: Math.round(1e6 / frequencyHz) });
     await post("Profiler.start");
-    await wait(seconds, signal);
+    await wait(seconds, waiting);
     const { profile } = await post<Profiler.StopReturnType>("Profiler.stop");
     return cpuStacks(profile, { startedAtMs, frequencyHz });
   });
@@ -45,18 +54,20 @@ export function captureCpuProfile({
 
 /**
  * Watches which functions allocate memory that is still in use; gzipped pprof.
- * @throws Error with code TELLTALE_PROFILER_BUSY
+ * @throws Error with code TELLTALE_PROFILER_BUSY, TELLTALE_NO_PROFILER or TELLTALE_BAD_CAPTURE
  */
-export function captureHeapProfile({
+export async function captureHeapProfile({
   seconds = 10,
   bytesPerSample = 524_288,
-  signal,
+  ...waiting
 }: HeapCaptureOptions = {}): Promise<Buffer> {
-  return capture("heap", async (post) => {
+  checkRange("seconds", seconds, MAX_SECONDS);
+  checkRange("bytesPerSample", bytesPerSample, 2 ** 31 - 1);
+  return await capture("heap", async (post) => {
     const startedAtMs = Date.now();
     await post("HeapProfiler.enable");
     await post("HeapProfiler.startSampling", { samplingInterval: bytesPerSample });
-    await wait(seconds, signal);
+    await wait(seconds, waiting);
     const { profile } = await post<HeapProfiler.StopSamplingReturnType>("HeapProfiler.stopSampling");
     return heapStacks(profile, { startedAtMs, bytesPerSample });
   });
@@ -72,12 +83,10 @@ async function capture(
     const message = `A ${capturing} profile is being taken already; wait until it is there`;
     throw Object.assign(new Error(message), { code: "TELLTALE_PROFILER_BUSY" });
   }
-  capturing = kind;
   const span = trace.getActiveSpan();
   const traceId = span?.spanContext().traceId;
-  const { Session: InspectorSession } = process.getBuiltinModule("node:inspector");
-  const session: Session = new InspectorSession();
-  session.connect();
+  const session = connect();
+  capturing = kind;
   const post: Post = (method, parameters) =>
     new Promise((resolve, reject) =>
       session.post(method, parameters, (error, result) => (error ? reject(error) : resolve(result as never))),
@@ -92,8 +101,27 @@ async function capture(
   }
 }
 
-async function wait(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  await delay(seconds * 1_000, undefined, signal && { signal }).catch(() => {});
+/** A session of our own: a debugger's goes on beside it. */
+function connect(): Session {
+  try {
+    const { Session: InspectorSession } = process.getBuiltinModule("node:inspector");
+    const session: Session = new InspectorSession();
+    session.connect();
+    return session;
+  } catch (error) {
+    const message = `No profile can be taken, since this process has no inspector (${(error as Error).message}); under node --permission, start it with --allow-inspector`;
+    throw Object.assign(new Error(message, { cause: error }), { code: "TELLTALE_NO_PROFILER" });
+  }
+}
+
+async function wait(seconds: number, { signal, keepAlive = true }: CaptureOptions): Promise<void> {
+  await delay(seconds * 1_000, undefined, { ref: keepAlive, ...(signal && { signal }) }).catch(() => {});
+}
+
+function checkRange(option: string, value: number, most: number): void {
+  if (value > 0 && value <= most) return;
+  const message = `${option} of a profile is ${String(value)}; give a number above 0, at most ${most}`;
+  throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_CAPTURE" });
 }
 
 function cpuStacks(

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ test("profiles are taken again and again, the latest are kept, and none after th
   writeFileSync(join(folder, "mine.pprof"), "kept");
   const profiles = () => readdirSync(folder).filter((name) => /^cpu-.*\.pprof$/.test(name));
   const running = continuousProfiles({ folder, intervalMs: 60, seconds: 0.03, keep: 2 });
-  await expect.poll(() => profiles().filter((name) => !name.includes("2020")).length, { interval: 10 }).toBe(2);
+  await expect.poll(() => profiles().filter((name) => !name.startsWith("cpu-2020")).length, { interval: 10 }).toBe(2);
   running[Symbol.dispose]();
   running[Symbol.dispose]();
   // A capture that was under way lets go at once.
@@ -36,8 +37,27 @@ test("profiles are taken again and again, the latest are kept, and none after th
   rmSync(folder, { recursive: true });
 });
 
-test("an interval in which a profile would not be done is refused", () => {
-  expect(() => continuousProfiles({ folder: ".", intervalMs: 5_000, seconds: 10 })).toThrow(
-    expect.objectContaining({ code: "TELLTALE_BAD_INTERVAL" }),
-  );
+test("a profile that is being taken keeps no process alive", () => {
+  const program = `
+    // The first profile at once instead of ten minutes later.
+    const { setInterval: later } = globalThis;
+    globalThis.setInterval = (fn, ms) => later(fn, ms === 600_000 ? 1 : ms);
+    const { continuousProfiles } = await import(${JSON.stringify(join(import.meta.dirname, "continuous-profiles.ts"))});
+    const { captureHeapProfile } = await import(${JSON.stringify(join(import.meta.dirname, "capture.ts"))});
+    continuousProfiles({ folder: "nowhere", intervalMs: 600_000, seconds: 599 });
+    const isBusy = () => captureHeapProfile({ seconds: 0.001 }).then(() => false, () => true);
+    while (!(await isBusy())) await new Promise((resolve) => setTimeout(resolve, 5));
+    console.log("it is being taken");`;
+  const args = ["--conditions=telltale-source", "--no-warnings", "--input-type=module"];
+  expect(execFileSync(process.execPath, args, { encoding: "utf8", input: program })).toBe("it is being taken\n");
+});
+
+test.each([
+  [{ intervalMs: 5_000, seconds: 10 }, "TELLTALE_BAD_INTERVAL"],
+  [{ intervalMs: 2 ** 31 }, "TELLTALE_BAD_INTERVAL"],
+  [{ frequencyHz: 0 }, "TELLTALE_BAD_CAPTURE"],
+  [{ frequencyHz: 1e6 }, "TELLTALE_BAD_CAPTURE"],
+  [{ keep: 0 }, "TELLTALE_BAD_CAPTURE"],
+])("profiles by %j are refused with %s", (options, code) => {
+  expect(() => continuousProfiles({ folder: ".", ...options })).toThrow(expect.objectContaining({ code }));
 });

@@ -1,10 +1,10 @@
-import { mkdir, readdir, rename, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { context, diag, ROOT_CONTEXT } from "@opentelemetry/api";
-import { captureCpuProfile } from "./capture.ts";
+import { captureCpuProfile, MAX_FREQUENCY_HZ } from "./capture.ts";
 
 export interface ContinuousProfilesOptions {
-  /** Where `cpu-2026-11-22T09-30-00-000Z.pprof` and the others go. */
+  /** Where `cpu-2026-11-22T09-30-00-000Z-4711.pprof`, with the id of the process, and the others go. */
   readonly folder: string;
   /** How often a profile is begun. @default 60000 */
   readonly intervalMs?: number;
@@ -12,7 +12,7 @@ export interface ContinuousProfilesOptions {
   readonly seconds?: number;
   /** How often a stack is taken. @default 100 */
   readonly frequencyHz?: number;
-  /** How many files are kept. @default 60 */
+  /** How many files are kept, of all processes that have this folder. @default 60 */
   readonly keep?: number;
 }
 
@@ -20,7 +20,8 @@ const FILE = /^cpu-[\dTZ-]+\.pprof$/;
 
 /**
  * Takes a short CPU profile again and again, and keeps the latest in a folder, until it is disposed of. It keeps no process alive.
- * @throws TypeError with code TELLTALE_BAD_INTERVAL when a profile would not be done before the next
+ * @throws TypeError with code TELLTALE_BAD_INTERVAL when a profile would not be done before the next, or
+ * TELLTALE_BAD_CAPTURE
  */
 export function continuousProfiles({
   folder,
@@ -29,23 +30,32 @@ export function continuousProfiles({
   frequencyHz = 100,
   keep = 60,
 }: ContinuousProfilesOptions): Disposable {
-  if (!(seconds > 0 && intervalMs > seconds * 1_000)) {
-    const message = `intervalMs of the profiles is ${intervalMs} and each takes ${seconds} s; give an interval that is longer, such as 60000`;
+  if (!(seconds > 0 && intervalMs > seconds * 1_000 && intervalMs < 2 ** 31)) {
+    const message = `intervalMs of the profiles is ${intervalMs} and each takes ${seconds} s; give an interval that is longer, such as 60000, and below ${2 ** 31}`;
     throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_INTERVAL" });
+  }
+  for (const [option, value, most] of [
+    ["frequencyHz", frequencyHz, MAX_FREQUENCY_HZ],
+    ["keep", keep, Number.POSITIVE_INFINITY],
+  ] as const) {
+    if (value > 0 && value <= most) continue;
+    const message = `${option} of the profiles is ${String(value)}; give a number above 0, at most ${most}`;
+    throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_CAPTURE" });
   }
   const ending = new AbortController();
   let isFailing = false;
   async function take(): Promise<void> {
     const begun = new Date().toISOString().replace(/[:.]/g, "-");
-    const bytes = await captureCpuProfile({ seconds, frequencyHz, signal: ending.signal });
+    const bytes = await captureCpuProfile({ seconds, frequencyHz, signal: ending.signal, keepAlive: false });
     if (ending.signal.aborted) return;
     await mkdir(folder, { recursive: true });
     // Under its name there is never half a file.
-    const path = join(folder, `cpu-${begun}.pprof`);
+    const path = join(folder, `cpu-${begun}-${process.pid}.pprof`);
     await writeFile(`${path}.new`, bytes);
     await rename(`${path}.new`, path);
     const names = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
-    for (const name of names.slice(0, Math.max(0, names.length - keep))) await unlink(join(folder, name));
+    // Another process may have removed it.
+    for (const name of names.slice(0, Math.max(0, names.length - keep))) await rm(join(folder, name), { force: true });
     isFailing = false;
   }
   function tick(): void {

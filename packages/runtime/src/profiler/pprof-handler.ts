@@ -15,7 +15,7 @@ export function pprofHandler(request: IncomingMessage, response: ServerResponse)
   const isCpu = pathname === "/debug/pprof/profile";
   if (!isCpu && pathname !== "/debug/pprof/heap") return false;
   const seconds = Number(searchParams.get("seconds") ?? (isCpu ? 30 : 10));
-  if (request.method !== "GET") refuse(response, 405, "only GET");
+  if (request.method !== "GET") refuse(response.setHeader("allow", "GET"), 405, "only GET");
   else if (!(seconds > 0 && seconds <= MAX_SECONDS)) {
     refuse(response, 400, `seconds is ${searchParams.get("seconds")}; give a number above 0, at most ${MAX_SECONDS}`);
   } else void answer(response, { isCpu, seconds });
@@ -35,8 +35,9 @@ async function answer(
     const headers = { "content-type": "application/octet-stream", "content-disposition": disposition };
     response.writeHead(200, { ...headers, "content-length": bytes.length }).end(bytes);
   } catch (error) {
-    const isBusy = (error as { code?: unknown }).code === "TELLTALE_PROFILER_BUSY";
-    refuse(response, isBusy ? 503 : 500, isBusy ? (error as Error).message : "the profile could not be taken");
+    const { code, message } = error as Error & { readonly code?: unknown };
+    if (code === "TELLTALE_PROFILER_BUSY") refuse(response, 503, message);
+    else refuse(response, 500, code === "TELLTALE_NO_PROFILER" ? message : "the profile could not be taken");
   }
 }
 

@@ -96,8 +96,16 @@ export function frameOf({
   readonly url: string;
   readonly lineNumber: number;
 }): Frame {
-  const file = url.startsWith("file:") ? fileURLToPath(url) : url;
-  return { name: functionName || "(anonymous)", file, line: Math.max(0, lineNumber + 1) };
+  return { name: functionName || "(anonymous)", file: pathOf(url), line: Math.max(0, lineNumber + 1) };
+}
+
+/** A script may have been given any name, also a URL that is no path here. */
+function pathOf(url: string): string {
+  try {
+    return url.startsWith("file:") ? fileURLToPath(url) : url;
+  } catch {
+    return url;
+  }
 }
 
 function load(): typeof import("pprof-format") {

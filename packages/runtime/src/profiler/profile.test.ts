@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeEach, expect, test } from "vitest";
 import { profile } from "./profile.ts";
 import { ScopeTimes } from "./scope-times.ts";
@@ -75,6 +77,23 @@ test("asynchronous scopes that end in any order are each timed, and none stays t
   expect(report.scopes.map(({ count }) => count)).toEqual([1, 1, 1]);
   for (const { selfMs } of report.scopes) expect(selfMs).toBeGreaterThanOrEqual(0);
   expect(report.scope("third")!.selfMs).toBeGreaterThan(1.9);
+});
+
+test("scopes that always overlap do not keep each other", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  let running = profile("overlapping");
+  const first = new WeakRef(running);
+  for (let i = 0; i < 5; i++) {
+    const next = profile("overlapping");
+    running[Symbol.dispose]();
+    running = next;
+  }
+  // What a WeakRef was asked for stays until the end of the turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(first.deref()).toBeUndefined();
+  running[Symbol.dispose]();
 });
 
 test("percentiles are within two percent of the sorted values", () => {

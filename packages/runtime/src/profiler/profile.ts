@@ -52,7 +52,7 @@ let innermost: RunningScope | undefined;
 // Hot: benchmarks/runtime.ts.
 class RunningScope implements Disposable {
   readonly #scope: NamedScope;
-  readonly #parent: RunningScope | undefined;
+  #parent: RunningScope | undefined;
   readonly #startMs: number;
   #insideMs = 0;
   hasEnded = false;
@@ -71,7 +71,9 @@ class RunningScope implements Disposable {
     // Asynchronous scopes end in any order; those that have ended are no parents any more.
     while (innermost?.hasEnded) innermost = innermost.#parent;
     const parent = this.#parent;
-    if (parent !== undefined && !parent.hasEnded) parent.#insideMs += tookMs;
+    if (parent?.hasEnded === false) parent.#insideMs += tookMs;
+    // Else each of scopes that always overlap would keep the one before it, and so all of them.
+    else while (this.#parent?.hasEnded) this.#parent = this.#parent.#parent;
     const seconds = tookMs / 1_000;
     const selfMs = tookMs - this.#insideMs;
     this.#scope.times.record(seconds, selfMs > 0 ? selfMs / 1_000 : 0);
