@@ -53,7 +53,7 @@ export function httpSender(options: HttpOptions): HttpSender {
   // Loaded here: a process without such a sink may not need it.
   const http = process.getBuiltinModule(base.protocol === "https:" ? "node:https" : "node:http");
   // By the proxy that Node's own agent uses, if any.
-  const { proxyEnv } = http.globalAgent.options as AgentOptions;
+  const { proxyEnv } = (http.globalAgent as { readonly options?: AgentOptions }).options ?? {};
   const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 1, ...(proxyEnv !== undefined && { proxyEnv }) });
   const headers = { ...authorization(options), ...options.headers };
   let gzip: ((body: string) => Promise<Uint8Array>) | undefined;

@@ -77,7 +77,7 @@ function moduleOf(protocol: string): HttpModule {
 
 /** By the proxy that Node's own agent uses: NODE_USE_ENV_PROXY=1 or `http.setGlobalProxyFromEnv()`, from Node 24 on. */
 function agentOptions({ globalAgent }: HttpModule, tls: TlsMaterial): AgentOptions {
-  const { proxyEnv } = globalAgent.options as AgentOptions;
+  const { proxyEnv } = (globalAgent as { readonly options?: AgentOptions }).options ?? {};
   return { keepAlive: true, ...(proxyEnv !== undefined && { proxyEnv }), ...material(tls) };
 }
 
