@@ -21,8 +21,10 @@ export class DeliveryTally {
   #failingSinceMs: number | undefined;
   #reason: string | undefined;
 
-  succeeded(items: number): void {
-    this.#sent += items;
+  succeeded(items: number, refused = 0): void {
+    const lost = Math.min(refused, items);
+    this.#sent += items - lost;
+    this.#lost += lost;
     this.#failingSinceMs = undefined;
     this.#reason = undefined;
   }

@@ -182,6 +182,22 @@ test("the outcome of each export is counted, and since when they fail", async ()
   expect(queue.delivery).toEqual({ sent: 7, pending: 0, lost: 5, failingSinceMs: undefined, reason: undefined });
 });
 
+test("of an export that was taken, what the backend refused is lost", async () => {
+  const exporter = {
+    export: (_items: Item[], done: (result: ExportResult & { refused?: number }) => void) =>
+      done({ code: 0, refused: 1 }),
+    async shutdown() {},
+  };
+  const queue = new ExportQueue<Item>({
+    exporter,
+    what: "items to nowhere",
+    batch: { maxQueueSize: 4, maxExportBatchSize: 2, scheduledDelayMs: 60_000, exportTimeoutMs: 60_000 },
+  });
+  for (const id of [1, 2]) queue.add({ id });
+  await queue.flush();
+  expect(queue.delivery).toMatchObject({ sent: 1, lost: 1, pending: 0, failingSinceMs: undefined });
+});
+
 test("an export that does not answer in time has failed, whatever it says later", async () => {
   const exporter = heldExporter();
   const queue = queueOf(exporter, { exportTimeoutMs: 1 });

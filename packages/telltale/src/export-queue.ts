@@ -9,9 +9,12 @@ import type { Resource } from "@opentelemetry/resources";
 import type { BatchConfiguration } from "./configuration.ts";
 import { type Delivery, DeliveryTally } from "./delivery.ts";
 
+/** How an export went, with how many items of one that was taken were not, where the exporter knows. */
+type ExportOutcome = ExportResult & { readonly refused?: number };
+
 /** The part of an OpenTelemetry exporter that the queue uses. */
 export interface BatchExporter<T> {
-  export(items: T[], done: (result: ExportResult) => void): void;
+  export(items: T[], done: (result: ExportOutcome) => void): void;
   shutdown(): Promise<void>;
 }
 
@@ -162,11 +165,11 @@ export class ExportQueue<T> {
     const count = this.#count(items);
     const settled = new Promise<void>((resolve) => {
       let isDone = false;
-      const done = ({ code, error }: ExportResult): void => {
+      const done = ({ code, error, refused }: ExportOutcome): void => {
         if (isDone) return;
         isDone = true;
         clearTimeout(deadline);
-        if (code === SUCCESS) this.#tally.succeeded(count);
+        if (code === SUCCESS) this.#tally.succeeded(count, refused);
         else this.#tally.failed(count, error);
         resolve();
       };

@@ -57,7 +57,7 @@ test("exports that are under way together each send their own spans", async () =
 });
 
 test.each(["http/protobuf", "http/json"] as const)(
-  "what a receiver takes only in part is said, over %s",
+  "what a receiver takes only in part is said, with how much it refused, over %s",
   async (protocol) => {
     const warnings: string[] = [];
     const ignore = (): void => {};
@@ -66,7 +66,7 @@ test.each(["http/protobuf", "http/json"] as const)(
     await using receiver = await otlpReceiver();
     receiver.respond({ type: "accept", partialSuccess: { rejected: 3, message: "too old" } });
     const exporter = createOtlpExporter<ReadableSpan[]>("traces", to(receiver, { protocol }));
-    for (let i = 0; i < 3; i++) expect(await exportBy(exporter, endedSpans(5))).toEqual({ code: 0 });
+    for (let i = 0; i < 3; i++) expect(await exportBy(exporter, endedSpans(5))).toEqual({ code: 0, refused: 3 });
     expect(warnings).toEqual([
       `telltale: 127.0.0.1:${receiver.port}/v1/traces took an export and says: 3 items of traces were refused (too old)`,
     ]);

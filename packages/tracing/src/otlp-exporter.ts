@@ -25,14 +25,15 @@ export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExp
     configuration.protocol === "grpc" ? grpcExporter(signal, configuration) : overHttp(signal, configuration);
   const tellLeftOut = tellOnce();
 
-  async function send(items: T): Promise<void> {
+  async function send(items: T): Promise<number> {
     const request = await inSlices(encode(items));
     if (request.leftOut > 0) {
       tellLeftOut(`telltale: ${request.leftOut} ${signal} items could not be read and were left out of an export`);
     }
-    await exporter.send(request.bytes);
+    const refused = await exporter.send(request.bytes);
     // Bytes of an export that failed may still be with the connection.
     request.release();
+    return request.leftOut + refused;
   }
 
   return asyncExporter(send, () => exporter.close());
@@ -45,7 +46,9 @@ function overHttp(signal: OtlpSignal, configuration: OtlpExporterConfiguration):
   return {
     async send(bytes) {
       const partial = partialSuccessOf(await sender.send(bytes));
-      if (partial !== undefined) tell(partial);
+      if (partial === undefined) return 0;
+      tell(partial);
+      return partial.rejected;
     },
     close: async () => sender.close(),
   };

@@ -6,8 +6,8 @@ const require = createRequire(import.meta.url);
 
 /** Sends requests that are encoded already. */
 export interface BytesExporter {
-  /** Resolves when they have been taken; the bytes are not read any more then. */
-  send(bytes: Uint8Array): Promise<void>;
+  /** Resolves when they have been taken, to the number of items that were not; the bytes are not read any more then. */
+  send(bytes: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,8 @@ export function grpcExporter(signal: OtlpSignal, configuration: OtlpExporterConf
     send: (bytes) =>
       new Promise((resolve, reject) => {
         delegate.export(bytes, ({ error, code }) => {
-          if (code === 0) resolve();
+          // What was refused of it is told by OpenTelemetry's part alone.
+          if (code === 0) resolve(0);
           else reject(error ?? new Error("the export failed"));
         });
       }),

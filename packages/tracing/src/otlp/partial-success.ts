@@ -22,7 +22,7 @@ function fromJson(body: Buffer): PartialSuccess {
   const { partialSuccess = {} } = JSON.parse(body.toString()) as { partialSuccess?: Record<string, unknown> };
   const { rejectedSpans, rejectedLogRecords, rejectedDataPoints, errorMessage = "" } = partialSuccess;
   return {
-    rejected: Number(rejectedSpans ?? rejectedLogRecords ?? rejectedDataPoints ?? 0),
+    rejected: Number(rejectedSpans ?? rejectedLogRecords ?? rejectedDataPoints ?? 0) || 0,
     message: String(errorMessage),
   };
 }
