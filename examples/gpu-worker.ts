@@ -1,12 +1,12 @@
 /**
- * A worker that watches the GPUs of its machine: node --conditions=telltale-source examples/gpu-worker.ts [seconds]
+ * A worker that watches the GPUs of its machine: npm run example gpu-worker -- [seconds]
  * It runs anywhere. Without a GPU it says what it looked for and what would help.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type GpuReading, gpu } from "@telltale/gpu";
 import { bootstrap } from "telltale";
 
-const seconds = Number(process.argv[2] ?? 3);
+const seconds = secondsFrom(process.argv[2] ?? "3");
 
 const telemetry = bootstrap({
   service: { name: "gpu-worker" },
@@ -36,6 +36,13 @@ const page = await (await fetch(telemetry.prometheusUrl ?? "")).text();
 const series = page.split("\n").filter((text) => /^(hw|gpu)_/.test(text)).length;
 console.log(`${series} series of GPUs on ${telemetry.prometheusUrl}`);
 await telemetry.shutdown();
+
+function secondsFrom(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== "" && number >= 0) return number;
+  console.error(`The seconds to watch are "${text}"; give a number, as in: npm run example gpu-worker -- 10`);
+  process.exit(1);
+}
 
 function line(reading: GpuReading): string {
   const { device, state: health, utilization, memoryUsed, memoryTotal, temperatures, powerWatts } = reading;

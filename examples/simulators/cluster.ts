@@ -1,6 +1,6 @@
 /**
  * Ten nodes that work off a queue, and forty agents:
- * node --conditions=telltale-source examples/simulators/cluster.ts --help
+ * npm run example cluster -- --help
  */
 import { createCluster } from "@telltale/cluster";
 import { createAgents } from "@telltale/cluster/agents";

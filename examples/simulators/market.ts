@@ -1,6 +1,6 @@
 /**
  * A desk that trades at two venues, which can be made to disconnect, to flap, to fall silent, to reject, to answer late and to
- * fill what was canceled: node --conditions=telltale-source examples/simulators/market.ts --help
+ * fill what was canceled: npm run example market -- --help
  */
 import { createTrading } from "@telltale/trading";
 import { makeMarket } from "./market/maker.ts";

@@ -2,7 +2,12 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { failInALine, numberOption } from "../command-line.ts";
 import type { FaultDescription, SimulateOptions } from "./simulation.ts";
+
+const MINUTE_MS = 60_000;
+/** Simulated. */
+const FAULT_SEEN_AT_MS = MINUTE_MS;
 
 export interface Simulator<Fault extends string> {
   /** "market" */
@@ -16,10 +21,7 @@ export interface Simulator<Fault extends string> {
 export function runDirectly<Fault extends string>(moduleUrl: string, simulator: Simulator<Fault>): void {
   const [, script = ""] = process.argv;
   if (script === "" || realpathSync(script) !== fileURLToPath(moduleUrl)) return;
-  run(simulator).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+  run(simulator).catch(failInALine);
 }
 
 async function run<Fault extends string>(simulator: Simulator<Fault>): Promise<void> {
@@ -38,24 +40,28 @@ async function run<Fault extends string>(simulator: Simulator<Fault>): Promise<v
     console.log(helpOf(simulator));
     return;
   }
+  const settings = {
+    seed: numberOption("seed", values.seed),
+    speed: numberOption("speed", values.speed),
+    durationMs: numberOption("minutes", values.minutes) * MINUTE_MS,
+    faults: knownFaults(simulator, values.fault),
+  };
   // Imported here, so that a test of the simulator brings an SDK of its own.
   const { bootstrap } = await import("telltale");
   const telemetry = bootstrap({
     service: { name: `${simulator.name}-simulator` },
     tracing: false,
     logging: { sinks: [] },
-    metrics: { prometheus: { port: numberOf("port", values.port) } },
+    metrics: { prometheus: { port: numberOption("port", values.port) } },
     instrumentations: {},
   });
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
-  if (!values.json) console.log(`${simulator.name}: metrics at ${telemetry.prometheusUrl}`);
+  if (!values.json) console.log(beginning(simulator, { ...settings, url: telemetry.prometheusUrl ?? "" }));
   const summary = await simulator.simulate({
-    seed: numberOf("seed", values.seed),
-    speed: numberOf("speed", values.speed),
-    durationMs: numberOf("minutes", values.minutes) * 60_000,
+    ...settings,
     // Here a fault begins soon: somebody is watching.
-    faults: values.fault.map((name) => ({ name: name as Fault, atMs: 60_000 })),
+    faults: settings.faults.map((name) => ({ name, atMs: FAULT_SEEN_AT_MS })),
     signal: abort.signal,
     // Often enough to look alive.
     tickMs: 1_000,
@@ -64,10 +70,30 @@ async function run<Fault extends string>(simulator: Simulator<Fault>): Promise<v
   await telemetry.shutdown();
 }
 
-function numberOf(name: string, text: string): number {
-  const number = Number(text);
-  if (text !== "" && number >= 0) return number;
-  throw new TypeError(`--${name} is "${text}"; give a number from 0`);
+/** Before anything is started, so that a wrong word leaves no half of an output. */
+function knownFaults<Fault extends string>({ faults }: Simulator<Fault>, names: readonly string[]): readonly Fault[] {
+  const unknown = names.find((name) => !Object.hasOwn(faults, name));
+  if (unknown === undefined) return names as readonly Fault[];
+  throw new TypeError(`there is no fault "${unknown}"; there are ${Object.keys(faults).join(", ")}`);
+}
+
+function beginning<Fault extends string>(
+  { description, faults: known }: Simulator<Fault>,
+  {
+    durationMs,
+    speed,
+    faults,
+    url,
+  }: { readonly durationMs: number; readonly speed: number; readonly faults: readonly Fault[]; readonly url: string },
+): string {
+  const seconds = Math.round(FAULT_SEEN_AT_MS / 1_000 / speed);
+  return [
+    `${description}\n`,
+    `metrics  ${url}`,
+    `ends     after ${durationMs / MINUTE_MS} simulated minutes ${speed === Number.POSITIVE_INFINITY ? "as fast as it can" : `at ${speed} times the speed`}, or by Ctrl-C`,
+    ...faults.map((name) => `fault    in ${seconds} s: ${known[name].description}`),
+    "",
+  ].join("\n");
 }
 
 function helpOf({ name, description, faults }: Omit<Simulator<string>, "simulate">): string {
@@ -75,7 +101,7 @@ function helpOf({ name, description, faults }: Omit<Simulator<string>, "simulate
   const described = Object.entries(faults).map(([fault, one]) => `  ${fault.padEnd(width)}  ${one.description}`);
   return [
     `${description}\n`,
-    `node --conditions=telltale-source examples/simulators/${name}.ts [options]\n`,
+    `npm run example ${name} -- [options]\n`,
     "  --seed <number>    the same seed gives the same run (1)",
     "  --speed <number>   simulated seconds in a second (1); Infinity is as fast as it can",
     "  --minutes <number> simulated minutes (60)",
@@ -89,6 +115,12 @@ function helpOf({ name, description, faults }: Omit<Simulator<string>, "simulate
 
 function linesOf(summary: object): string {
   return Object.entries(summary)
-    .map(([key, value]) => `${key.padEnd(24)} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .map(([key, value]) => `${key.padEnd(24)} ${wordOf(value)}`)
     .join("\n");
+}
+
+function wordOf(value: unknown): string {
+  if (value === undefined) return "none";
+  if (typeof value === "number") return String(Number(value.toPrecision(8)));
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

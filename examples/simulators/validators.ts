@@ -1,6 +1,6 @@
 /**
  * A validator set with a byzantine member, a ledger whose leader stalls, and their peers:
- * node --conditions=telltale-source examples/simulators/validators.ts --help
+ * npm run example validators -- --help
  */
 import { createConsensus } from "@telltale/consensus";
 import { createNetwork } from "@telltale/consensus/p2p";

@@ -36,7 +36,7 @@ const othersKeys: Readonly<Record<string, string>> = {
 const blocks = pages.flatMap(blocksOf);
 
 describe("every file of YAML on a page is read by its reader", () => {
-  test.each(named("yaml"))("%s", (_, { text }) => readerOf(text)(text));
+  test.each(named("yaml"))("%s", (_, { text }) => void readerOf(text)(text));
 });
 
 describe("every piece of JSON on a page is JSON", () => {

@@ -11,10 +11,10 @@ import { codeOf, root } from "../workspace.ts";
 import { codeWordsOf, pages, textOf } from "./pages.ts";
 
 const words = pages.flatMap(codeWordsOf);
-const folders = ["packages/*/src", "examples", "scripts", "benchmarks", "test/e2e"];
+const folders = ["packages/*/src", "examples", "scripts", "benchmarks", "test"];
 const sources = globSync(
   folders.map((folder) => `${folder}/**/*.{ts,mjs}`),
-  { cwd: root, exclude: (path) => path.includes("node_modules") || path.endsWith(".test.ts") },
+  { cwd: root, exclude: (path) => /node_modules|test\/docs/.test(path) || /src\/.*\.test\.ts$/.test(path) },
 ).map(codeOf);
 const written = (word: string): boolean => sources.some((text) => text.includes(word));
 
@@ -30,7 +30,7 @@ test("npm scripts that a page names are in package.json", () => {
 });
 
 test("commands of telltale, and their options, are those that it has", () => {
-  const named = everywhere(/(?<=npx |`|^ {4})telltale ((?:[a-z]+ )?[a-z]+)([^\n`#|]*)/gm);
+  const named = everywhere(/(?<=npx |npm run |`|^ {4})telltale (?:-- )?((?:[a-z]+ )?[a-z]+)([^\n`#|]*)/gm);
   const help = new Map<string, string>();
   const wrong = named.filter(({ match: [, spoken, rest] }) => {
     const command = /^(alerts|profile) /.test(spoken!) ? spoken! : spoken!.split(" ")[0]!;
@@ -66,6 +66,15 @@ test("options that a page names by their path are options", () => {
   const wrong = paths.filter(({ word }) => !isOption(word.split("."), schema) && !written(`"${word}"`));
   expect(paths.length).toBeGreaterThan(10);
   expect(wrong.map(({ word, place }) => `${place}: ${word}`)).toEqual([]);
+});
+
+test("examples that a page starts by name are there", () => {
+  const named = everywhere(/npm run example ([\w-]+)/g);
+  expect(named.length).toBeGreaterThan(3);
+  const list = readFileSync(join(root, "examples/run.ts"), "utf8");
+  expect(named.filter(({ match: [, name] }) => !new RegExp(`^ {2}"?${name}"?: \\{`, "m").test(list)).map(told)).toEqual(
+    [],
+  );
 });
 
 test("faults that a page makes simulators have are theirs", async () => {
