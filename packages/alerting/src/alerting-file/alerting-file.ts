@@ -2,7 +2,11 @@ import { type CooldownDefinition, readCooldown } from "../cooldown/cooldowns.ts"
 import { type EscalationDefinition, readEscalation } from "../escalation/escalation-definition.ts";
 import { type HeartbeatDefinition, readHeartbeat } from "../heartbeat/heartbeat-definition.ts";
 import { type IncidentOptions, incidentDefaults, readIncidentOptions } from "../incidents/incident-options.ts";
-import { type InterventionDefinition, readIntervention } from "../intervention/intervention-definition.ts";
+import {
+  type InterventionDefinition,
+  interventionId,
+  readIntervention,
+} from "../intervention/intervention-definition.ts";
 import { type RunbookDefinition, readRunbook } from "../runbook/runbook.ts";
 import { readYaml, type YamlProblem, type YamlValue } from "../yaml-reader.ts";
 import { type BaselineChoice, readBaselineChoice } from "./baseline-choice.ts";
@@ -49,16 +53,29 @@ export function parseAlertingFile(text: string, options: AlertingFileOptions = {
   const items = (name: string): readonly YamlValue[] => fields.get(name)?.items() ?? [];
   const surroundings: Surroundings = { receivers };
   const escalations = items("escalations").map((item) => readEscalation(item, surroundings));
-  checkUnique(items("escalations"), escalations);
+  checkUnique(items("escalations"), escalations, {
+    nameOf: ({ name }) => name,
+    fault: (name) => `there is another escalation named "${name}"; give each a name of its own`,
+  });
+  const interventions = items("interventions").map(readIntervention);
+  checkUnique(items("interventions"), interventions, {
+    nameOf: interventionId,
+    fault: () => "there is another one of this name for the same alerts; make them one",
+  });
+  const baselines = items("baselines").map(readBaselineChoice);
+  checkUnique(items("baselines"), baselines, {
+    nameOf: (choice) => choice && JSON.stringify([choice.query, choice.metric ?? ""]),
+    fault: () => "there are baselines of the same already; make them one",
+  });
   const heartbeat = fields.get("heartbeat");
   const incidents = fields.get("incidents");
   const file = {
     runbooks: items("runbooks").map(readRunbook),
     cooldowns: items("cooldowns").map(readCooldown),
     escalations,
-    interventions: items("interventions").map(readIntervention),
+    interventions,
     heartbeat: isGiven(heartbeat) ? readHeartbeat(heartbeat, surroundings) : undefined,
-    baselines: items("baselines").flatMap((item) => readBaselineChoice(item) ?? []),
+    baselines: baselines.flatMap((choice) => choice ?? []),
     incidents: isGiven(incidents) ? readIncidentOptions(incidents) : incidentDefaults,
   };
   if (problems.length > 0) {
@@ -75,10 +92,16 @@ function isGiven(value: YamlValue | undefined): value is YamlValue {
 }
 
 /** Their state is kept by their names. */
-function checkUnique(items: readonly YamlValue[], escalations: readonly EscalationDefinition[]): void {
+function checkUnique<T>(
+  items: readonly YamlValue[],
+  read: readonly T[],
+  of: { readonly nameOf: (one: T) => string | undefined; readonly fault: (name: string) => string },
+): void {
   const seen = new Set<string>();
-  for (const [i, { name }] of escalations.entries()) {
-    if (seen.has(name)) items[i]!.problem(`there is another escalation named "${name}"; give each a name of its own`);
+  for (const [i, one] of read.entries()) {
+    const name = of.nameOf(one);
+    if (name === undefined) continue;
+    if (seen.has(name)) items[i]!.problem(of.fault(name));
     seen.add(name);
   }
 }

@@ -1,7 +1,7 @@
 import { type Expression, parse, typeOf } from "@telltale/promql";
 import type { BaselinesOptions } from "../baseline/baselines.ts";
-import { readInteger, type YamlValue } from "../yaml-reader.ts";
-import { readDuration } from "./definition-fields.ts";
+import type { YamlValue } from "../yaml-reader.ts";
+import { readCount, readDuration } from "./definition-fields.ts";
 
 /** Series that baselines are learned of. */
 export interface BaselineChoice {
@@ -14,15 +14,11 @@ export interface BaselineChoice {
 }
 
 const durations = { warm_up: "warmUpMs", adapt_after: "adaptAfterMs", cool_down: "coolDownMs" } as const;
-const amounts = {
-  warm_up_samples: { option: "warmUpSamples", read: readInteger },
-  least_deviation: { option: "leastDeviation", read: readPositive },
-  max_series: { option: "maxSeries", read: readInteger },
-} as const;
+const counts = { warm_up_samples: "warmUpSamples", max_series: "maxSeries" } as const;
 
 /** Reads an item of `baselines`; faults are problems of the document. */
 export function readBaselineChoice(value: YamlValue): BaselineChoice | undefined {
-  const fields = value.fields(["expr", "metric", ...Object.keys(durations), ...Object.keys(amounts)]);
+  const fields = value.fields(["expr", "metric", "least_deviation", ...Object.keys(durations), ...Object.keys(counts)]);
   const query = fields.get("expr")?.text() ?? "";
   if (query === "") {
     value.problem(
@@ -42,10 +38,12 @@ export function readBaselineChoice(value: YamlValue): BaselineChoice | undefined
     const durationMs = readDuration(fields, name, { otherwise: Number.NaN });
     if (!Number.isNaN(durationMs)) options[option] = durationMs;
   }
-  for (const [name, { option, read }] of Object.entries(amounts)) {
-    const amount = fields.get(name)?.read(read);
-    if (amount !== undefined) options[option] = amount;
+  for (const [name, option] of Object.entries(counts)) {
+    const count = readCount(fields, name, { least: 1, otherwise: Number.NaN });
+    if (!Number.isNaN(count)) options[option] = count;
   }
+  const leastDeviation = fields.get("least_deviation")?.read(readPositive);
+  if (leastDeviation !== undefined) options["leastDeviation"] = leastDeviation;
   return expression === undefined ? undefined : { query, expression, metric, options };
 }
 

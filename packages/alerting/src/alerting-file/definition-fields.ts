@@ -1,7 +1,7 @@
 import { parseDuration } from "@telltale/promql";
 import { didYouMean } from "../near-name.ts";
 import { type AlertMatcher, parseAlertMatchers } from "../routing/alert-matcher.ts";
-import type { YamlValue } from "../yaml-reader.ts";
+import { readInteger, type YamlValue } from "../yaml-reader.ts";
 
 /** What the readers of all definitions in telltale.alerting.yaml have in common. */
 export type Fields = ReadonlyMap<string, YamlValue>;
@@ -14,7 +14,19 @@ export interface Surroundings {
 
 /** The conditions that an alert has to meet; none are met by every alert. */
 export function readMatchers(fields: Fields): readonly AlertMatcher[] {
-  return (fields.get("matchers")?.items() ?? []).flatMap((item) => item.read(parseAlertMatchers) ?? []);
+  return (fields.get("matchers")?.items() ?? []).flatMap((item) => item.read(readMatcher) ?? []);
+}
+
+/** A whole number that is not below the least one. */
+export function readCount(
+  fields: Fields,
+  name: string,
+  { least, otherwise }: { readonly least: number; readonly otherwise: number },
+): number {
+  const value = fields.get(name);
+  const count = value?.read(readInteger);
+  if (count !== undefined && count < least) value!.problem(`${name} is ${count}; give a whole number from ${least} on`);
+  return count ?? otherwise;
 }
 
 /** A duration in milliseconds; 0 is a fault unless it is allowed. */
@@ -61,6 +73,15 @@ export function readChoice<T extends string>(
     value.problem(`${name} is "${text}"; give one of ${choices.join(", ")}${didYouMean(text, choices)}`);
   }
   return choice ?? otherwise;
+}
+
+/** @throws Error */
+function readMatcher(text: string): readonly AlertMatcher[] {
+  try {
+    return parseAlertMatchers(text);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; give one as in alertmanager.yml, such as severity="critical"`);
+  }
 }
 
 function readable<T>(text: string, read: () => T): T {

@@ -35,6 +35,11 @@ class TestClock implements Clock {
     return { [Symbol.dispose]: () => void this.#timers.delete(timer) };
   }
 
+  /** All timers, whatever the time is. */
+  goOff(): void {
+    for (const [timer, { call }] of [...this.#timers]) if (this.#timers.delete(timer)) call();
+  }
+
   passTo(seconds: number): void {
     this.nowMs = START + seconds * 1_000;
     for (const [timer, { timeMs, call }] of [...this.#timers]) {
@@ -44,9 +49,11 @@ class TestClock implements Clock {
 }
 
 /** A server that answers with these statuses in turn, then with 200; what it was sent. */
-async function receiver(statuses: readonly number[] = []): Promise<{ url: string; bodies: string[] }> {
+async function receiver(statuses: readonly number[] = []) {
   const bodies: string[] = [];
+  const authorizations: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
+    authorizations.push(request.headers.authorization);
     let body = "";
     for await (const chunk of request) body += chunk;
     bodies.push(body);
@@ -54,7 +61,7 @@ async function receiver(statuses: readonly number[] = []): Promise<{ url: string
   }).listen(0, "127.0.0.1");
   servers.push(server);
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`, bodies };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`, bodies, authorizations };
 }
 
 function start(options: Partial<Parameters<typeof startHeartbeat>[0]> & { readonly clock: Clock }) {
@@ -85,6 +92,36 @@ test("an address is posted to at once and then at each interval, until it is sto
   clock.passTo(600);
   await heartbeat.settled();
   expect(bodies).toHaveLength(3);
+});
+
+test("it goes on at its interval when the clock is put back", async () => {
+  const { url, bodies } = await receiver();
+  const clock = new TestClock();
+  const { heartbeat } = start({ clock, definition: { intervalMs: 60_000, url, receiver: undefined } });
+  await heartbeat.settled();
+  // The timer knows nothing of the clock.
+  clock.passTo(60 - 86_400);
+  clock.goOff();
+  await heartbeat.settled();
+  expect(bodies).toHaveLength(2);
+  clock.passTo(120 - 86_400);
+  await heartbeat.settled();
+  expect(bodies).toHaveLength(3);
+});
+
+test("a name and a password in the address are sent, and are in no message", async () => {
+  const { url, authorizations } = await receiver([200, 500]);
+  const clock = new TestClock();
+  const secret = url.replace("http://", "http://desk:p%40ss@");
+  const { heartbeat, problems } = start({
+    clock,
+    definition: { intervalMs: 60_000, url: secret, receiver: undefined },
+  });
+  await heartbeat.settled();
+  clock.passTo(60);
+  await heartbeat.settled();
+  expect(authorizations[0]).toBe(`Basic ${Buffer.from("desk:p@ss").toString("base64")}`);
+  expect(problems).toEqual([`heartbeat: ${new URL(url).origin} answered 500`]);
 });
 
 test("that it does not arrive is told once, and again when it stops a second time", async () => {

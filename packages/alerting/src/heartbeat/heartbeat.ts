@@ -40,11 +40,13 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
   function beat(dueMs: number): void {
     if (stopped.signal.aborted) return;
     const nowMs = clock.now();
-    if (nowMs >= dueMs) {
+    // Or the clock was put back, and it would be silent until then.
+    const isDue = nowMs >= dueMs || nowMs < dueMs - intervalMs;
+    if (isDue) {
       const attempt = attemptOnce(nowMs).finally(() => onTheirWay.delete(attempt));
       onTheirWay.add(attempt);
     }
-    const nextMs = nowMs >= dueMs ? nowMs + intervalMs : dueMs;
+    const nextMs = isDue ? nowMs + intervalMs : dueMs;
     timer = clock.at(nextMs, () => beat(nextMs));
   }
 
@@ -64,14 +66,14 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
 
   async function post(): Promise<string> {
     if (url === undefined) return "";
-    const { origin } = new URL(url);
+    const { origin, address, headers } = requestOf(url);
     const late = new AbortController();
     using _ = clock.at(clock.now() + Math.min(TIMEOUT_MS, intervalMs), () =>
       late.abort(new Error("no answer in time")),
     );
     try {
       const signal = AbortSignal.any([stopped.signal, late.signal]);
-      const response = await fetch(url, { method: "POST", headers: { "user-agent": "telltale" }, signal });
+      const response = await fetch(address, { method: "POST", headers, signal });
       await response.body?.cancel();
       return response.ok ? "" : `${origin} answered ${response.status}`;
     } catch (error) {
@@ -110,4 +112,18 @@ export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
       timer?.[Symbol.dispose]();
     },
   };
+}
+
+/** A name and a password in a URL are for a header: fetch() refuses them, with a message that has them. */
+function requestOf(url: string) {
+  const address = new URL(url);
+  const { origin, username, password } = address;
+  const headers: Record<string, string> = { "user-agent": "telltale" };
+  if (username !== "" || password !== "") {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    headers["authorization"] = `Basic ${Buffer.from(credentials).toString("base64")}`;
+    address.username = "";
+    address.password = "";
+  }
+  return { origin, address, headers };
 }

@@ -1,5 +1,5 @@
-import { type Fields, readDuration } from "../alerting-file/definition-fields.ts";
-import { readInteger, type YamlValue } from "../yaml-reader.ts";
+import { type Fields, readCount, readDuration } from "../alerting-file/definition-fields.ts";
+import type { YamlValue } from "../yaml-reader.ts";
 
 /** Which alerts are one incident, and how long it is kept. */
 export interface IncidentOptions {
@@ -39,10 +39,14 @@ export function readIncidentOptions(value: YamlValue): IncidentOptions {
   ]);
   const duration = (name: string, otherwise: number) => readDuration(fields, name, { otherwise });
   const windowMs = duration("window", incidentDefaults.windowMs);
+  const lateWindowMs = duration("late_window", Math.max(windowMs, incidentDefaults.lateWindowMs));
+  if (lateWindowMs < windowMs) {
+    fields.get("late_window")!.problem("late_window is shorter than window; give one that is longer, or none");
+  }
   return {
     windowMs,
-    lateWindowMs: Math.max(windowMs, duration("late_window", incidentDefaults.lateWindowMs)),
-    maxHops: fields.get("max_hops")?.read(readInteger) ?? incidentDefaults.maxHops,
+    lateWindowMs,
+    maxHops: readCount(fields, "max_hops", { least: 0, otherwise: incidentDefaults.maxHops }),
     quietMs: duration("quiet", incidentDefaults.quietMs),
     serviceLabels: readNames(fields, "service_labels") ?? incidentDefaults.serviceLabels,
     peerLabels: readNames(fields, "peer_labels") ?? incidentDefaults.peerLabels,

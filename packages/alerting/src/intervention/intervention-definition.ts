@@ -1,6 +1,6 @@
 import { parseDuration } from "@telltale/promql";
 import { readDuration, readMatchers, required } from "../alerting-file/definition-fields.ts";
-import type { AlertMatcher } from "../routing/alert-matcher.ts";
+import { type AlertMatcher, formatMatchers } from "../routing/alert-matcher.ts";
 import { readBoolean, type YamlValue } from "../yaml-reader.ts";
 
 /** Code of the application that is run when an alert fires. */
@@ -21,6 +21,11 @@ export interface InterventionDefinition {
 export interface RateLimit {
   readonly count: number;
   readonly perMs: number;
+}
+
+/** What its state is kept by. */
+export function interventionId({ name, matchers }: InterventionDefinition): string {
+  return `${name}${formatMatchers(matchers)}`;
 }
 
 const HOUR_MS = 3_600_000;
@@ -46,8 +51,16 @@ export function readIntervention(value: YamlValue): InterventionDefinition {
 function readRateLimit(text: string): RateLimit {
   const parts = /^(\d+) per (\w+)$/.exec(text.trim());
   const count = Number(parts?.[1]);
-  const perMs = parts === null ? 0 : parseDuration(parts[2]!);
+  const perMs = parts === null ? 0 : durationOf(parts[2]!);
   if (!(count > 0 && perMs > 0))
     throw new Error(`at_most is "${text}"; give a number and a duration, such as 1 per 1h`);
   return { count, perMs };
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch {
+    return 0;
+  }
 }

@@ -1,5 +1,5 @@
-import { formatMatchers, matchesAll } from "../routing/alert-matcher.ts";
-import type { InterventionDefinition } from "./intervention-definition.ts";
+import { matchesAll } from "../routing/alert-matcher.ts";
+import { type InterventionDefinition, interventionId } from "./intervention-definition.ts";
 
 /** What interventions know, as JSON it outlives a restart. */
 export interface InterventionsState {
@@ -46,7 +46,7 @@ export class Interventions {
   #runs: { readonly id: string; readonly timeMs: number }[];
 
   constructor(definitions: readonly InterventionDefinition[], state?: InterventionsState) {
-    this.#definitions = new Map(definitions.map((one) => [`${one.name}${formatMatchers(one.matchers)}`, one]));
+    this.#definitions = new Map(definitions.map((one) => [interventionId(one), one]));
     this.#waiting = (state?.waiting ?? []).filter(({ id }) => this.#definitions.has(id));
     this.#begun = [...(state?.begun ?? [])];
     this.#runs = [...(state?.runs ?? [])];

@@ -14,6 +14,11 @@ export interface RunbookDefinition {
 /** The annotation that a link is in. */
 const ANNOTATION = "runbook_url";
 
+const EXAMPLE = "https://wiki.example.org/runbooks/{{ $labels.alertname }}";
+
+/** What a template expands to that asks for what there is not. */
+const FAULT = /^<error expanding template: (.*)>$/;
+
 interface Described {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -22,9 +27,14 @@ interface Described {
 /** Reads an item of `runbooks`; faults are problems of the document. */
 export function readRunbook(value: YamlValue): RunbookDefinition {
   const fields: Fields = value.fields(["matchers", "url"]);
-  const url = required(value, fields, "url", "https://wiki.example.org/runbooks/{{ $labels.alertname }}");
-  fields.get("url")?.read((text) => alertTemplate("runbook", text));
-  return { matchers: readMatchers(fields), url };
+  const url = required(value, fields, "url", EXAMPLE);
+  const runbook = { matchers: readMatchers(fields), url };
+  fields.get("url")?.read((text) => {
+    alertTemplate("runbook", text);
+    const [, fault] = FAULT.exec(linkOf(runbook, { labels: {} })) ?? [];
+    if (fault !== undefined) throw new Error(`${fault}; give a link with $labels, such as ${EXAMPLE}`);
+  });
+  return runbook;
 }
 
 /** The alert with the link of the first runbook that is about it, unless it has one of its own. */
