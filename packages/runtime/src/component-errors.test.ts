@@ -19,6 +19,10 @@ test("errors are counted by component and by code or class, and passed on as the
   expect(await book.watch(async () => 43)).toBe(43);
   componentErrors("feed").count(new TypeError("x"));
   componentErrors("feed").count(null);
+  componentErrors("feed").count(Object.assign(new RangeError("x"), { code: "No order with the id 4711" }));
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(componentErrors("feed").count(proxy)).toBe(proxy);
   const { resourceMetrics } = await instrumentProducer().collect();
   const errors = resourceMetrics.scopeMetrics
     .flatMap(({ metrics }) => metrics)
@@ -35,5 +39,7 @@ test("errors are counted by component and by code or class, and passed on as the
     ["order-book", "string", 1],
     ["feed", "TypeError", 1],
     ["feed", "object", 1],
+    ["feed", "RangeError", 1],
+    ["feed", "unknown", 1],
   ]);
 });

@@ -35,10 +35,21 @@ export function componentErrors(component: string): ComponentErrors {
   };
 }
 
-/** Few values, as an attribute of a metric needs: never the message. */
+/** A code as programs have it; others are texts, of which there would be too many. */
+const CODE = /^[\w.:-]{1,60}$/;
+
+/** Few values, as an attribute of a metric needs: never the message. What was thrown may be anything, and nothing is thrown here. */
 function typeOf(error: unknown): string {
+  try {
+    return typeNameOf(error);
+  } catch {
+    return "unknown";
+  }
+}
+
+function typeNameOf(error: unknown): string {
   const { code, name } = Object(error) as { code?: unknown; name?: unknown };
-  if (typeof code === "string" && code !== "") return code;
+  if (typeof code === "string" && CODE.test(code)) return code;
   if (!(error instanceof Error)) return typeof error;
   // A class that extends Error has its name only in its constructor.
   return typeof name === "string" && name !== "Error" ? name : error.constructor.name;

@@ -5,7 +5,7 @@ import { type Host, type HostSample, startHost } from "../host/host.ts";
 import { type ObservedGroup, observedGroup } from "../observed-group.ts";
 import { type ProcessMetrics, startProcessMetrics } from "../process/process-metrics.ts";
 import type { ProcessSample } from "../process/process-sample.ts";
-import { type SnapshotOptions, type SnapshotWriter, snapshotWriter } from "./snapshots.ts";
+import { type SnapshotOptions, type SnapshotWriter, snapshotOptions, snapshotWriter } from "./snapshots.ts";
 import { type ResourceCheck, stateOf, type Threshold, thresholdsOf } from "./thresholds.ts";
 import { type Traffic, trafficRates } from "./traffic-rates.ts";
 
@@ -63,10 +63,11 @@ export interface ResourceMonitor extends Disposable {
 
 /**
  * Makes a monitor; `start()` sets it going. It shares the samplers of `startHost` and `startProcessMetrics`.
- * @throws TypeError with code TELLTALE_BAD_THRESHOLDS or TELLTALE_BAD_INTERVAL
+ * @throws TypeError with code TELLTALE_BAD_THRESHOLDS, TELLTALE_BAD_SNAPSHOTS or TELLTALE_BAD_INTERVAL
  */
 export function resourceMonitor(options: ResourceMonitorOptions = {}): ResourceMonitor {
   const thresholds = thresholdsOf(options.thresholds);
+  snapshotOptions(options);
   const states = new Map<ResourceCheck, HealthState>();
   const listeners = new Set<(change: ResourceChange) => void>();
   let latest: ResourceMetrics | undefined;

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import type { ResourceMetrics } from "./resource-monitor.ts";
@@ -11,22 +11,38 @@ export interface SnapshotOptions {
 }
 
 export interface SnapshotWriter {
-  /** Writes one line, later and after those before; never throws. */
+  /** Writes one line, later and after those before; never throws. While a disk does not answer, only so many wait for it. */
   write(metrics: ResourceMetrics): void;
   /** Settles when all is written. */
   written(): Promise<void>;
 }
 
+/** Ten minutes of them, at the usual interval. */
+const MAX_WAITING = 60;
 const FILE = /^resources-(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
-/** One file a day, in UTC, of one JSON object a line. A line is written by one call, so that no reader sees half of one. */
-export function snapshotWriter(
-  folder: string,
-  { maxSnapshotBytes = 16 * 1_024 * 1_024, keepSnapshotDays = 7 }: SnapshotOptions = {},
-): SnapshotWriter {
+const defaults: Required<SnapshotOptions> = { maxSnapshotBytes: 16 * 1_024 * 1_024, keepSnapshotDays: 7 };
+
+/** @throws TypeError with code TELLTALE_BAD_SNAPSHOTS */
+export function snapshotOptions(given: SnapshotOptions): Required<SnapshotOptions> {
+  const { maxSnapshotBytes = defaults.maxSnapshotBytes, keepSnapshotDays = defaults.keepSnapshotDays } = given;
+  for (const [option, value] of Object.entries({ maxSnapshotBytes, keepSnapshotDays })) {
+    if (typeof value === "number" && value >= 1) continue;
+    const message = `${option} is ${String(value)}; give a number from 1, such as ${defaults[option as keyof SnapshotOptions]}`;
+    throw Object.assign(new TypeError(message), { code: "TELLTALE_BAD_SNAPSHOTS" });
+  }
+  return { maxSnapshotBytes, keepSnapshotDays };
+}
+
+/**
+ * One file a day, in UTC, of one JSON object a line. A line is written by one call, so that no reader sees half of one, and
+ * several processes can write to one file.
+ */
+export function snapshotWriter(folder: string, options: SnapshotOptions = {}): SnapshotWriter {
+  const { maxSnapshotBytes, keepSnapshotDays } = snapshotOptions(options);
   let last = Promise.resolve();
+  let waiting = 0;
   let day = "";
-  let bytes = 0;
   let isFailing = false;
 
   async function append(metrics: ResourceMetrics): Promise<void> {
@@ -36,31 +52,40 @@ export function snapshotWriter(
       await mkdir(folder, { recursive: true });
       await mendEnd(path);
       await removeOld(folder, keepSnapshotDays);
-      bytes = await stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      );
       day = today;
     }
     const line = `${JSON.stringify(metrics)}\n`;
-    if (bytes + line.length > maxSnapshotBytes) bytes = await halve(path);
+    // Asked each time: others may write to it.
+    const bytes = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    if (bytes > 0 && bytes + line.length > maxSnapshotBytes) await halve(path);
     await appendFile(path, line);
-    bytes += line.length;
+  }
+
+  function fail(error: unknown): void {
+    if (!isFailing) diag.warn(`telltale: no snapshot of resources can be written to ${folder}`, error);
+    isFailing = true;
+    // A full disk may have taken half a line: its end is looked at anew.
+    day = "";
   }
 
   return {
     write: (metrics) => {
+      if (waiting >= MAX_WAITING) {
+        fail(new Error(`the file system has not answered for ${MAX_WAITING} snapshots`));
+        return;
+      }
+      waiting++;
       last = last
         .then(() => append(metrics))
-        .then(
-          () => {
-            isFailing = false;
-          },
-          (error: unknown) => {
-            if (!isFailing) diag.warn(`telltale: no snapshot of resources can be written to ${folder}`, error);
-            isFailing = true;
-          },
-        );
+        .then(() => {
+          isFailing = false;
+        }, fail)
+        .finally(() => {
+          waiting--;
+        });
     },
     written: () => last,
   };
@@ -100,16 +125,17 @@ async function mendEnd(path: string): Promise<void> {
 }
 
 /** Keeps the newer half, in one step: whoever reads sees the file before or after. */
-async function halve(path: string): Promise<number> {
+async function halve(path: string): Promise<void> {
   const lines = (await readFile(path, "utf8")).split("\n");
   const kept = lines.slice(Math.ceil(lines.length / 2)).join("\n");
-  await writeFile(`${path}.new`, kept);
-  await rename(`${path}.new`, path);
-  return Buffer.byteLength(kept);
+  const own = `${path}.${process.pid}`;
+  await writeFile(own, kept);
+  await rename(own, path);
 }
 
 async function removeOld(folder: string, keepDays: number): Promise<void> {
   const names = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
-  // Today's file may not be there yet.
-  for (const name of names.slice(0, Math.max(0, names.length - keepDays))) await unlink(join(folder, name));
+  // Today's file may not be there yet, and another process may have removed one.
+  for (const name of names.slice(0, Math.max(0, names.length - keepDays)))
+    await rm(join(folder, name), { force: true });
 }
