@@ -67,7 +67,8 @@ export async function mariadb(): Promise<Server> {
       `--init-file=${initFile}`,
       "--bind-address=127.0.0.1",
       `--port=${port}`,
-      `--socket=${join(folder, "socket")}`,
+      // In the data folder: the whole path may be longer than a socket's may be.
+      "--socket=socket",
       `--pid-file=${join(folder, "pid")}`,
       "--innodb-flush-log-at-trx-commit=0",
       "--innodb-buffer-pool-size=16M",

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -111,15 +112,12 @@ test("a reader that stalls costs lines, which are counted, and no time when line
     process.kill(process.pid, "SIGKILL");`;
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=telltale-source", "--input-type=module", "-e", script], { cwd });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  // Nothing is read until then.
+  const told = text(child.stderr);
+  // Of standard output nothing is read until then.
   const signal = await new Promise((resolve) => child.on("exit", (_code, by) => resolve(by)));
   child.stdout.destroy();
   expect(signal).toBe("SIGKILL");
-  expect(stderr).toBe("some dropped");
+  expect(await told).toBe("some dropped");
 });
 
 test("lines that were gathered arrive when the process ends", async () => {

@@ -144,7 +144,7 @@ test("the endpoint keeps no process alive, and nothing loads http before there i
   child.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  const [status] = await once(child, "exit");
+  const [status] = await once(child, "close");
   expect({ status, ...JSON.parse(output) }).toMatchObject({ status: 0, before: false, after: false });
 });
 

@@ -336,8 +336,9 @@ function warnings(): string[] {
 
 const silent = Object.fromEntries(["error", "warn", "info", "debug", "verbose"].map((level) => [level, () => {}]));
 
+/** A socket's path may have a hundred bytes, which the folder for what is temporary may use up alone. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "telltale-statsd-"));
+  const folder = mkdtempSync(join(tmpdir().length > 60 ? "/tmp" : tmpdir(), "telltale-statsd-"));
   closing.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
