@@ -6,6 +6,7 @@ import { exchangeSwitch } from "./exchange-switch.ts";
 import { checkPortsAreFree, freePort } from "./free-ports.ts";
 import { inbox, writeReceivers } from "./inbox.ts";
 import { onKeys } from "./keys.ts";
+import { orderRateFrom } from "./order-rate.ts";
 import { type Ports, portsFrom } from "./ports.ts";
 import { recentLogs } from "./recent-logs.ts";
 import { summary } from "./summary.ts";
@@ -33,7 +34,8 @@ process.on("SIGHUP", () => void stop(0));
 try {
   await startAll();
 } catch (error) {
-  screen.print(error instanceof Error ? error.message : String(error));
+  // Who pressed Ctrl-C knows why what was being started has ended.
+  if (stopping === undefined) screen.print(error instanceof Error ? error.message : String(error));
   await stop(1);
 }
 
@@ -41,6 +43,7 @@ async function startAll(): Promise<void> {
   const { values } = parseArgs({ options: { "env-file": { type: "string" } } });
   if (values["env-file"] !== undefined) process.loadEnvFile(values["env-file"]);
   const ports = portsFrom(process.env);
+  orderRateFrom(process.env);
   await checkPortsAreFree(ports);
   const tracesUrl = `http://127.0.0.1:${ports.traces}`;
   const startExchange = (): Promise<void> =>

@@ -43,5 +43,9 @@ export function explainListenError(
   { port, variable }: { readonly port: number; readonly variable: string },
 ): string {
   if (error.code !== "EADDRINUSE") return `Cannot listen on port ${port} (${variable}): ${error.message}`;
+  return portInUse({ port, variable });
+}
+
+export function portInUse({ port, variable }: { readonly port: number; readonly variable: string }): string {
   return `Port ${port} is in use by another program. End that program, or choose another port: ${variable}=${port + 1000} npm start`;
 }

@@ -1,6 +1,7 @@
 // Trades by itself, a few orders a second, so that there is something to see. Not observed: it stands for the world outside.
 import { setTimeout as wait } from "node:timers/promises";
 import { listedPrices, type Order } from "./order.ts";
+import { orderRateFrom } from "./order-rate.ts";
 import { portsFrom } from "./ports.ts";
 import { announceReady, stopWhenAsked } from "./supervised.ts";
 
@@ -11,7 +12,7 @@ export interface TradeReport {
   readonly durationMs: number;
 }
 
-const ORDERS_PER_SECOND = Number(process.env["ORDERS_PER_SECOND"] ?? 4);
+const ordersPerSecond = orderRateFrom(process.env);
 const TRADERS = ["ann", "bob", "cho", "dia"];
 
 const deskUrl = `http://127.0.0.1:${portsFrom(process.env).desk}`;
@@ -22,7 +23,7 @@ stopWhenAsked(async () => {});
 announceReady();
 for (;;) {
   // Poisson arrivals: real clients do not take turns.
-  await wait((-Math.log(1 - Math.random()) / ORDERS_PER_SECOND) * 1000);
+  await wait((-Math.log(1 - Math.random()) / ordersPerSecond) * 1000);
   void placeOrder();
   if (Math.random() < 0.25) void read("/positions");
   if (Math.random() < 0.25 && lastId !== undefined) void read(`/orders/${lastId}`);

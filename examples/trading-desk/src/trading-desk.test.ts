@@ -138,6 +138,30 @@ describe("the trading desk", () => {
     expect(second.output()).toContain("PORT=");
   });
 
+  test("a second desk on the same ports is told one command that moves them all", async () => {
+    const second = run(ports);
+    const [status] = await once(second.process, "exit");
+    expect(status).toBe(1);
+    expect(second.output()).toContain(`Ports ${ports.desk}, ${ports.exchange}, ${ports.traces}, `);
+    expect(second.output()).toContain(`PORT=${ports.desk + 1000} METRICS_PORT=${ports.deskMetrics + 1000} npm start`);
+  });
+
+  test("a variable that cannot be used is told before anything is started", async () => {
+    const wrong = run(await freePorts(), { ORDERS_PER_SECOND: "many" });
+    const [status] = await once(wrong.process, "exit");
+    expect(status).toBe(1);
+    expect(wrong.output()).toBe('ORDERS_PER_SECOND is "many"; give a number above 0, up to 1000, such as 20\n');
+  });
+
+  test("Ctrl-C while it starts ends it without a word", async () => {
+    const starting = run(await freePorts());
+    await eventually(async () => starting.output(), /^Starting an embedded PostgreSQL/);
+    starting.process.kill("SIGINT");
+    const [status] = await once(starting.process, "exit");
+    expect(status).toBe(0);
+    expect(starting.output()).toBe("Starting an embedded PostgreSQL (set DATABASE_URL to use your own) …\n");
+  });
+
   test("Ctrl-C ends it and all that it started", async () => {
     desk.process.kill("SIGINT");
     const [status] = await once(desk.process, "exit");
@@ -160,11 +184,11 @@ interface Running {
   output(): string;
 }
 
-function run(ports: Ports): Running {
+function run(ports: Ports, env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(
     process.execPath,
     ["--conditions=telltale-source", fileURLToPath(new URL("start.ts", import.meta.url))],
-    { env: environment(ports), stdio: ["ignore", "pipe", "pipe"] },
+    { env: { ...environment(ports), ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
