@@ -284,7 +284,8 @@ test("alerts in code fire, code intervenes, and who acknowledges silences: all t
   };
   const application = await startApplication({
     source: `
-      import { alert, intervention } from "@telltale/alerting";
+      import { intervention } from "@telltale/alerting";
+      import { alert } from "@telltale/alerting/code";
       import { bootstrap } from "telltale";
       const { alerting } = bootstrap();
       intervention("halt", ({ alert: { labels, annotations } }) => {

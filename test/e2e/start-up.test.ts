@@ -29,6 +29,15 @@ describe.skipIf(!isBuilt)("with the packages as they are published (npm run buil
     expect(files.filter((file) => /opentelemetry\/api\/dist\/(?!index\.mjs)/.test(file))).toEqual([]);
   });
 
+  test("an alert in code brings in no parser, nor what alerts", async () => {
+    const source = `import "@telltale/metrics"; import { alert } from "@telltale/alerting/code";
+      alert({ name: "LargeLoss", severity: "critical", condition: () => undefined, for: "5m", labels: { team: "desk" } });`;
+    const without = await filesLoaded('import "@telltale/metrics";', "esm");
+    const used = (await filesLoaded(source, "esm")).filter((file) => !without.includes(file));
+    expect(used.length, used.join("\n")).toBeLessThanOrEqual(3);
+    expect(used.filter((file) => /alerting\/dist\/index|promql|re2js|yaml/.test(file))).toEqual([]);
+  });
+
   test("http and fetch bring in their instrumentations without another file", async () => {
     const without = await filesLoaded("");
     const used = await filesLoaded('require("node:http"); fetch("http://127.0.0.1:1").catch(() => {});');

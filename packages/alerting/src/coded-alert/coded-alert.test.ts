@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { instrumentProducer } from "@telltale/metrics";
+import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { parseRuleFile } from "../rule-file/rule-file.ts";
 import { parseRuleTestFile } from "../rule-test/rule-test-file.ts";
@@ -143,6 +144,7 @@ test.each<[string, unknown, string]>([
   ["no condition", { condition: "x > 1" }, 'condition of alert "Bad" is "x > 1"; give a function'],
   ["a bad duration", { for: "soon" }, 'the options of alert "Bad" make no rule: not a valid duration string: "soon"'],
   ["a bad cooldown", { cooldown: "1 minute" }, 'unknown unit " minute" in duration "1 minute"'],
+  ["what is no text", { labels: { team: () => "desk" } }, "where a text belongs; give a text"],
   ["a second severity", { labels: { severity: "info" } }, 'labels of alert "Bad" have a severity; leave it out'],
   ["a broken template", { annotations: { summary: "{{ $labels.x" } }, 'annotation "summary"'],
 ])("%s is told at the call", (_, options, message) => {
@@ -152,6 +154,25 @@ test.each<[string, unknown, string]>([
     expect.objectContaining({ code: "TELLTALE_BAD_ALERT", message: expect.stringContaining(message) }),
   );
   expect(codedRules().text).not.toContain("Bad");
+});
+
+test("what is taken without a parser is what a parser takes", () => {
+  const text = fc.string({ unit: "grapheme" });
+  const texts = fc.dictionary(fc.stringMatching(/^[a-zA-Z]\w{0,8}$/), text, { maxKeys: 3 });
+  const duration = fc.oneof(fc.constant("0s"), fc.stringMatching(/^(\d{1,3}h)?(\d{1,4}m)?(\d{1,6}s)$/));
+  const name = fc.stringMatching(/^[\x21-\x7e][\x20-\x7e]{0,20}$/);
+  const options = fc.record(
+    { name, for: duration, cooldown: duration, labels: texts, annotations: texts },
+    { requiredKeys: ["name"] },
+  );
+  fc.assert(
+    fc.property(options, (given) => {
+      using _ = alert({ severity: "info", condition: () => undefined, ...given } as CodedAlertOptions);
+      const { groups } = parseRuleFile(codedRules().text);
+      expect(groups[0]!.rules).toMatchObject([{ name: given.name, labels: { ...given.labels, severity: "info" } }]);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("who watches is told once of all alerts of a turn", async () => {

@@ -1,6 +1,7 @@
-import { goQuote } from "@telltale/promql";
-import { stringify } from "yaml";
-import { parseRuleFile, RuleFileError } from "../rule-file/rule-file.ts";
+/** The rule of an alert in code, checked where it is declared; without a parser, unless it has what needs one. */
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
 
 /** How bad it is; routes of an alertmanager.yml tell by it whom to wake. */
 export type AlertSeverity = "info" | "warning" | "critical";
@@ -36,9 +37,6 @@ export interface CodedRule {
 
 const SEVERITIES: readonly AlertSeverity[] = ["info", "warning", "critical"];
 
-/** The group that the rules are in, here and in the file for a server. */
-const GROUP = "telltale-conditions";
-
 /**
  * The text of the condition, from the series of the same replica. Without one, as when the page was not read since, the name of
  * the rule has to do.
@@ -66,37 +64,48 @@ export function codedRule(options: CodedAlertOptions): CodedRule {
   }
   const fields = {
     alert: name,
-    expr: `telltale_condition{rule=${goQuote(name)}} == 1`,
+    expr: `telltale_condition{rule=${JSON.stringify(name)}} == 1`,
     // Said also where it is nothing: at once, on purpose.
     for: held ?? "0s",
     ...(cooldown !== undefined && { keep_firing_for: cooldown }),
     labels: { severity, ...labels },
     annotations: { summary: TEXT_OF_CONDITION, ...annotations },
   };
-  check(fields, where);
+  if (!isPlain(given)) check(fields, where);
   return { name, fields };
-}
-
-/** A rule file with these rules. */
-export function codedRuleFile(rules: readonly Pick<CodedRule, "fields">[]): string {
-  return stringify(
-    { groups: rules.length === 0 ? [] : [{ name: GROUP, rules: rules.map(({ fields }) => fields) }] },
-    { lineWidth: 0 },
-  );
 }
 
 const MAX_NAME = 200;
 
+const PLAIN_NAME = /^[\x20-\x7e]+$/;
+const PLAIN_DURATION = /^(?=\d)(\d{1,3}h)?(\d{1,4}m)?(\d{1,6}s)?$/;
+/** Neither control characters nor halves of letters. */
+const PLAIN_TEXT = /^\P{C}*$/u;
+const PLAIN_LABEL = /^[a-zA-Z]\w*$/;
+
+/** Whether nothing of it can be wrong: a parser would take longer to load than all else that an alert needs. */
+function isPlain({ name, for: held, cooldown, labels, annotations }: Partial<CodedAlertOptions>): boolean {
+  return (
+    PLAIN_NAME.test(name ?? "") &&
+    [held, cooldown].every((duration) => duration === undefined || PLAIN_DURATION.test(duration)) &&
+    [...Object.entries(labels ?? {}), ...Object.entries(annotations ?? {})].every(
+      ([key, text]) =>
+        PLAIN_LABEL.test(key) && typeof text === "string" && PLAIN_TEXT.test(text) && !text.includes("{{"),
+    )
+  );
+}
+
 /** Durations, names of labels and templates are what they are in any rule file. */
 function check(fields: Readonly<Record<string, unknown>>, where: string): void {
-  let text: string;
+  const { labels, annotations } = fields as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const values = [fields["for"], fields["keep_firing_for"], ...Object.values({ ...labels, ...annotations })];
+  const wrong = values.find((value) => value !== undefined && !["string", "number", "boolean"].includes(typeof value));
+  if (wrong !== undefined) throw bad(`the options ${where} have ${shown(wrong)} where a text belongs; give a text`);
+  // By its name it is what the application has of this package, or would have.
+  const { parseRuleFile, RuleFileError } = require("@telltale/alerting") as typeof import("@telltale/alerting");
   try {
-    text = codedRuleFile([{ fields }]);
-  } catch (error) {
-    throw bad(`the alert ${where.slice("of alert ".length)} cannot be written as a rule: ${(error as Error).message}`);
-  }
-  try {
-    parseRuleFile(text);
+    // JSON is YAML.
+    parseRuleFile(JSON.stringify({ groups: [{ name: "alert()", rules: [fields] }] }));
   } catch (error) {
     if (!(error instanceof RuleFileError)) throw error;
     throw bad(`the options ${where} make no rule: ${error.problems.map(({ message }) => message).join("; ")}`);
