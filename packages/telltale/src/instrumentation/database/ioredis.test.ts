@@ -37,6 +37,23 @@ test("a sampler with rules sees what the span would say", () => {
   expect(answers).toEqual(["value", "value"]);
 });
 
+test("a command that has ended keeps nothing of its span", () => {
+  const { command, answers, spans } = patched(alwaysOnSampler());
+  const answered = command("get", "key");
+  const own = { resolve: answered.resolve, reject: answered.reject };
+  answered.send();
+  expect(answered.resolve).not.toBe(own.resolve);
+  answered.resolve("value");
+  expect(answered).toMatchObject(own);
+  const failed = command("get", "key");
+  const { resolve, reject } = failed;
+  failed.send();
+  failed.reject(new Error("WRONGTYPE"));
+  expect(failed).toMatchObject({ resolve, reject });
+  expect(answers).toEqual(["value"]);
+  expect(spans()).toHaveLength(2);
+});
+
 /** A client that answers what has been sent, around which the instrumentation is. */
 function patched(sampler: Sampler) {
   const exporter = new InMemorySpanExporter();
@@ -51,10 +68,20 @@ function patched(sampler: Sampler) {
   adjustIORedis(ioredis);
   const observed = ioredis._traceSendCommand(() => undefined);
   const answers: unknown[] = [];
+  const client = { options: { host: "cache.example", port: 6379 } };
+  const command = (name: string, ...args: readonly string[]): Command & { send(): void } => ({
+    name,
+    args,
+    resolve: (result) => answers.push(result),
+    reject: () => undefined,
+    send() {
+      observed.call(client, this);
+    },
+  });
   const send = (name: string, ...args: readonly string[]): void => {
-    const command = { name, args, resolve: (result: unknown) => answers.push(result), reject: () => undefined };
-    observed.call({ options: { host: "cache.example", port: 6379 } }, command);
-    command.resolve("value");
+    const sent = command(name, ...args);
+    sent.send();
+    sent.resolve("value");
   };
-  return { send, written, answers, spans: () => exporter.getFinishedSpans() };
+  return { command, send, written, answers, spans: () => exporter.getFinishedSpans() };
 }

@@ -118,17 +118,29 @@ function operationName({ name, inTransaction, pipelineIndex }: Command): string 
   return pipelineIndex == null ? name : `PIPELINE ${name}`;
 }
 
+/**
+ * With constants: a function that is assigned to a property where it is written, V8 makes among the old objects until that
+ * code is optimised. ioredis' own are such, and they keep each command until the next full collection: without its span.
+ */
 function endWithCommand(span: Span, command: Command, { responseHook }: IORedisOptions): void {
   const { resolve, reject } = command;
-  command.resolve = (result) => {
+  const letGo = (): void => {
+    command.resolve = resolve;
+    command.reject = reject;
+  };
+  const resolved = (result: unknown): void => {
+    letGo();
     if (responseHook) guarded(() => responseHook(span, command.name, command.args, result));
     span.end();
     resolve(result);
   };
-  command.reject = (error) => {
+  const rejected = (error: Error): void => {
+    letGo();
     endSpan(span, error);
     reject(error);
   };
+  command.resolve = resolved;
+  command.reject = rejected;
 }
 
 function endSpan(span: Span, error: Error): void {
