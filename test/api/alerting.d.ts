@@ -521,6 +521,7 @@ export interface GroupStatus {
     readonly key: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly alerts: readonly AlertStatus[];
+    readonly mutedBy: readonly string[];
 }
 export { type AlertmanagerConfig, AlertmanagerConfigError, type InhibitRule, parseAlertmanagerConfig, } from "./routing/alertmanager-config.ts";
 export interface AlertmanagerConfig {

@@ -95,13 +95,14 @@ function apiAnswers(options: AlertApiOptions): (request: IncomingMessage) => Pro
   const { notifier, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, version = "0.0.0", clock = wallClock } = options;
   const uptime = new Date(clock.now()).toISOString();
   const now = () => clock.now();
-  const healthy: Handlers = { GET: () => ({ status: 200, body: "OK", headers: plainText }) };
+  const fine: Handler = () => ({ status: 200, body: "OK", headers: plainText });
+  const healthy: Handlers = { GET: fine, HEAD: fine };
   const paths: Readonly<Record<string, Handlers>> = {
     "/-/healthy": healthy,
     "/-/ready": healthy,
     "/api/v2/alerts": {
       GET: ({ query }) => getAlerts(notifier(), query, now()),
-      POST: ({ body }) => postAlerts(notifier(), body),
+      POST: ({ body }) => postAlerts(notifier(), body, now()),
     },
     "/api/v2/alerts/groups": { GET: ({ query }) => getAlertGroups(notifier(), query, now()) },
     "/api/v2/silences": {
@@ -118,7 +119,10 @@ function apiAnswers(options: AlertApiOptions): (request: IncomingMessage) => Pro
     "/api/v2/status": { GET: () => ({ status: 200, body: statusOf(notifier(), { uptime, version }) }) },
   };
   return async (request) => {
-    const { pathname, searchParams: query } = new URL(request.url ?? "/", "http://here");
+    const { url = "/" } = request;
+    const parsed = URL.parse(url.startsWith("/") ? `http://here${url}` : url);
+    if (parsed === null) throw malformed(400, `${JSON.stringify(url)} is no address`);
+    const { pathname, searchParams: query } = parsed;
     const id = /^\/api\/v2\/silence\/([^/]+)\/?$/.exec(pathname)?.[1];
     const path = id === undefined ? pathname.replace(/(?<=.)\/$/, "") : "/api/v2/silence/";
     const handlers = Object.hasOwn(paths, path) ? paths[path]! : undefined;
@@ -127,8 +131,17 @@ function apiAnswers(options: AlertApiOptions): (request: IncomingMessage) => Pro
     const handler = Object.hasOwn(handlers, method) ? handlers[method]! : undefined;
     if (handler === undefined) throw notAllowed(method, Object.keys(handlers));
     if (method === "POST") checkJson(request);
-    return handler({ query, body: await bodyOf(request, maxBodyBytes), id: decodeURIComponent(id ?? "") });
+    return handler({ query, body: await bodyOf(request, maxBodyBytes), id: decoded(id ?? "") });
   };
+}
+
+/** @throws ApiError */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw malformed(400, `the path has a "%" that begins no character: ${part}`);
+  }
 }
 
 function statusOf(

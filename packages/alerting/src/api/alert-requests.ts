@@ -6,14 +6,17 @@ import { type AlertMatcher, matchesAll, parseAlertMatchers } from "../routing/al
 import type { AlertStatus } from "../routing/alert-status.ts";
 import { fingerprint, type IncomingAlert } from "../routing/held-alerts.ts";
 import { type ApiAnswer, malformed, refused } from "./api-answer.ts";
-import { listOf, objectOf, parseBody, required, textOf, textsOf, timeOf } from "./json-body.ts";
+import { listOf, objectOf, parseBody, required, textOf, textsOf, timeOf, WRONG_TYPE } from "./json-body.ts";
 
 /** Takes alerts in. Those that are in order are taken although others are not. @throws ApiError */
-export function postAlerts(notifier: Notifier, body: string): ApiAnswer {
+export function postAlerts(notifier: Notifier, body: string, nowMs: number): ApiAnswer {
+  // Who says no end means that.
+  const endMs = nowMs + notifier.config.resolveTimeoutMs;
   const posted = listOf(parseBody(body, "alerts"), "alerts").map(readAlert);
-  const faults = posted.flatMap(faultOf);
-  notifier.receive(posted.filter((alert) => faultOf(alert).length === 0));
-  if (faults.length > 0) throw refused(400, faults.join("; "));
+  const faults = posted.map((alert) => faultOf(alert, endMs));
+  notifier.receive(posted.filter((_, i) => faults[i] === undefined));
+  const told = faults.filter((one) => one !== undefined);
+  if (told.length > 0) throw refused(400, told.join("; "));
   return { status: 200 };
 }
 
@@ -29,11 +32,14 @@ export function getAlerts({ dispatcher }: Notifier, query: URLSearchParams, nowM
 export function getAlertGroups({ dispatcher }: Notifier, query: URLSearchParams, nowMs: number): ApiAnswer {
   const wanted = alertFilter(query);
   const alerts = dispatcher.alerts(nowMs);
-  const isReceiver = receiverFilter(query.get("receiver"));
-  const groups = dispatcher.groups(nowMs).map(({ receiver, labels, alerts: members }) => ({
+  const isReceiver = receiverFilter(query.getAll("receiver").at(-1));
+  const isMutedShown = flag(query, "muted");
+  const shown = dispatcher.groups(nowMs).filter(({ mutedBy }) => isMutedShown || mutedBy.length === 0);
+  const groups = shown.map(({ receiver, labels, alerts: members, mutedBy }) => ({
     alerts: members
       .filter((alert) => wanted(alert, [receiver]))
-      .map((alert) => shownAlert({ ...alert, receivers: alert.receivers.filter(isReceiver) }, alerts)),
+      .map((alert) => ({ ...alert, receivers: alert.receivers.filter(isReceiver) }))
+      .map((alert) => shownAlert(alert, alerts, mutedBy)),
     labels,
     receiver: { name: receiver },
   }));
@@ -47,10 +53,18 @@ export function getAlertGroups({ dispatcher }: Notifier, query: URLSearchParams,
 /** The conditions that `filter` has, all of which have to hold. @throws ApiError */
 export function filterOf(query: URLSearchParams): readonly AlertMatcher[] {
   try {
-    return query.getAll("filter").flatMap(parseAlertMatchers);
+    return query.getAll("filter").map(oneMatcher);
   } catch (error) {
     throw refused(400, (error as Error).message);
   }
+}
+
+/** As Alertmanager: each is one condition, without braces. @throws Error */
+function oneMatcher(text: string): AlertMatcher {
+  if (/^\{|\}$/.test(text)) throw new Error(`unexpected open or close brace: ${text}`);
+  const [one, ...others] = parseAlertMatchers(text);
+  if (one === undefined || others.length > 0) throw new Error(`bad matcher format: ${text}; give one matcher a filter`);
+  return one;
 }
 
 interface PostedAlert extends IncomingAlert {
@@ -67,18 +81,28 @@ function readAlert(value: unknown, index: number): PostedAlert {
     given,
     labels: Object.fromEntries(Object.entries(given).filter(([, text]) => text !== "")),
     annotations: textsOf(fields["annotations"], `${index}.annotations`, { otherwise: {} }),
-    generatorUrl: textOf(fields, "generatorURL", { path: `${index}.generatorURL`, otherwise: "" }),
+    generatorUrl: addressOf(fields, "generatorURL", `${index}.generatorURL`),
     ...(startsAtMs === undefined ? {} : { startsAtMs }),
     ...(endsAtMs === undefined ? {} : { endsAtMs }),
   };
 }
 
-function faultOf({ labels, startsAtMs, endsAtMs }: PostedAlert): readonly string[] {
-  if (startsAtMs !== undefined && endsAtMs !== undefined && endsAtMs < startsAtMs) {
-    return ["start time must be before end time"];
-  }
-  if (Object.keys(labels).length === 0) return ["at least one label pair required"];
-  return Object.hasOwn(labels, "") ? [`invalid label set: invalid name ${goQuote("")}`] : [];
+/** As Go's url.ParseRequestURI: absolute, or a path. @throws ApiError */
+function addressOf(fields: Readonly<Record<string, unknown>>, name: string, path: string): string {
+  const text = textOf(fields, name, { path, otherwise: "" });
+  if (text === "" || URL.canParse(text) || (text.startsWith("/") && URL.canParse(text, "http://here"))) return text;
+  throw malformed(422, `${path} in body must be of type uri: ${JSON.stringify(text)}`, { code: WRONG_TYPE });
+}
+
+function faultOf(
+  { labels, annotations = {}, startsAtMs, endsAtMs }: PostedAlert,
+  otherwiseEndMs: number,
+): string | undefined {
+  if (startsAtMs !== undefined && (endsAtMs ?? otherwiseEndMs) < startsAtMs)
+    return "start time must be before end time";
+  if (Object.keys(labels).length === 0) return "at least one label pair required";
+  if (Object.hasOwn(labels, "")) return `invalid label set: invalid name ${goQuote("")}`;
+  return Object.hasOwn(annotations, "") ? `invalid annotations: invalid name ${goQuote("")}` : undefined;
 }
 
 function alertFilter(query: URLSearchParams): (alert: AlertStatus, receivers: readonly string[]) => boolean {
@@ -86,7 +110,7 @@ function alertFilter(query: URLSearchParams): (alert: AlertStatus, receivers: re
   const [active, silenced, inhibited] = ["active", "silenced", "inhibited"].map((name) => flag(query, name));
   // Nothing is unprocessed here: an alert has its state as soon as it was taken.
   flag(query, "unprocessed");
-  const isReceiver = receiverFilter(query.get("receiver"));
+  const isReceiver = receiverFilter(query.getAll("receiver").at(-1));
   return ({ state, silencedBy, inhibitedBy, labels }, receivers) =>
     state !== "resolved" &&
     (active! || state !== "active") &&
@@ -97,14 +121,15 @@ function alertFilter(query: URLSearchParams): (alert: AlertStatus, receivers: re
 }
 
 function flag(query: URLSearchParams, name: string): boolean {
-  const text = query.get(name) ?? "true";
-  if (/^(?:1|t|true|y|yes|on|ok)$/i.test(text)) return true;
+  // The last one counts, and nothing means what no word means.
+  const text = query.getAll(name).at(-1) || "true";
+  if (/^(?:1|t|true|y|yes|on|ok|enabled|checked|selected)$/i.test(text)) return true;
   if (/^(?:0|f|false|n|no|off)$/i.test(text)) return false;
-  throw malformed(422, `${name} in query must be of type boolean: ${JSON.stringify(text)}`, { code: 601 });
+  throw malformed(422, `${name} in query must be of type boolean: ${JSON.stringify(text)}`, { code: WRONG_TYPE });
 }
 
-function receiverFilter(text: string | null): (name: string) => boolean {
-  if (text === null || text === "") return () => true;
+function receiverFilter(text: string | undefined): (name: string) => boolean {
+  if (text === undefined || text === "") return () => true;
   try {
     const pattern = RE2JS.compile(text);
     return (name) => pattern.matches(name);
@@ -117,7 +142,8 @@ interface ShownAlert {
   readonly fingerprint: string;
 }
 
-function shownAlert(alert: AlertStatus, all: readonly AlertStatus[]): ShownAlert {
+/** Only a group can be muted: another one may tell of the same alert. */
+function shownAlert(alert: AlertStatus, all: readonly AlertStatus[], mutedBy: readonly string[] = []): ShownAlert {
   const { annotations, endsAtMs, startsAtMs, updatedAtMs, labels, generatorUrl, state } = alert;
   const sources = all.filter(({ key }) => alert.inhibitedBy.includes(key));
   return {
@@ -129,8 +155,8 @@ function shownAlert(alert: AlertStatus, all: readonly AlertStatus[]): ShownAlert
     status: {
       inhibitedBy: sources.map((source) => fingerprint(source.labels)),
       silencedBy: alert.silencedBy,
-      mutedBy: [],
-      state,
+      mutedBy,
+      state: mutedBy.length > 0 ? "suppressed" : state,
     },
     updatedAt: new Date(updatedAtMs).toISOString(),
     ...(generatorUrl === "" ? {} : { generatorURL: generatorUrl }),

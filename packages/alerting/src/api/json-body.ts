@@ -2,7 +2,7 @@
 import { malformed } from "./api-answer.ts";
 
 /** go-openapi's codes of what is wrong. */
-const WRONG_TYPE = 601;
+export const WRONG_TYPE = 601;
 const REQUIRED = 602;
 const TOO_FEW = 612;
 
@@ -26,7 +26,8 @@ export function objectOf(value: unknown, path: string): Fields {
 
 /** @throws ApiError */
 export function listOf(value: unknown, path: string, { least = 0 } = {}): readonly unknown[] {
-  if (!Array.isArray(value)) throw value === undefined ? required(path) : wrongType(path, "array", value);
+  if (!Array.isArray(value))
+    throw (value ?? undefined) === undefined ? required(path) : wrongType(path, "array", value);
   if (value.length >= least) return value;
   throw malformed(422, `${path} in body should have at least ${least} items`, { code: TOO_FEW });
 }
@@ -49,7 +50,7 @@ export function flagOf(fields: Fields, name: string, { path = name, otherwise }:
 export function timeOf(fields: Fields, name: string, { path = name }: Reading<number> = {}): number | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined || value === "") return undefined;
-  const timeMs = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  const timeMs = typeof value === "string" ? parsedTime(value) : Number.NaN;
   if (Number.isNaN(timeMs)) throw wrongType(path, "date-time, such as 2026-01-31T12:00:00Z", value);
   return timeMs <= YEAR_1_MS ? undefined : timeMs;
 }
@@ -79,6 +80,16 @@ interface Reading<T> {
 /** Go's zero time, with room for whatever zone it is written in. */
 const YEAR_1_MS = Date.parse("0001-01-02T00:00:00Z");
 
+/** A day alone, and a time without a zone, are those of UTC, as in Alertmanager. NaN for what there never was. */
+function parsedTime(text: string): number {
+  const [, day, time = "00:00", seconds = "", zone = "Z"] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d:[0-5]\d|2[0-3]:[0-5]\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) ?? [];
+  // Date.parse() takes 30 February for 1 March.
+  if (day === undefined || new Date(Date.parse(day)).getUTCDate() !== Number(day.slice(-2))) return Number.NaN;
+  return Date.parse(`${day}T${time}${seconds}${zone.replace(/^(.\d\d)(\d\d)$/, "$1:$2")}`);
+}
+
+/** As Alertmanager, whose decoder of JSON refuses it before anybody looks at the form. */
 function wrongType(path: string, wanted: string, value: unknown): Error {
-  return malformed(422, `${path} in body must be of type ${wanted}: ${JSON.stringify(value)}`, { code: WRONG_TYPE });
+  return malformed(400, `${path} in body must be of type ${wanted}: ${JSON.stringify(value)}`);
 }

@@ -3,7 +3,7 @@ import type { AlertMatchOperator } from "../routing/alert-matcher.ts";
 import { type Silence, type SilenceDefinition, type SilenceState, silenceState } from "../routing/silences.ts";
 import { filterOf } from "./alert-requests.ts";
 import { type ApiAnswer, malformed, refused } from "./api-answer.ts";
-import { flagOf, listOf, objectOf, parseBody, required, textOf, timeOf } from "./json-body.ts";
+import { flagOf, listOf, objectOf, parseBody, required, textOf, timeOf, WRONG_TYPE } from "./json-body.ts";
 
 /** @throws ApiError */
 export function getSilences({ dispatcher }: Notifier, query: URLSearchParams, nowMs: number): ApiAnswer {
@@ -72,8 +72,9 @@ function put(
 function readSilence(fields: Readonly<Record<string, unknown>>, nowMs: number): Required<SilenceDefinition> {
   const comment = textOf(fields, "comment");
   const createdBy = textOf(fields, "createdBy");
-  const endsAtMs = timeOf(fields, "endsAt");
-  if (endsAtMs === undefined) throw required("endsAt");
+  for (const name of ["startsAt", "endsAt"]) if ((fields[name] ?? undefined) === undefined) throw required(name);
+  // Go's zero time has an end that is over.
+  const endsAtMs = timeOf(fields, "endsAt") ?? 0;
   const matchers = listOf(fields["matchers"], "matchers", { least: 1 }).map(readMatcher);
   return { matchers, startsAtMs: timeOf(fields, "startsAt") ?? nowMs, endsAtMs, createdBy, comment };
 }
@@ -90,7 +91,7 @@ function readMatcher(value: unknown, index: number): SilenceDefinition["matchers
 
 function checkId(id: string): void {
   if (/^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(id)) return;
-  throw malformed(422, `silenceID in path must be of type uuid: ${JSON.stringify(id)}`, { code: 601 });
+  throw malformed(422, `silenceID in path must be of type uuid: ${JSON.stringify(id)}`, { code: WRONG_TYPE });
 }
 
 function shownSilence(silence: Silence, nowMs: number): unknown {

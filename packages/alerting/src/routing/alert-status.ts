@@ -1,6 +1,5 @@
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
-import { type HeldAlert, type HeldAlerts, isResolved } from "./held-alerts.ts";
-import { inhibitedBy } from "./inhibition.ts";
+import { type HeldAlert, isResolved } from "./held-alerts.ts";
 import { matchRoutes } from "./route.ts";
 import type { Silences } from "./silences.ts";
 
@@ -19,19 +18,22 @@ export interface GroupStatus {
   readonly key: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly alerts: readonly AlertStatus[];
+  /** The names of the time intervals because of which nobody is told now. */
+  readonly mutedBy: readonly string[];
 }
 
 /** What it depends on whether an alert is told. */
 export interface Whereabouts {
   readonly config: AlertmanagerConfig;
-  readonly alerts: HeldAlerts;
+  /** The firing alert because of which another one is not told. */
+  readonly inhibitedBy: (alert: HeldAlert) => HeldAlert | undefined;
   readonly silences: Silences;
   readonly nowMs: number;
 }
 
-export function alertStatus(alert: HeldAlert, { config, alerts, silences, nowMs }: Whereabouts): AlertStatus {
+export function alertStatus(alert: HeldAlert, { config, inhibitedBy, silences, nowMs }: Whereabouts): AlertStatus {
   const silencedBy = silences.matching(alert.labels, nowMs);
-  const source = inhibitedBy(alert, config.inhibitRules, alerts.all(), nowMs);
+  const source = inhibitedBy(alert);
   const suppressed = silencedBy.length > 0 || source !== undefined;
   return {
     ...alert,
@@ -43,7 +45,6 @@ export function alertStatus(alert: HeldAlert, { config, alerts, silences, nowMs 
 }
 
 /** Whether nobody is told of an alert, because of another one or of a silence. */
-export function isSuppressed(alert: HeldAlert, { config, alerts, silences, nowMs }: Whereabouts): boolean {
-  if (inhibitedBy(alert, config.inhibitRules, alerts.all(), nowMs) !== undefined) return true;
-  return silences.matching(alert.labels, nowMs).length > 0;
+export function isSuppressed(alert: HeldAlert, { inhibitedBy, silences, nowMs }: Whereabouts): boolean {
+  return inhibitedBy(alert) !== undefined || silences.matching(alert.labels, nowMs).length > 0;
 }

@@ -129,6 +129,16 @@ describe("a group", () => {
     expect(pass(0)).toEqual(["0s desk Down: a"]);
   });
 
+  test("that waits still is told with an alert that has waited elsewhere", () => {
+    const { send, pass } = desk(plain);
+    send(alert("Down", "a"));
+    expect(pass(10 * SECOND)).toEqual([]);
+    send(alert("Down", "b", { startsAtMs: START - HOUR }));
+    expect(pass(0)).toEqual(["10s desk Down: a, b"]);
+    send(alert("Down", "c", { startsAtMs: START - HOUR }));
+    expect(pass(10 * MINUTE)).toEqual(["310s desk Down: a, b, c"]);
+  });
+
   test("is of all labels with ..., and of none with an empty list", () => {
     const all = desk(plain.replace("[alertname]", "['...']"));
     all.send(alert("Down", "a"), alert("Down", "b"));
@@ -305,6 +315,25 @@ describe("inhibition", () => {
     expect(pass(2 * MINUTE)).toEqual(["660s desk Gone: a(resolved)", "660s desk Slow: a, b"]);
   });
 
+  test("takes a label that is not there for an empty one, whatever JavaScript calls so", () => {
+    const rule = "inhibit_rules:\n  - { source_matchers: [x=s], target_matchers: [x=t], equal: [constructor, nope] }\n";
+    const { send, pass } = desk(config("group_wait: 0s", rule));
+    send(alert("Gone", "a", { labels: { x: "s" } }), alert("Slow", "b", { labels: { x: "t" } }));
+    send(alert("Slow", "c", { labels: { x: "t", constructor: "d" } }));
+    expect(pass(MINUTE)).toEqual(["0s desk Gone: a", "0s desk Slow: c"]);
+  });
+
+  test("by an alert of both sides is of alerts of one side only", () => {
+    const both = "inhibit_rules:\n  - { source_matchers: [s=y], target_matchers: [t=y] }\n";
+    const { send, dispatcher } = desk(config("group_wait: 0s", both));
+    const source = alert("Source", "a", { labels: { s: "y" } });
+    send(alert("Both", "a", { labels: { s: "y", t: "y" } }), alert("Target", "a", { labels: { t: "y" } }));
+    const states = () => dispatcher.alerts(START).map(({ labels, state }) => `${labels["alertname"]} ${state}`);
+    expect(states()).toEqual(["Target suppressed", "Both active"]);
+    send(source);
+    expect(states()).toEqual(["Source active", "Target suppressed", "Both suppressed"]);
+  });
+
   test("is not mutual, nor of itself", () => {
     const { send, pass } = desk(inhibiting);
     send(labelled("Gone", "a", "critical"), labelled("Burning", "a", "critical"));
@@ -344,6 +373,16 @@ describe("a silence", () => {
     expect(pass(MINUTE)).toEqual(["120s desk Down: a"]);
   });
 
+  test("is the same one when only the part of a second at its start is gone", () => {
+    const { dispatcher } = desk(fast);
+    const started = START + 250;
+    const { id } = dispatcher.silence(silence("a", START + HOUR, started), started);
+    const again = silence("a", START + 2 * HOUR, START);
+    expect(dispatcher.changeSilence(id, again, START + MINUTE)).toMatchObject({ id, endsAtMs: START + 2 * HOUR });
+    const moved = dispatcher.changeSilence(id, silence("a", START + HOUR, START - 5 * SECOND), START + MINUTE);
+    expect(moved?.id).not.toBe(id);
+  });
+
   test("that is to come does nothing before", () => {
     const { send, pass, dispatcher } = desk(fast);
     dispatcher.silence(silence("a", START + HOUR, START + MINUTE), START);
@@ -375,6 +414,20 @@ describe("time intervals", () => {
     const { send, pass } = desk(timed("mute_time_intervals"));
     send(alert("Down", "a"), alert("Down", "b"));
     expect(pass(2 * HOUR)).toEqual(["0s desk Down: b", "3600s desk Down: a"]);
+  });
+
+  test("are told by their names while they mute a group", () => {
+    const names = ({ dispatcher }: ReturnType<typeof desk>, nowMs: number) =>
+      dispatcher.groups(nowMs).map(({ mutedBy }) => mutedBy);
+    const muting = desk(timed("mute_time_intervals"));
+    muting.send(alert("Down", "a"), alert("Down", "b"));
+    expect([names(muting, START), names(muting, START + HOUR)]).toEqual([
+      [["lunch"], []],
+      [[], []],
+    ]);
+    const active = desk(timed("active_time_intervals"));
+    active.send(alert("Down", "a"));
+    expect([names(active, START), names(active, START + HOUR)]).toEqual([[[]], [["lunch"]]]);
   });
 
   test("let a route tell in their time only", () => {

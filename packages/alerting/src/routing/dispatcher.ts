@@ -2,7 +2,9 @@ import { goQuote } from "@telltale/promql";
 import { type AlertStatus, alertStatus, type GroupStatus, isSuppressed, type Whereabouts } from "./alert-status.ts";
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
 import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
+import { inhibition } from "./inhibition.ts";
 import type { IntegrationDefinition } from "./integrations.ts";
+import { mutedBy } from "./muting.ts";
 import { NotificationLog, type NotificationLogEntry } from "./notification-log.ts";
 import type { ReceiverDefinition } from "./receiver-definition.ts";
 import { groupLabelsOf, matchRoutes, type Route } from "./route.ts";
@@ -52,6 +54,8 @@ interface Group {
   readonly labels: Readonly<Record<string, string>>;
   readonly alerts: Map<string, HeldAlert>;
   dueMs: number;
+  /** Nothing of it was due yet. */
+  isNew: boolean;
   /** Of the last flush. */
   readonly pending: Set<Notification>;
   failed: boolean;
@@ -117,10 +121,11 @@ export class Dispatcher {
   /** What is to be delivered now. Each of them ends with `delivered` or `failed`; until then its group waits. */
   due(nowMs: number): readonly Notification[] {
     const notifications: Notification[] = [];
+    const whereabouts = this.#whereabouts(nowMs);
     for (const group of this.#groups.values()) {
       if (group.dueMs > nowMs || group.pending.size > 0) continue;
       if (group.alerts.size === 0) this.#groups.delete(group.id);
-      else notifications.push(...this.#flush(group, nowMs));
+      else notifications.push(...this.#flush(group, whereabouts));
     }
     // Somebody is still to be told of what is in a group, however long that takes.
     const groups = [...this.#groups.values()];
@@ -194,15 +199,18 @@ export class Dispatcher {
   }
 
   alerts(nowMs: number): readonly AlertStatus[] {
-    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => alertStatus(alert, this.#whereabouts(nowMs)));
+    const whereabouts = this.#whereabouts(nowMs);
+    return [...this.#alerts.all()].toSorted(compareHeld).map((alert) => alertStatus(alert, whereabouts));
   }
 
   groups(nowMs: number): readonly GroupStatus[] {
+    const whereabouts = this.#whereabouts(nowMs);
     return [...this.#groups.values()].map(({ route, key, labels, alerts }) => ({
       receiver: route.receiver,
       key,
       labels,
-      alerts: [...alerts.values()].toSorted(compareHeld).map((alert) => alertStatus(alert, this.#whereabouts(nowMs))),
+      alerts: [...alerts.values()].toSorted(compareHeld).map((alert) => alertStatus(alert, whereabouts)),
+      mutedBy: mutedBy(route, this.#config.timeIntervals, nowMs),
     }));
   }
 
@@ -215,7 +223,9 @@ export class Dispatcher {
   }
 
   #whereabouts(nowMs: number): Whereabouts {
-    return { config: this.#config, alerts: this.#alerts, silences: this.#silences, nowMs };
+    const config = this.#config;
+    const inhibitedBy = inhibition(config.inhibitRules, this.#alerts.all(), nowMs);
+    return { config, inhibitedBy, silences: this.#silences, nowMs };
   }
 
   #group(alert: HeldAlert, nowMs: number): void {
@@ -228,28 +238,32 @@ export class Dispatcher {
       // What is over, and nobody was told of, or everybody knows to be over, is no news: rules say it for some time.
       const isOpen = () => this.#logKeys(route, key).some((one) => this.#log.isOpen(one, alert.key));
       if (isResolved(alert, nowMs) && !known?.alerts.has(alert.key) && !isOpen()) continue;
+      // An alert that has waited elsewhere does not wait again.
+      const hasWaited = alert.startsAtMs + route.groupWaitMs < nowMs;
       if (known !== undefined) {
         known.alerts.set(alert.key, alert);
+        if (known.isNew && hasWaited) known.dueMs = Math.min(known.dueMs, nowMs);
         continue;
       }
-      // An alert that has waited elsewhere does not wait again.
-      const dueMs = alert.startsAtMs + route.groupWaitMs < nowMs ? nowMs : nowMs + route.groupWaitMs;
+      const dueMs = hasWaited ? nowMs : nowMs + route.groupWaitMs;
       const alerts = new Map([[alert.key, alert]]);
-      this.#groups.set(id, { id, route, key, labels, alerts, dueMs, pending: new Set(), failed: false, resolved: [] });
+      const nothingYet = { isNew: true, pending: new Set<Notification>(), failed: false, resolved: [] };
+      this.#groups.set(id, { id, route, key, labels, alerts, dueMs, ...nothingYet });
     }
   }
 
-  #flush(group: Group, nowMs: number): readonly Notification[] {
+  #flush(group: Group, whereabouts: Whereabouts): readonly Notification[] {
     const { route } = group;
+    const { nowMs } = whereabouts;
     group.dueMs = nowMs + route.groupIntervalMs;
+    group.isNew = false;
     group.failed = false;
     const alerts = [...group.alerts.values()]
       .toSorted(compareHeld)
       .map((alert): NotifiedAlert => ({ ...alert, resolved: isResolved(alert, nowMs) }));
     group.resolved = [...group.alerts.values()].filter((alert) => isResolved(alert, nowMs));
-    const told = this.#isMuted(route, nowMs)
-      ? []
-      : alerts.filter((alert) => !isSuppressed(alert, this.#whereabouts(nowMs)));
+    const isMuted = mutedBy(route, this.#config.timeIntervals, nowMs).length > 0;
+    const told = isMuted ? [] : alerts.filter((alert) => !isSuppressed(alert, whereabouts));
     const telling = {
       receiver: route.receiver,
       groupKey: group.key,
@@ -263,12 +277,6 @@ export class Dispatcher {
     for (const notification of notifications) group.pending.add(notification);
     if (notifications.length === 0) this.#forgetResolved(group);
     return notifications;
-  }
-
-  #isMuted({ activeTimeIntervals, muteTimeIntervals }: Route, nowMs: number): boolean {
-    const within = (names: readonly string[]) =>
-      this.#config.timeIntervals.some(({ name, contains }) => names.includes(name) && contains(nowMs));
-    return (activeTimeIntervals.length > 0 && !within(activeTimeIntervals)) || within(muteTimeIntervals);
   }
 
   #notifications(telling: GroupTelling, group: Group | undefined, nowMs: number): readonly Notification[] {

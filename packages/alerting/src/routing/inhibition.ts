@@ -2,24 +2,51 @@ import { matchesAll } from "./alert-matcher.ts";
 import type { InhibitRule } from "./alertmanager-config.ts";
 import { type HeldAlert, isResolved } from "./held-alerts.ts";
 
-/** The firing alert because of which another one is not told; undefined when there is none. */
-export function inhibitedBy(
-  alert: HeldAlert,
+/**
+ * Tells of an alert because of which firing one it is not told; undefined when there is none. What inhibits is looked for once,
+ * and by the labels that have to be equal: there may be thousands on both sides.
+ */
+export function inhibition(
   rules: readonly InhibitRule[],
   alerts: Iterable<HeldAlert>,
   nowMs: number,
-): HeldAlert | undefined {
-  const applying = rules.filter(({ target }) => matchesAll(target, alert.labels));
-  if (applying.length === 0) return undefined;
-  for (const other of alerts) {
-    if (isResolved(other, nowMs)) continue;
-    for (const { source, target, equal } of applying) {
-      if (!matchesAll(source, other.labels)) continue;
-      if (equal.some((name) => (other.labels[name] ?? "") !== (alert.labels[name] ?? ""))) continue;
+): (alert: HeldAlert) => HeldAlert | undefined {
+  let sources: readonly ReadonlyMap<string, readonly HeldAlert[]>[] | undefined;
+  return (alert) => {
+    for (const [i, { source, target, equal }] of rules.entries()) {
+      if (!matchesAll(target, alert.labels)) continue;
+      sources ??= sourcesOf(rules, alerts, nowMs);
+      const found = sources[i]!.get(equalLabels(alert, equal)) ?? [];
       // Alerts that match both sides do not inhibit each other, nor themselves.
-      if (matchesAll(source, alert.labels) && matchesAll(target, other.labels)) continue;
-      return other;
+      const isSource = matchesAll(source, alert.labels);
+      const one = isSource ? found.find(({ labels }) => !matchesAll(target, labels)) : found[0];
+      if (one !== undefined) return one;
     }
-  }
-  return undefined;
+    return undefined;
+  };
+}
+
+/** For each rule its firing sources, by the labels that have to be equal. */
+function sourcesOf(
+  rules: readonly InhibitRule[],
+  alerts: Iterable<HeldAlert>,
+  nowMs: number,
+): readonly ReadonlyMap<string, readonly HeldAlert[]>[] {
+  const firing = [...alerts].filter((alert) => !isResolved(alert, nowMs));
+  return rules.map(({ source, equal }) => {
+    const found = new Map<string, HeldAlert[]>();
+    for (const alert of firing) {
+      if (!matchesAll(source, alert.labels)) continue;
+      const key = equalLabels(alert, equal);
+      const same = found.get(key);
+      if (same === undefined) found.set(key, [alert]);
+      else same.push(alert);
+    }
+    return found;
+  });
+}
+
+/** A label that is not there equals one that is empty. */
+function equalLabels({ labels }: HeldAlert, equal: readonly string[]): string {
+  return JSON.stringify(equal.map((name) => (Object.hasOwn(labels, name) ? labels[name] : "")));
 }

@@ -100,6 +100,7 @@ function check({ startsAtMs = 0, endsAtMs, matchers }: SilenceDefinition, nowMs:
   if (endsAtMs <= Math.max(startsAtMs, nowMs)) {
     throw bad(`it ends at ${new Date(endsAtMs).toISOString()}; give an end after its start and after now`);
   }
+  if (matchers.some(({ name }) => name === "")) throw bad("a matcher has no name; give the name of a label");
   const compiled = matchers.map(({ name, operator, value }) => alertMatcher(name, operator, value));
   // As Alertmanager has it, where `!=` alone is enough.
   if (compiled.every(({ operator, matches }) => !operator.startsWith("!") && matches(""))) {
@@ -115,7 +116,8 @@ function canChange(old: Silence, { matchers, startsAtMs = old.startsAtMs }: Sile
   if (text(old) !== text({ matchers })) return false;
   switch (silenceState(old, nowMs)) {
     case "active":
-      return startsAtMs === old.startsAtMs;
+      // Who shows times in seconds gives them back so.
+      return Math.floor(startsAtMs / 1000) === Math.floor(old.startsAtMs / 1000);
     case "pending":
       return startsAtMs >= nowMs;
     case "expired":
