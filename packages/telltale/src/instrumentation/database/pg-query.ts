@@ -5,7 +5,7 @@ import type { Client, PgCallback, PgInternals, PgOptions, Query, QueryConfig } f
 import { type PgStatement, pgStatement } from "./pg-statement.ts";
 import { clientTarget } from "./pg-target.ts";
 
-/** The text of the two usual ways to ask; cursors, streams and what else can be submitted are contrib's. */
+/** The text of the two usual ways to ask. */
 export function askedText(asked: unknown): string | undefined {
   if (typeof asked === "string") return asked;
   if (typeof asked !== "object" || asked === null) return undefined;
@@ -72,7 +72,7 @@ function valuesOf(asked: string | QueryConfig, second: unknown): readonly unknow
 }
 
 /** A query that runs. */
-class ObservedQuery {
+export class ObservedQuery {
   declare private readonly _pg: PgInternals;
   declare private readonly _statement: PgStatement;
   declare private readonly _span: Span;
@@ -85,13 +85,14 @@ class ObservedQuery {
     this._startedMs = startedMs;
   }
 
+  /** Of what comes row by row there is no result. */
   end(error: unknown, result: unknown): void {
     const { _pg: pg, _span: span } = this;
     const durationMs = performance.now() - this._startedMs;
     const { duration } = this._statement;
     const { responseHook } = pg.getConfig() as PgOptions;
     if (error) recordPgError(span, error);
-    else if (responseHook) guardedPgHook(() => responseHook(span, { data: result }));
+    else if (responseHook && result !== undefined) guardedPgHook(() => responseHook(span, { data: result }));
     const code = error ? (error as { readonly code?: string }).code : undefined;
     if (code === undefined) duration.record(pg._operationDuration, durationMs);
     else duration.recordFailure(pg._operationDuration, durationMs, code);

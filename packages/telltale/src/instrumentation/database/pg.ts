@@ -12,6 +12,7 @@ import { activeContext, contextWithSpan } from "@telltale/tracing";
 import { guardedPgHook, recordPgError } from "./pg-error.ts";
 import type { Connect, PgCallback, PgInternals, PgOptions, Pool } from "./pg-internals.ts";
 import { askedText, observedQuery } from "./pg-query.ts";
+import { observedSubmission, submittedText } from "./pg-submitted.ts";
 import { poolTarget } from "./pg-target.ts";
 import { countConnections } from "./pool-connections.ts";
 
@@ -24,10 +25,13 @@ export function adjustPgQueries(instrumentation: Instrumentation): void {
     const contrib = contribPatch.call(pg)(original);
     return function query(...args) {
       const config: PgOptions = pg.getConfig();
-      const text = isOurs(config) ? askedText(args[0]) : undefined;
-      if (text === undefined) return contrib.apply(this, args);
+      if (!isOurs(config)) return contrib.apply(this, args);
+      const text = askedText(args[0]);
+      const textOfObject = text === undefined ? submittedText(args) : undefined;
+      if (text === undefined && textOfObject === undefined) return contrib.apply(this, args);
       if (isOutsideTrace(config)) return original.apply(this, args);
-      return observedQuery(pg, this, text, args, original);
+      if (textOfObject !== undefined) return observedSubmission(pg, this, textOfObject, args, original);
+      return observedQuery(pg, this, text!, args, original);
     };
   };
   pg._getPoolConnectPatch = () => (original) => {
