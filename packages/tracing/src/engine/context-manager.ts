@@ -77,9 +77,11 @@ function bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
   if (bindable[BOUND]) return emitter;
   const { emit } = bindable;
   bindable[BOUND] = true;
-  bindable.emit = function emitInContext(this: unknown, ...args: unknown[]): unknown {
+  // A constant first: what is assigned to a property where it is written, V8 makes among the old objects, and the emitter with it.
+  const emitInContext = function (this: unknown, ...args: unknown[]): unknown {
     if (storage.getStore() === context) return emit.apply(this, args);
     return storage.run(context, () => emit.apply(this, args));
-  } as typeof bindable.emit;
+  };
+  bindable.emit = emitInContext;
   return emitter;
 }
