@@ -1,7 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import { candidates } from "./gpu-candidates.ts";
 import type { ResolvedGpuOptions } from "./gpu-options.ts";
-import { faultOf, type GpuFault } from "./gpu-provider.ts";
+import { faultOf, GpuError, type GpuFault } from "./gpu-provider.ts";
 import type { GpuReading } from "./gpu-reading.ts";
 import { type GpuStatus, OFF, statusOf } from "./gpu-status.ts";
 import type { ProviderSample, TriedProvider } from "./helper/dialogue.ts";
@@ -30,9 +30,15 @@ const FRESH_INTERVALS = 3;
 const PROBE_DEADLINE_MS = 60_000;
 /** After the first failure of a helper; after the next ones the interval of probing. */
 const FIRST_RETRY_MS = 30_000;
+const STUCK: GpuFault = {
+  code: "TIMEOUT",
+  message: "what called the driver before still hangs in it, and cannot be ended",
+  hint: "see dmesg, then reset the device or reboot; it is looked again at the next probing",
+};
 
 export function startCollection(options: ResolvedGpuOptions, listener: SampleListener): GpuCollection {
   let helper: Helper | undefined;
+  let ending: Helper | undefined;
   let status: GpuStatus = { ...OFF, state: "probing", message: "GPUs are being looked for", hint: "" };
   let readings: ReadonlyMap<string, GpuReading> = new Map();
   let takenMs = 0;
@@ -61,7 +67,7 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
       const { providers, ruledOut } = candidates(options);
       tried = ruledOut;
       if (providers.length > 0) {
-        if (helper?.isAlive !== true) helper = startHelper(options.isolation);
+        if (helper?.isAlive !== true) helper = await nextHelper();
         tried = [...(await helper.probe(helperOptions(options, providers), PROBE_DEADLINE_MS)), ...ruledOut];
       }
       if (isStopped) return;
@@ -113,9 +119,17 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
     told = true;
   }
 
+  /** Never a second one beside another that is stuck: with each look there would be one more. */
+  async function nextHelper(): Promise<Helper> {
+    if (ending !== undefined && !(await ending.hasEnded(options.deadlineMs))) throw new GpuError(STUCK);
+    ending = undefined;
+    return startHelper(options.isolation);
+  }
+
   /** Without waiting: what hangs in a driver is ended by force. */
   function endHelper(): void {
     void helper?.close(0);
+    ending = helper ?? ending;
     helper = undefined;
   }
 

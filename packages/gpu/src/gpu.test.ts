@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { instrumentProducer } from "@telltale/metrics";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type GpuHandle, gpu, startGpu } from "./gpu.ts";
 import { GpuInstrumentation } from "./gpu-instrumentation.ts";
 import type { GpuOptions } from "./gpu-options.ts";
@@ -330,6 +330,22 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
     standIn.set({});
     await expect.poll(() => handle.status().state).toBe("running");
     await expect.poll(() => handle.device(0).powerWatts).toBe(312.5);
+  });
+
+  test("while a call hangs in a driver that nothing can end, no other is begun beside it", async () => {
+    let threads = 0;
+    const count = (): void => void threads++;
+    process.on("worker", count);
+    onTestFinished(() => void process.off("worker", count));
+    const handle = started(nvml({ isolation: "worker", deadlineMs: 300, probeIntervalMs: 100 }));
+    await handle.collectAll();
+    standIn.set({ hang: 5 });
+    await expect.poll(() => handle.status().message).toContain("still hangs");
+    expect(handle.status()).toMatchObject({ state: "none", code: "TIMEOUT", hint: expect.stringContaining("dmesg") });
+    expect(threads).toBe(1);
+    standIn.set({});
+    await expect.poll(() => handle.status().state).toBe("running");
+    expect(threads).toBe(2);
   });
 
   test("while a call hangs, readings of three intervals ago are gone", async () => {

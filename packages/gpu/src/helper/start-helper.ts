@@ -13,6 +13,8 @@ export interface Helper {
   sample(deadlineMs: number): Promise<readonly ProviderSample[]>;
   /** Whether it can still be asked. */
   readonly isAlive: boolean;
+  /** Whether it is gone, now or `withinMs`: what hangs in the kernel goes on after it was ended by force. */
+  hasEnded(withinMs: number): Promise<boolean>;
   /** Lets it close what is open, and ends it: a process at once when the deadline is over, a thread when its call returns. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -27,6 +29,10 @@ export function startHelper(isolation: "process" | "worker"): Helper {
   const asked = new Map<number, Asked>();
   let nextId = 0;
   let isAlive = true;
+  let tellEnded = (_: true): void => {};
+  const ended = new Promise<true>((resolve) => {
+    tellEnded = resolve;
+  });
   const line = isolation === "process" ? processLine() : threadLine();
   line.onMessage((message) => {
     asked.get(message.id)?.resolve(message);
@@ -34,6 +40,7 @@ export function startHelper(isolation: "process" | "worker"): Helper {
   });
   line.onEnd((reason) => {
     isAlive = false;
+    tellEnded(true);
     for (const { reject } of asked.values()) reject(failed(`the GPU ${isolation} ended: ${reason}`));
     asked.clear();
   });
@@ -64,6 +71,15 @@ export function startHelper(isolation: "process" | "worker"): Helper {
     },
     get isAlive() {
       return isAlive;
+    },
+    async hasEnded(withinMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<false>((resolve) => {
+        timer = setTimeout(resolve, withinMs, false).unref();
+      });
+      const outcome = await Promise.race([ended, late]);
+      clearTimeout(timer);
+      return outcome;
     },
     async close(deadlineMs) {
       if (isAlive && deadlineMs > 0) await ask({ id: nextId++, type: "close" }, deadlineMs).catch(() => {});
@@ -106,7 +122,7 @@ function processLine(): Line {
       child.channel?.unref();
     },
     onEnd: (listener) => {
-      child.once("error", (error) => listener(error.message));
+      child.on("error", (error) => listener(error.message));
       child.once("exit", (code, signal) => {
         process.off("exit", kill);
         listener(signal ?? `exit code ${code}`);

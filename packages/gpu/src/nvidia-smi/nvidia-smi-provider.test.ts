@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
-import type { GpuProvider } from "../gpu-provider.ts";
+import type { GpuError, GpuProvider } from "../gpu-provider.ts";
 import { nvidiaSmiProvider } from "./nvidia-smi-provider.ts";
 import { SMI_FIELDS } from "./smi-fields.ts";
 
@@ -36,7 +36,7 @@ const MIG =
   "GPU-2f0e, 1, NVIDIA H100 80GB HBM3, 00000000:2B:00.0, Enabled, [N/A], [N/A], [N/A], [N/A], 81559, 479, 87, 35, 41, 71.20, 700.00, [N/A], 345, 345, 2619, 765, 0x0000000000000001, 5, 16, 0, 0";
 
 test("one child writes the lines of all samples", async () => {
-  const provider = tool(`while :; do echo "${H100}"; echo "${MIG}"; sleep 0.1; done`);
+  const provider = tool(`while :; do printf "%s\\n" "${H100}" "${MIG}"; sleep 0.1; done`);
   expect(H100.split(",")).toHaveLength(SMI_FIELDS.length);
   expect(await provider.probe()).toMatchObject({ ok: true, devices: [{ id: "GPU-1f0e" }, { id: "GPU-2f0e" }] });
   const [whole] = await provider.sample();
@@ -46,7 +46,7 @@ test("one child writes the lines of all samples", async () => {
 });
 
 test("a device in MIG mode has no utilization (G8)", async () => {
-  const provider = tool(`echo "${H100}"; echo "${MIG}"; sleep 60`);
+  const provider = tool(`printf "%s\\n" "${H100}" "${MIG}"; sleep 60`);
   await provider.probe();
   const mig = (await provider.sample())[1];
   expect(mig).toMatchObject({ memoryUsed: 87 * 2 ** 20, powerWatts: 71.2 });
@@ -103,6 +103,33 @@ test("lines of three intervals ago are no sample any more", async () => {
   const provider = tool(`echo "${H100}"; sleep 60`, 100);
   await provider.probe();
   await expect.poll(() => provider.sample().then(Boolean, (error) => error.name)).toBe("GpuError");
+});
+
+test("a tool that falls silent is told as that, whatever its end before was", async () => {
+  const script = `echo "${H100}"
+  if [ -e ${folder}/again ]; then rm ${folder}/again; exec sleep 60; fi
+  while [ ! -e ${folder}/again ]; do sleep 0.02; done; echo "No devices were found"; exit 6`;
+  const provider = tool(script, 100);
+  await provider.probe();
+  appendFileSync(join(folder, "again"), "");
+  await expect.poll(() => calls().length).toBe(2);
+  const said = () =>
+    provider.sample().then(
+      () => "a sample",
+      (error: GpuError) => error.fault.code,
+    );
+  await expect.poll(said).toBe("a sample");
+  await expect.poll(said).toBe("TIMEOUT");
+});
+
+test("of a tool that says much, the last is told", async () => {
+  const warnings = "i=0; while [ $i -lt 500 ]; do echo a warning >&2; i=$((i+1)); done";
+  const probe = await tool(`${warnings}; echo No devices were found >&2; exit 6`).probe();
+  expect(probe).toMatchObject({
+    ok: false,
+    code: "NO_DEVICE",
+    message: expect.stringMatching(/No devices were found$/),
+  });
 });
 
 test("closing ends the child", async () => {

@@ -46,19 +46,23 @@ export function nvidiaSmiProvider(options: ProviderOptions): GpuProvider {
       { stdio: ["ignore", "pipe", "pipe"], windowsHide: true, ...searched },
     );
     child = process;
+    const keep = (line: string): void => {
+      said.push(line);
+      if (said.length > 20) said.shift();
+    };
     const take = (line: string): void => {
       const reading = smiReading(line, fields);
       if (reading === undefined) {
-        said.push(line);
-        if (said.length > 20) said.shift();
+        keep(line);
         return;
       }
+      last = undefined;
       seen.set(reading.device.id, { reading, atMs: performance.now() });
       backoffMs = options.intervalMs;
       onLine();
     };
     createInterface(process.stdout).on("line", take);
-    createInterface(process.stderr).on("line", (line) => said.push(line));
+    createInterface(process.stderr).on("line", keep);
     let ended = false;
     const end = (error?: NodeJS.ErrnoException): void => {
       if (ended || child !== process) return;

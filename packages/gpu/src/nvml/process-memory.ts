@@ -19,7 +19,7 @@ export function processMemory(nvml: Nvml, handle: Handle, { ask }: NvmlQuestions
         code = nvml.nvmlDeviceGetComputeRunningProcesses_v3(handle, count, records);
         return code;
       });
-      if (asked) return memoryOf(pid, records, count[0]!);
+      if (asked) return memoryOf(pid, records, Math.min(count[0]!, room));
       if (code !== NVML.insufficientSize || isLasting(code)) return undefined;
       // It may grow between two calls.
       room = count[0]! + 8;

@@ -2,6 +2,7 @@ import type { GpuProvider, GpuProviderName } from "../gpu-provider.ts";
 import type { GpuReading } from "../gpu-reading.ts";
 import type { Card } from "./cards.ts";
 import { isSuspended } from "./pci-devices.ts";
+import { readText } from "./sysfs-file.ts";
 
 export interface CardProviderOptions {
   readonly name: GpuProviderName;
@@ -28,9 +29,11 @@ export function cardProvider({ name, find, read, wakeSuspended, driver }: CardPr
       };
     },
     sample: async () =>
-      found.map((card) =>
-        !wakeSuspended && isSuspended(card.deviceFolder) ? { device: card.device, state: "ok" } : read(card),
-      ),
+      found.map((card): GpuReading => {
+        // Unplugged, or its driver unloaded: what had a name before has none now.
+        if (readText(card.deviceFolder, "vendor") === undefined) return { device: card.device, state: "failed" };
+        return !wakeSuspended && isSuspended(card.deviceFolder) ? { device: card.device, state: "ok" } : read(card);
+      }),
     close: () => {
       found = [];
     },

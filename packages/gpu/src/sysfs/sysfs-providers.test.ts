@@ -166,6 +166,19 @@ describe("amdgpu", () => {
     expect((await amd({ wakeSuspended: true }))[0]?.utilization).toBe(0.42);
   });
 
+  test("a card that is unplugged has failed, and one whose files vanish one by one has what is left", async () => {
+    card("card0", "0000:03:00.0", RX7900);
+    const provider = amdgpuProvider(options());
+    await provider.probe();
+    const device = join(sysfs, "devices/pci0000:00/0000:03:00.0");
+    rmSync(join(device, "hwmon"), { recursive: true });
+    expect((await provider.sample())[0]).toMatchObject({ state: "ok", utilization: 0.42 });
+    rmSync(device, { recursive: true });
+    expect(await provider.sample()).toEqual([
+      { device: expect.objectContaining({ id: "0000:03:00.0" }), state: "failed" },
+    ]);
+  });
+
   test("without a card it says what to load", async () => {
     expect(await amdgpuProvider(options()).probe()).toMatchObject({
       ok: false,
