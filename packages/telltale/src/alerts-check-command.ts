@@ -1,15 +1,24 @@
-/** `telltale alerts check`: whether rule files of Prometheus and an alertmanager.yml can be used. */
+/** `telltale alerts check`: whether rule files of Prometheus, an alertmanager.yml and a telltale.alerting.yaml can be used. */
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import {
+  AlertingFileError,
+  type AlertmanagerConfig,
   AlertmanagerConfigError,
   findFiles,
+  parseAlertingFile,
   parseAlertmanagerConfig,
   parseRuleFile,
   RuleFileError,
+  startNotifier,
 } from "@telltale/alerting";
 import { type Command, readArguments, UsageError } from "./command/command-line.ts";
 
-const options = { receivers: { type: "string" }, json: { type: "boolean", default: false } } as const;
+const options = {
+  receivers: { type: "string" },
+  extras: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
 
 interface CheckedFile {
   readonly path: string;
@@ -18,26 +27,28 @@ interface CheckedFile {
 }
 
 export const alertsCheck: Command = {
-  help: `Usage: telltale alerts check <rule files> [--receivers <alertmanager.yml>] [--json]
+  help: `Usage: telltale alerts check <rule files> [--receivers <alertmanager.yml>] [--extras <telltale.alerting.yaml>] [--json]
 
 Checks rule files as promtool check rules does, and tells every fault with its place.
 
   <rule files>        paths or patterns, such as alerts/*.yaml
   --receivers <file>  an alertmanager.yml to be checked as well
+  --extras <file>     a telltale.alerting.yaml to be checked as well, with the names of those receivers
   --json              a JSON object a file
 `,
   async run(args) {
     const { values, positionals } = readArguments(args, options);
-    if (positionals.length === 0 && values.receivers === undefined) {
+    const { receivers, extras } = values;
+    if (positionals.length === 0 && receivers === undefined && extras === undefined) {
       throw new UsageError("give rule files: telltale alerts check alerts/*.yaml");
     }
+    const ruleFiles = findFiles(positionals);
+    if (positionals.length > 0 && ruleFiles.length === 0) throw new Error(`no file is like ${positionals.join(" ")}`);
     const checked = [
-      ...findFiles(positionals).map(checkRules),
-      ...(values.receivers === undefined ? [] : [checkReceivers(values.receivers)]),
+      ...ruleFiles.map(checkRules),
+      ...(receivers === undefined ? [] : [checkReceivers(receivers)]),
+      ...(extras === undefined ? [] : [checkExtras(extras, receivers)]),
     ];
-    if (positionals.length > 0 && checked.every(({ path }) => path === values.receivers)) {
-      throw new Error(`no file is like ${positionals.join(" ")}`);
-    }
     for (const file of checked) process.stdout.write(values.json ? `${JSON.stringify(file)}\n` : asText(file));
     if (checked.some(({ problems }) => problems.length > 0)) throw new Error("not every file can be used");
   },
@@ -62,20 +73,59 @@ function checkRules(path: string): CheckedFile {
 
 function checkReceivers(path: string): CheckedFile {
   return checked(path, () => {
-    const { receivers } = parseAlertmanagerConfig(readFileSync(path, "utf8"), { path });
-    return counted(receivers.length, "receiver");
+    const config = parseAlertmanagerConfig(readFileSync(path, "utf8"), { path });
+    checkDelivery(path, config);
+    return counted(config.receivers.length, "receiver");
   });
+}
+
+/** A notifier that starts can tell all receivers, by their texts and template files; it is given no alerts. */
+function checkDelivery(path: string, config: AlertmanagerConfig): void {
+  const templates = findFiles(config.templates, dirname(path)).map((file) => readFileSync(file, "utf8"));
+  try {
+    void startNotifier({ config, templates }).stop();
+  } catch (error) {
+    throw new DeliveryError(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Receivers that are well written and cannot be told. */
+class DeliveryError extends Error {}
+
+function checkExtras(path: string, receivers: string | undefined): CheckedFile {
+  return checked(path, () => {
+    const names = receivers === undefined ? undefined : receiverNames(receivers);
+    const file = parseAlertingFile(readFileSync(path, "utf8"), { path, ...(names && { receivers: names }) });
+    return [
+      counted(file.escalations.length, "escalation"),
+      counted(file.interventions.length, "intervention"),
+      counted(file.cooldowns.length, "cooldown"),
+      counted(file.runbooks.length, "runbook"),
+      counted(file.baselines.length, "choice of series for baselines", "choices of series for baselines"),
+      ...(file.heartbeat === undefined ? [] : ["a heartbeat"]),
+    ].join(", ");
+  });
+}
+
+/** Undefined for a file that is told to be broken itself. */
+function receiverNames(path: string): readonly string[] | undefined {
+  try {
+    return parseAlertmanagerConfig(readFileSync(path, "utf8"), { path }).receivers.map(({ name }) => name);
+  } catch {
+    return undefined;
+  }
 }
 
 function checked(path: string, read: () => string): CheckedFile {
   try {
     return { path, found: read(), problems: [] };
   } catch (error) {
-    if (!(error instanceof RuleFileError || error instanceof AlertmanagerConfigError)) throw error;
-    return { path, found: "", problems: error.message.split("\n") };
+    const faults = [RuleFileError, AlertmanagerConfigError, AlertingFileError, DeliveryError];
+    if (!faults.some((fault) => error instanceof fault)) throw error;
+    return { path, found: "", problems: (error as Error).message.split("\n") };
   }
 }
 
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+function counted(count: number, thing: string, things = `${thing}s`): string {
+  return `${count} ${count === 1 ? thing : things}`;
 }

@@ -30,6 +30,42 @@ function write(name: string, text: string): string {
   return name;
 }
 
+test("check tells the faults of telltale.alerting.yaml, and whether its receivers are there", async () => {
+  write("receivers.yml", "route: { receiver: desk }\nreceivers: [{ name: desk }, { name: lead }]\n");
+  write("extras.yaml", "escalations: [{ name: a, levels: [{ delay: 5m, receivers: [led] }] }]\ncooldown: []\n");
+  const both = ["--receivers", "receivers.yml", "--extras", "extras.yaml"];
+  expect(await telltale(["check", ...both])).toEqual({
+    code: 1,
+    stdout: `receivers.yml: 2 receivers
+extras.yaml: 1:60: alertmanager.yml has no receiver "led"; did you mean "lead"?
+extras.yaml: 2:1: field cooldown not found; did you mean "cooldowns"?
+`,
+    stderr: "telltale: not every file can be used\n",
+  });
+  write(
+    "extras.yaml",
+    "heartbeat: { receiver: lead }\nescalations: [{ name: a, levels: [{ delay: 5m, receivers: [x] }] }]",
+  );
+  expect(await telltale(["check", "--extras", "extras.yaml"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^extras\.yaml: 1 escalation, 0 interventions, .*, a heartbeat\n$/),
+  });
+});
+
+test("check tells receivers that cannot be told, and texts that are no templates", async () => {
+  const route = "route: { receiver: a }\n";
+  write("sns.yml", `${route}receivers: [{ name: a, sns_configs: [{ topic_arn: x, sigv4: {} }] }]\n`);
+  write("text.yml", `${route}receivers: [{ name: a, slack_configs: [{ api_url: "http://x", title: "{{ .A" }] }]\n`);
+  for (const [file, fault] of [
+    ["sns.yml", 'sns.yml: receiver "a" has sns_configs'],
+    ["text.yml", 'text.yml: receiver "a": template'],
+  ] as const) {
+    const ended = await telltale(["check", "--receivers", file]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toContain(fault);
+  }
+});
+
 test("the rules that telltale brings along have nothing that lint would tell", async () => {
   const ended = await telltale(["lint", "deploy/alerts/*.yaml", "deploy/alerts/optional/*.yaml"], root);
   expect(ended).toEqual({ code: 0, stdout: "", stderr: "" });

@@ -48,7 +48,7 @@ Exits with 1 when there is an error or a warning; notes are there to be known.
     const sources = paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
     const names = new Set(knownMetrics);
     for (const place of values.page) for (const name of namesOf(await readPage(place))) names.add(name);
-    const metrics = { has: (name: string) => names.has(name), nearest: (name: string) => nearest(name, names) };
+    const metrics = { has: (name: string) => names.has(name), nearest: (name: string) => nearestMetric(name, names) };
     const findings = lintRules(sources, { metrics, replicaLabel: values["replica-label"] }).filter(
       ({ check }) => !values.allow.includes(check),
     );
@@ -61,6 +61,16 @@ Exits with 1 when there is an error or a warning; notes are there to be known.
       );
   },
 };
+
+/** One of the same domain, or of one whose name is mistyped: the metrics of other exporters are like some of ours. */
+function nearestMetric(name: string, names: ReadonlySet<string>): string | undefined {
+  const domain = (one: string): string => one.split("_", 1)[0]!;
+  const domains = new Set([...names].map(domain));
+  const near = nearest(name, names);
+  if (near === undefined) return undefined;
+  const meant = domains.has(domain(name)) ? domain(name) : nearest(domain(name), domains);
+  return meant === domain(near) ? near : undefined;
+}
 
 function asText({ path, line, column, level, rule, message, check }: LintFinding): string {
   const of = rule === "" ? "" : `${rule}: `;

@@ -32,6 +32,7 @@ test.each([
   'sum(queue{instance="a"}) > 1',
   "count(up == 0) by (instance) > 0",
   "absent(vector(1))",
+  'absent(up{job="desk"} == 1)',
   "scalar(max(limit)) < on () group_right load",
   "x and on () (hour() > 8)",
 ])("%s means the same for one replica and for many", (expr) => {
@@ -42,7 +43,7 @@ test.each([
   ["sum(rate(errors_total[5m])) > 1", "5:15 warning one-replica: sum adds up all replicas", "sum by (instance) (…)"],
   ["1 < count by (venue) (up == 0)", "5:19 warning one-replica: count adds up", "count by (instance, venue) (…)"],
   ["avg without (instance) (load) > 1", "5:15 warning one-replica: avg mixes all replicas", "avg without () (…)"],
-  ["absent(up)", "absent() is true on a server only when no replica", "up unless on (job, instance)"],
+  ["absent(load)", "absent() is true on a server only when no replica", "up unless on (job, instance)"],
   ["load > scalar(limit)", "5:22 warning one-replica: scalar() of several series is NaN", "join with on ()"],
   ["a / on (venue) b > 1", "/ finds several series to match", "on (instance, venue)"],
   ["a / ignoring (instance) b > 1", "/ finds several series to match", "ignoring without instance"],
@@ -51,6 +52,16 @@ test.each([
   const found = findings(alertOn(expr));
   expect(found).toHaveLength(1);
   for (const part of parts) expect(found[0]).toContain(part);
+});
+
+test.each([
+  "sum(rate(errors_total[5m])) / sum(rate(requests_total[5m])) > 0.01",
+  "100 * (count by (job) (up == 0) / count by (job) (up)) > 10",
+  "histogram_quantile(0.99, sum by (job, le) (rate(x_bucket[5m]))) > 1",
+])("%s is a share or a quantile of all replicas, which is noted", (expr) => {
+  const found = findings(alertOn(expr));
+  expect(found.length).toBeGreaterThan(0);
+  for (const one of found) expect(one).toMatch(/ note one-replica: .* one that is ill may go unseen among many/);
 });
 
 test("the label of replicas can be another one", () => {
@@ -100,6 +111,10 @@ test("a metric that nobody exports is told, with the one that was meant", () => 
     "5:20 warning unknown-metric: no catalogue has the metric mine; is it one of your own?",
   ]);
   expect(findings(alertOn('1 > {__name__=~"mine.*"}'), options)).toEqual([]);
+  expect(findings(alertOn("mine > 1 and mine < 3"), options)).toHaveLength(1);
+  expect(findings(alertOn("job:errors:rate5m > 1"), options)).toEqual([
+    "5:15 warning unknown-metric: no rule of these files records job:errors:rate5m; give the file that does as well",
+  ]);
 });
 
 const speaking = (expr: string) => alertOn(expr).replace("$value", "$$labels.venue");
@@ -112,6 +127,8 @@ test.each([
   ["histogram_quantile(0.9, sum by (instance, le) (rate(x[5m]))) > 1", "instance, le"],
   ["max by (instance) (x) and on (instance) y", "instance"],
   ["vector(1) > 0", "none"],
+  ['absent(up{job="desk", venue=~"a|b"}) > 0', "job"],
+  ['absent_over_time(up{job="desk"}[5m]) > 0', "job"],
 ])("a text that speaks of a label which %s leaves out is told", (expr, has) => {
   expect(findings(speaking(expr))).toEqual([
     `8:22 warning unknown-label: summary speaks of the label venue, which the expression leaves out; it has ${has}`,
@@ -126,7 +143,7 @@ test.each([
   "max by (instance) (x) > 1 or x > 5",
   'label_replace(max by (instance) (x), "venue", "$1", "instance", "(.*)") > 1',
   'count_values by (instance) ("venue", x) > 1',
-  "absent(x) > 0 and on () vector(1)",
+  'absent(x{venue="a"}) > 0 and on () vector(1)',
 ])("a text may speak of what %s may have", (expr) => {
   expect(findings(speaking(expr)).filter((found) => found.includes("unknown-label"))).toEqual([]);
 });
@@ -144,6 +161,17 @@ test("an alert says for how long, how bad it is, and what it is", () => {
   expect(findings(bare("x > 1", "        for: 0s\n"))).toHaveLength(2);
   expect(findings(bare("increase(x[5m]) > 1"))).toHaveLength(2);
   expect(findings(bare("max_over_time((x > bool 1)[5m:1m]) > 0"))).toHaveLength(2);
+  expect(findings(bare("job:errors:ratio_rate5m > 1"))).toHaveLength(2);
+  expect(findings(bare("vector(1)"))).toHaveLength(2);
+  expect(findings(bare('ALERTS{severity="info"} == 1'))).toHaveLength(2);
+  expect(findings(`${bare("recorded > 1")}      - record: recorded\n        expr: rate(x[5m])\n`)).toHaveLength(2);
+});
+
+test("a text that asks for other series may speak of their labels", () => {
+  const text = '{{ range query \\"up\\" }}{{ .Labels.instance }}{{ end }}{{ $$labels.other }}';
+  expect(findings(alertOn("max by (job) (x) > 1").replace("{{ $value }}", text))).toEqual([
+    expect.stringContaining("summary speaks of the label other"),
+  ]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { type Expression, flaggedFeatures, type VectorSelector } from "@telltale/promql";
+import { didYouMean } from "../near-name.ts";
 import { parseRuleFile, type RuleDefinition, RuleFileError, type RuleGroupDefinition } from "../rule-file/rule-file.ts";
 import type { RuleSource } from "../rule-runner/rule-runner.ts";
 import { replicaFaults } from "./one-replica.ts";
@@ -58,7 +59,10 @@ export function lintRules(sources: readonly RuleSource[], options: LintOptions =
     rules.map(({ rule }) => rule),
     replicaLabel,
   );
-  const context = { metrics, recorded, replica: { label: replicaLabel, without } };
+  const lookingBack = new Set(
+    rules.flatMap(({ rule }) => (rule.kind === "recording" && looksBack(rule.expression) ? [rule.name] : [])),
+  );
+  const context = { metrics, recorded, lookingBack, replica: { label: replicaLabel, without } };
   return [
     ...read.flatMap(({ broken }) => broken),
     ...rules.flatMap(({ path, rule, places }) => {
@@ -67,7 +71,7 @@ export function lintRules(sources: readonly RuleSource[], options: LintOptions =
         found.push({ path, ...place, check, level, rule: rule.name, message });
       };
       lintExpression(rule, places, { ...context, find });
-      if (rule.kind === "alerting") lintAlert(rule, places, find);
+      if (rule.kind === "alerting") lintAlert(rule, places, { lookingBack, find });
       return found;
     }),
   ];
@@ -78,6 +82,8 @@ type Find = (check: LintCheck, level: LintFinding["level"], place: Place, messag
 interface Context {
   readonly metrics: KnownMetrics | undefined;
   readonly recorded: ReadonlySet<string>;
+  /** Recorded metrics that are of more than one sample. */
+  readonly lookingBack: ReadonlySet<string>;
   readonly replica: { readonly label: string; readonly without: ReadonlySet<string> };
   readonly find: Find;
 }
@@ -123,13 +129,23 @@ function lintExpression(rule: RuleDefinition, places: RulePlaces, { metrics, rec
     find("one-replica", note ? "note" : "warning", placeOf(part), message);
   }
   if (metrics === undefined) return;
+  const told = new Set<string>();
   for (const selector of selectorsOf(expression)) {
     const name = nameOf(selector);
-    if (name === "" || OF_SERVERS.has(name) || recorded.has(name) || metrics.has(name)) continue;
-    const near = metrics.nearest(name) ?? undefined;
-    const hint = near === undefined ? "is it one of your own?" : `did you mean ${near}?`;
-    find("unknown-metric", "warning", placeOf(selector), `no catalogue has the metric ${name}; ${hint}`);
+    if (name === "" || OF_SERVERS.has(name) || recorded.has(name) || metrics.has(name) || told.has(name)) continue;
+    told.add(name);
+    find("unknown-metric", "warning", placeOf(selector), unknownText(name, [...recorded], metrics));
   }
+}
+
+/** A name with a colon is by custom one that a rule records. */
+function unknownText(name: string, recorded: readonly string[], metrics: KnownMetrics): string {
+  if (name.includes(":")) {
+    return `no rule of these files records ${name}${didYouMean(name, recorded)}; give the file that does as well`;
+  }
+  const near = metrics.nearest(name);
+  const hint = near === undefined ? "is it one of your own?" : `did you mean ${near}?`;
+  return `no catalogue has the metric ${name}; ${hint}`;
 }
 
 /** What servers make by themselves. */
@@ -148,7 +164,7 @@ function nameOf({ name, matchers }: VectorSelector): string {
 function lintAlert(
   { expression, labels, annotations }: RuleDefinition & { readonly kind: "alerting" },
   places: RulePlaces,
-  find: Find,
+  { find, lookingBack }: Pick<Context, "find" | "lookingBack">,
 ): void {
   const known = resultLabels(expression);
   for (const [field, texts] of Object.entries({ labels, annotations })) {
@@ -160,8 +176,7 @@ function lintAlert(
       }
     }
   }
-  const looksBack = selectorsOf(expression, { ranges: true }).length > 0;
-  if (!places.has("for") && !looksBack) {
+  if (!places.has("for") && isOfOneSample(expression, lookingBack)) {
     const message = "one sample is enough to fire: say for how long it has to hold, or for: 0s where that is meant";
     find("no-for", "warning", places.of("alert"), message);
   }
@@ -171,4 +186,18 @@ function lintAlert(
   if ((annotations["summary"] ?? "") === "") {
     find("no-summary", "warning", places.of("alert"), "no annotation summary: who is woken reads the name alone");
   }
+}
+
+function looksBack(expression: Expression): boolean {
+  return selectorsOf(expression, { ranges: true }).length > 0;
+}
+
+/** By custom the last part of a recorded name says over what time it is: `ratio_rate5m`. */
+const OVER_TIME = /:[a-z_]*(?:rate|increase|delta|over_time|burnrate)_?\d+[smhdw]$/;
+
+/** Alerts have held already, and what asks for no sample fires on purpose. */
+function isOfOneSample(expression: Expression, lookingBack: ReadonlySet<string>): boolean {
+  if (looksBack(expression)) return false;
+  const names = selectorsOf(expression).map(nameOf);
+  return names.some((name) => name !== "ALERTS" && !lookingBack.has(name) && !OVER_TIME.test(name));
 }

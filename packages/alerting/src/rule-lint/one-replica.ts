@@ -9,6 +9,7 @@ import type {
   Expression,
   VectorSelector,
 } from "@telltale/promql";
+import { selectorsOf } from "./selectors.ts";
 
 export interface ReplicaFault {
   readonly expression: Expression;
@@ -29,6 +30,8 @@ type Replicas = "apart" | "together" | "none";
 
 interface Context extends ReplicaOptions {
   readonly fault: (expression: Expression, message: string, options?: { readonly note: boolean }) => void;
+  /** In a share of replicas that are added up, or a quantile of them. */
+  readonly isShare?: boolean;
 }
 
 /** The parts that mean something else where there are several replicas; `apart` tells whether the result tells them apart. */
@@ -83,7 +86,7 @@ const CHOOSING: ReadonlySet<string> = new Set(["topk", "bottomk", "limitk", "lim
 
 function ofAggregation(aggregation: AggregateExpression, context: Context): Replicas {
   const { operator, expression, grouping, without } = aggregation;
-  const { label, fault } = context;
+  const { label, fault, isShare } = context;
   const inner = replicasOf(expression, context);
   if (inner !== "apart" || CHOOSING.has(operator)) return inner;
   if (grouping.includes(label) !== without) return "apart";
@@ -91,9 +94,10 @@ function ofAggregation(aggregation: AggregateExpression, context: Context): Repl
     const all = grouping.filter((one) => one !== label);
     const remedy = without ? `without (${all.join(", ")})` : `by (${[label, ...grouping].join(", ")})`;
     const does = operator === "sum" || operator === "count" ? "adds up" : "mixes";
+    const means = isShare ? "one that is ill may go unseen among many" : "the same threshold means another thing";
     fault(
       aggregation,
-      `${operator} ${does} all replicas on a server, and only this process in it: the same threshold means another thing; keep the label ${label}: ${operator} ${remedy} (…)`,
+      `${operator} ${does} all replicas on a server, and only this process in it: ${means}; keep the label ${label}: ${operator} ${remedy} (…)`,
     );
   }
   return "together";
@@ -102,11 +106,13 @@ function ofAggregation(aggregation: AggregateExpression, context: Context): Repl
 function ofCall(call: CallExpression, context: Context): Replicas {
   const { name } = call;
   const { label, fault } = context;
-  const [first = "none"] = call.arguments.map((one) => replicasOf(one, context)).filter((one) => one !== "none");
+  const inner = name === "histogram_quantile" ? noted(context) : context;
+  const [first = "none"] = call.arguments.map((one) => replicasOf(one, inner)).filter((one) => one !== "none");
   switch (name) {
     case "absent":
     case "absent_over_time":
-      if (first === "apart") {
+      // Whether there is anybody of a job at all is no question of one replica.
+      if (first === "apart" && !isOfJob(call.arguments[0]!)) {
         fault(
           call,
           `${name}() is true on a server only when no replica has the series, so one that is gone goes unseen; compare with up, such as: up unless on (job, ${label}) …`,
@@ -126,7 +132,36 @@ function ofCall(call: CallExpression, context: Context): Replicas {
   }
 }
 
-function ofBinary(binary: BinaryExpression, context: Context): Replicas {
+/** `up` of a job, as it is or compared. */
+function isOfJob(expression: Expression): boolean {
+  const selectors = selectorsOf(expression);
+  const isGiven = ({ name, matchers }: VectorSelector) =>
+    name === "up" && matchers.some((one) => one.name === "job" && one.operator === "=");
+  return selectors.length > 0 && selectors.every(isGiven);
+}
+
+/** What adds up all replicas in it says the same of all as of one, by the same threshold: a share, or a quantile. */
+function isShare({ operator, left, right }: BinaryExpression): boolean {
+  if (operator !== "/") return false;
+  const [part, whole] = [bare(left), bare(right)];
+  if (part.type !== "aggregation" || whole.type !== "aggregation") return false;
+  const adds = part.operator === "sum" || part.operator === "count";
+  const isSame = part.operator === whole.operator && part.without === whole.without;
+  return adds && isSame && part.grouping.toSorted().join() === whole.grouping.toSorted().join();
+}
+
+function bare(expression: Expression): Expression {
+  return expression.type === "parenthesized" ? bare(expression.expression) : expression;
+}
+
+/** Faults are no more than to be known. */
+function noted(context: Context): Context {
+  const fault: Context["fault"] = (part, message) => context.fault(part, message, { note: true });
+  return { ...context, fault, isShare: true };
+}
+
+function ofBinary(binary: BinaryExpression, given: Context): Replicas {
+  const context = isShare(binary) ? noted(given) : given;
   const { operator, left, right, matching } = binary;
   const { label, fault } = context;
   const [leftReplicas, rightReplicas] = [replicasOf(left, context), replicasOf(right, context)];

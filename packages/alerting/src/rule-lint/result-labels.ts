@@ -35,10 +35,11 @@ function ofAggregation({ operator, expression, parameter, grouping, without }: A
   return new Set([...grouping, ...counted]);
 }
 
-/** Functions that make labels, or take them from what is not there. */
-const MAKING: ReadonlySet<string> = new Set(["absent", "absent_over_time", "info", "label_join", "label_replace"]);
+/** Functions that make labels. */
+const MAKING: ReadonlySet<string> = new Set(["info", "label_join", "label_replace"]);
 
 function ofCall({ name, arguments: given }: CallExpression): ResultLabels {
+  if (name === "absent" || name === "absent_over_time") return ofAbsent(given[0]!);
   if (MAKING.has(name)) return undefined;
   const labels = given.map(resultLabels);
   return labels.includes(undefined) ? undefined : new Set(labels.flatMap((one) => [...(one ?? [])]));
@@ -57,8 +58,22 @@ function ofBinary({ operator, left, right, matching }: BinaryExpression): Result
   return a && new Set([...a].filter((label) => !labels.includes(label)));
 }
 
-/** The labels that a template speaks of. */
+/** What a selector asks for by its value; of anything else nothing. */
+function ofAbsent(expression: Expression): ResultLabels {
+  const inner = expression.type === "parenthesized" ? expression.expression : expression;
+  const selector = inner.type === "matrixSelector" ? inner.selector : inner;
+  if (selector.type !== "vectorSelector") return new Set();
+  const asked = selector.matchers.filter(({ name, operator }) => operator === "=" && name !== "__name__");
+  return new Set(asked.map(({ name }) => name));
+}
+
+/** Where the dot may be another one than the alert. */
+const ELSEWHERE = /\{\{-?\s*(?:range|with|define|block)\b/;
+
+/** The labels of the alert that a template speaks of. */
 export function spokenLabels(template: string): readonly string[] {
-  const found = template.matchAll(/\$labels\.(\w+)|\.Labels\.(\w+)|index \$labels "([^"]+)"/g);
-  return [...new Set([...found].map(([, dollar, field, index]) => dollar ?? field ?? index ?? ""))];
+  const dot = ELSEWHERE.test(template) ? "" : "|(?<![\\w)])\\.Labels\\.(?<field>\\w+)";
+  const spoken = new RegExp(`\\$labels\\.(?<dollar>\\w+)|index \\$labels "(?<index>[^"]+)"${dot}`, "g");
+  const found = [...template.matchAll(spoken)].map(({ groups = {} }) => groups);
+  return [...new Set(found.map(({ dollar, field, index }) => dollar ?? field ?? index ?? ""))];
 }
