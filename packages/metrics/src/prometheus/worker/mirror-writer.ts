@@ -67,7 +67,7 @@ export function mirrorWriter(): MirrorWriter {
         since = performance.now();
       }
       const memory = numbers.end(live ? revision : Number.NaN);
-      const same = used.size === tables.size && changes.every(({ head }) => head === undefined);
+      const same = inOneOrder(used, tables);
       tables = used;
       // Detectors may still be at work, so it is compared by what it holds.
       const resourceText = Object.entries(resource).join("\n");
@@ -86,6 +86,12 @@ export function mirrorWriter(): MirrorWriter {
       return message;
     },
   };
+}
+
+function inOneOrder(tables: ReadonlyMap<Instrument, Table>, before: ReadonlyMap<Instrument, Table>): boolean {
+  const others = before.keys();
+  for (const instrument of tables.keys()) if (others.next().value !== instrument) return false;
+  return tables.size === before.size;
 }
 
 /** Whether its series are rows of as many numbers each. */

@@ -56,6 +56,17 @@ test("whatever is recorded, bound and let go, the other thread's page is this on
   );
 });
 
+test("instruments that have changed places keep their numbers", async () => {
+  const level = createGauge({ name: "m.level" });
+  const sizes = createHistogram({ name: "m.sizes", boundaries: [1] });
+  const mirror = mirrored();
+  await mirror({ resource: {}, scopes: [], instruments: [level, sizes] });
+  level.record(7);
+  sizes.record(2);
+  const contents = { resource: {}, scopes: [], instruments: [sizes, level] };
+  expect(await mirror(contents)).toEqual(lines(contents));
+});
+
 test("when nothing but numbers changed there is nothing to tell, and the numbers are there", async () => {
   const orders = createCounter({ name: "m.orders" });
   const sizes = createHistogram({ name: "m.sizes", boundaries: [1] });
