@@ -127,6 +127,31 @@ describe.skipIf(absent)(`routing with the seed ${seed}${absent ? ` (skipped: ${a
       "a time zone that is none",
       { ...base, time_intervals: [{ name: "x", time_intervals: [{ location: "Nowhere/City" }] }] },
     ],
+    ["a root that continues", { ...base, route: { receiver: "a", continue: true } }],
+    ["an unknown field for all receivers", { ...base, global: { resolve_timout: "1m" } }],
+    ["a label without name in equal", { ...base, inhibit_rules: [{ equal: [""] }] }],
+    [
+      "an offset for a time zone",
+      { ...base, time_intervals: [{ name: "x", time_intervals: [{ location: "+01:00" }] }] },
+    ],
+    ["a month with a fraction", { ...base, time_intervals: [{ name: "x", time_intervals: [{ months: ["1.0"] }] }] }],
+    [
+      "fewer alerts than none",
+      { ...base, receivers: [{ name: "a", webhook_configs: [{ url: "http://a", max_alerts: -1 }] }] },
+    ],
+    [
+      "no chat of Telegram",
+      { ...base, receivers: [{ name: "a", telegram_configs: [{ bot_token: "a", chat_id: 0 }] }] },
+    ],
+    [
+      "credentials of a kind that has fields of its own",
+      {
+        ...base,
+        receivers: [
+          { name: "a", webhook_configs: [{ url: "http://a", http_config: { authorization: { type: "Basic" } } }] },
+        ],
+      },
+    ],
     ["an unknown field of a route", { ...base, route: { receiver: "a", reciever: "b" } }],
   ])("%s: amtool refuses it too", (_, config) => {
     const path = join(folder, "bad.yml");

@@ -212,6 +212,34 @@ describe("a receiver that refuses", () => {
     expect(bodies).toHaveLength(3);
   });
 
+  test("that wants to be asked again at once has its pauses all the same", async () => {
+    const { bodies, clock, send, told } = await desk([
+      status(429, { "retry-after": "0" }),
+      status(503, { "retry-after": new Date(START - 60_000).toUTCString() }),
+    ]);
+    send();
+    for (const [attempt, seconds] of [0.5, 1.5].entries()) {
+      await clock.until(() => bodies.length === attempt + 1 && clock.timers().includes(seconds));
+      clock.passTo(seconds);
+    }
+    await clock.until(() => told() === 1);
+    expect(bodies).toHaveLength(3);
+  });
+
+  test("and with an answer that never ends is not listened to for long", async () => {
+    const endless: Answer = (response) => {
+      response.writeHead(400);
+      const more = () =>
+        void (response.write("no ".repeat(10_000)) ? setImmediate(more) : response.once("drain", more));
+      more();
+    };
+    const { clock, failures, send } = await desk([endless]);
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(failures[0]).toMatch(/ answered 400: (?:no )+/);
+    expect(failures[0]!.length).toBeLessThan(600);
+  });
+
   test("for longer than the group interval is told when the group is due again", async () => {
     const { bodies, clock, send, told, failures } = await desk([status(503, { "retry-after": "900" })]);
     send();
@@ -248,6 +276,15 @@ describe("a receiver that has moved", () => {
     expect(urls).toEqual(["/hook?secret=1", "/new"]);
     expect(bodies[1]).toEqual(bodies[0]);
     expect(headers[1]!.authorization).toBe("Bearer t0ken");
+  });
+
+  test("is not told there when the file does not want it", async () => {
+    const { clock, failures, send, urls } = await desk([moved(308, "/new")], {
+      webhook: ", http_config: { follow_redirects: false, enable_http2: true }",
+    });
+    send();
+    await clock.until(() => failures.length === 1);
+    expect(urls).toEqual(["/hook?secret=1"]);
   });
 
   test("and says so otherwise has not been told, as nothing would be posted there", async () => {

@@ -134,7 +134,9 @@ export function startNotifier(options: NotifierOptions): Notifier {
         return true;
       }
       if (attempt.outcome === "retry" && attempt.isUnheard) isRefused = false;
-      const waitMs = attempt.outcome === "retry" ? (attempt.retryAfterMs ?? pauseMs) : Number.POSITIVE_INFINITY;
+      // Who says "at once" again and again is not asked without a pause either.
+      const waitMs =
+        attempt.outcome === "retry" ? Math.max(attempt.retryAfterMs ?? 0, pauseMs) : Number.POSITIVE_INFINITY;
       if (stopped.signal.aborted || clock.now() + waitMs >= deadlineMs) {
         dispatcher.failed(notification, { isRefused });
         keep([notification]);

@@ -6,6 +6,9 @@ import { type IntegrationRequest, integrationRequest } from "./integration-reque
 /** How much of an answer is read for the reason. */
 const REASON_LENGTH = 512;
 
+/** How much of an answer is read that has to be understood. */
+const LONGEST_ANSWER = 65_536;
+
 /** Posts a notification to its receiver once. It never throws; an address in a reason has no more than its origin. */
 export async function sendRequest(
   notification: Notification,
@@ -29,7 +32,8 @@ export async function sendRequest(
   };
   try {
     const first = await post(request, { authorization, signal });
-    const moved = first.status === 307 || first.status === 308 ? first.headers.get("location") : null;
+    const hasMoved = integration.followRedirects && (first.status === 307 || first.status === 308);
+    const moved = hasMoved ? first.headers.get("location") : null;
     const url = moved === null ? undefined : new URL(moved, request.url);
     const response = url === undefined ? first : await postElsewhere(first, url);
     if (response.ok && integration.kind === "slack") return await slackAnswer(response, origin);
@@ -39,7 +43,7 @@ export async function sendRequest(
       void response.body?.cancel().catch(() => {});
       return { outcome: "accepted" };
     }
-    const text = (await response.text().catch(() => "")).slice(0, REASON_LENGTH);
+    const text = await beginning(response).catch(() => "");
     const reason = `${origin} answered ${response.status}${text === "" ? "" : `: ${text}`}`;
     // Those with a time to come back later mean it; other answers of 4xx say that the notification is wrong.
     const isTemporary = response.status >= 500 || response.status === 429 || response.status === 408;
@@ -71,9 +75,20 @@ async function post(
   });
 }
 
+/** Of an answer, which may never end. */
+async function beginning(response: Response, length = REASON_LENGTH): Promise<string> {
+  let text = "";
+  // Leaving the loop gives up the rest.
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    if (text.length >= length) break;
+  }
+  return text.slice(0, length);
+}
+
 /** Slack says 200 to what it does not take as well. */
 async function slackAnswer(response: Response, origin: string): Promise<Attempt> {
-  const text = await response.text();
+  const text = await beginning(response, LONGEST_ANSWER);
   const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
   if (isJson ? (JSON.parse(text) as { readonly ok?: unknown }).ok === true : text === "ok")
     return { outcome: "accepted" };
@@ -82,7 +97,7 @@ async function slackAnswer(response: Response, origin: string): Promise<Attempt>
 
 /** A connector says 200 as well where Teams did not take it; what Teams said is in its text. */
 async function connectorAnswer(response: Response, origin: string): Promise<Attempt> {
-  const text = (await response.text()).slice(0, REASON_LENGTH);
+  const text = await beginning(response);
   const status = Number(/returned HTTP error (\d{3})/i.exec(text)?.[1] ?? 0);
   if (status === 0) return { outcome: "accepted" };
   const reason = `${origin} answered: ${text}`;

@@ -43,6 +43,20 @@ const topLevel = [
   ...["mute_time_intervals", "time_intervals", "tracing"],
 ];
 
+/** Those of receivers that nobody here delivers too, up to Alertmanager 0.31. */
+const globalFields = [
+  ...["resolve_timeout", "http_config", "jira_api_url", "webex_api_url"],
+  ...["from", "hello", "smarthost", "require_tls", "tls_config", "force_implicit_tls"].map((name) => `smtp_${name}`),
+  ...["username", "password", "password_file", "secret", "secret_file", "identity"].map((name) => `smtp_auth_${name}`),
+  ...["slack_api_url", "slack_api_url_file", "slack_app_token", "slack_app_token_file", "slack_app_url"],
+  ...["pagerduty_url", "opsgenie_api_url", "opsgenie_api_key", "opsgenie_api_key_file"],
+  ...["wechat_api_url", "wechat_api_secret", "wechat_api_secret_file", "wechat_api_corp_id"],
+  ...["victorops_api_url", "victorops_api_key", "victorops_api_key_file"],
+  ...["telegram_api_url", "telegram_bot_token", "telegram_bot_token_file"],
+  ...["api_url", "token", "token_file", "token_id", "token_id_file"].map((name) => `rocketchat_${name}`),
+  ...["mattermost_webhook_url", "mattermost_webhook_url_file"],
+];
+
 /**
  * Reads an alertmanager.yml and checks it: the routing tree, inhibition, time intervals and receivers.
  * @throws AlertmanagerConfigError with all faults
@@ -53,7 +67,7 @@ export function parseAlertmanagerConfig(
 ): AlertmanagerConfig {
   const { root, problems } = readYaml(text);
   const fields = root?.fields(topLevel) ?? new Map<string, YamlValue>();
-  const global = fields.get("global")?.fields();
+  const global = fields.get("global")?.fields(globalFields);
   const receivers = namesOf(fields.get("receivers"), "notification config name", (receiver) =>
     readReceiver(receiver, { global: global ?? new Map(), path }),
   );
@@ -160,6 +174,7 @@ function readRoute(value: YamlValue, known: Known): RouteDefinition {
 function checkRoot(value: YamlValue, route: RouteDefinition): void {
   if (route.receiver === undefined) value.problem("root route must specify a default receiver");
   if (route.matchers.length > 0) value.problem("root route must not have any matchers");
+  if (route.continue) value.problem("cannot have continue in root route");
   if (route.muteTimeIntervals.length > 0) value.problem("root route must not have any mute time intervals");
   if (route.activeTimeIntervals.length > 0) value.problem("root route must not have any active time intervals");
 }
@@ -215,10 +230,12 @@ function readInhibitRule(value: YamlValue): InhibitRule {
   return {
     source: readMatchers(fields, "source_"),
     target: readMatchers(fields, "target_"),
-    equal:
-      fields
-        .get("equal")
-        ?.items()
-        .map((item) => item.text() ?? "") ?? [],
+    equal: (fields.get("equal")?.items() ?? []).map(readEqual),
   };
+}
+
+function readEqual(value: YamlValue): string {
+  const name = value.text() ?? "";
+  if (name === "") value.problem('invalid label name "" in equal list');
+  return name;
 }

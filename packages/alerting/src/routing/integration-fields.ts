@@ -15,6 +15,8 @@ export interface CommonFields {
   readonly timeoutMs: number;
   /** What goes into the header `authorization`. */
   readonly authorization: string | undefined;
+  /** Whether it is told where it says that it has moved to. */
+  readonly followRedirects: boolean;
 }
 
 /** What every integration says that is told by a POST of HTTP. */
@@ -32,7 +34,7 @@ export function readCommon(
     index,
     sendResolved: fields.get("send_resolved")?.read(readBoolean) ?? sendResolved,
     timeoutMs: fields.get("timeout")?.read(parseDuration) ?? 0,
-    authorization: readAuthorization(fields.get("http_config")),
+    ...readHttpConfig(fields.get("http_config")),
   };
 }
 
@@ -55,14 +57,24 @@ export function address(parent: YamlValue, value: YamlValue | undefined, missing
   return url;
 }
 
-function readAuthorization(value: YamlValue | undefined): string | undefined {
-  const fields = value?.fields(["authorization", "basic_auth", "follow_redirects"]);
+function readHttpConfig(value: YamlValue | undefined): Pick<CommonFields, "authorization" | "followRedirects"> {
+  const fields = value?.fields(["authorization", "basic_auth", "follow_redirects", "enable_http2"]);
+  const followRedirects = fields?.get("follow_redirects")?.read(readBoolean) ?? true;
+  // HTTP/1.1 is spoken whatever it says.
+  fields?.get("enable_http2")?.read(readBoolean);
+  return { authorization: readAuthorization(value, fields), followRedirects };
+}
+
+function readAuthorization(value: YamlValue | undefined, fields: Fields | undefined): string | undefined {
   const token = fields?.get("authorization")?.fields(["type", "credentials"]);
   const basic = fields?.get("basic_auth")?.fields(["username", "password"]);
   if (token !== undefined && basic !== undefined) {
     value!.problem("at most one of basic_auth & authorization must be configured");
   }
   const part = (of: Fields, name: string, otherwise: string) => of.get(name)?.text() ?? otherwise;
+  if (token?.get("type")?.text()?.toLowerCase() === "basic") {
+    value!.problem('authorization type cannot be set to "basic", use "basic_auth" instead');
+  }
   if (token !== undefined) return `${part(token, "type", "Bearer")} ${part(token, "credentials", "")}`;
   if (basic === undefined) return undefined;
   const pair = `${part(basic, "username", "")}:${part(basic, "password", "")}`;

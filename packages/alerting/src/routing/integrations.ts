@@ -89,6 +89,7 @@ export function readIntegration(
       const fields = value.fields([...common, "url", "max_alerts"]);
       const url = address(value, fields.get("url"), "one of url or url_file must be configured");
       const maxAlerts = fields.get("max_alerts")?.read(readInteger) ?? 0;
+      if (maxAlerts < 0) fields.get("max_alerts")!.problem(`max_alerts is ${maxAlerts}; give 0 for all, or more`);
       return { kind, ...readCommon(fields, { index, sendResolved: true }), url, maxAlerts };
     }
     case "slack":
@@ -175,7 +176,7 @@ function readTelegram(value: YamlValue, index: number, global: Fields): Telegram
   const botToken = (fields.get("bot_token") ?? global.get("telegram_bot_token"))?.text() ?? "";
   if (botToken === "") value.problem("missing bot_token or bot_token_file on telegram_config");
   const chatId = fields.get("chat_id")?.read(readInteger);
-  if (chatId === undefined) value.problem("missing chat_id on telegram_config");
+  if (!chatId) value.problem("missing chat_id on telegram_config");
   const given = fields.get("api_url") ?? global.get("telegram_api_url");
   return {
     kind: "telegram",

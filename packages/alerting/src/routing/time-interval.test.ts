@@ -37,6 +37,18 @@ test.each([
   [{ times: [{ start_time: "00:00", end_time: "00:30" }], location: "Asia/Kolkata" }, "2024-01-01T18:45:00Z", true],
   [{ weekdays: ["monday"], months: ["january"] }, "2024-02-05T00:00:00Z", false],
   [{ weekdays: [] }, "2024-02-05T00:00:00Z", false],
+  // The hour that is skipped in spring, and the one that is there twice in autumn.
+  [{ times: [{ start_time: "02:00", end_time: "03:00" }], location: "Europe/Berlin" }, "2024-03-31T01:30:00Z", false],
+  [{ times: [{ start_time: "03:00", end_time: "04:00" }], location: "Europe/Berlin" }, "2024-03-31T01:30:00Z", true],
+  [{ times: [{ start_time: "02:00", end_time: "03:00" }], location: "Europe/Berlin" }, "2024-10-27T00:30:00Z", true],
+  [{ times: [{ start_time: "02:00", end_time: "03:00" }], location: "Europe/Berlin" }, "2024-10-27T01:30:00Z", true],
+  [{ times: [{ start_time: "02:00", end_time: "03:00" }], location: "Europe/Berlin" }, "2024-10-27T02:00:00Z", false],
+  // A month's end is where it is on the wall.
+  [{ days_of_month: ["-1"], location: "Pacific/Auckland" }, "2024-02-28T12:00:00Z", true],
+  [{ days_of_month: ["-1"], location: "Pacific/Auckland" }, "2024-02-29T12:00:00Z", false],
+  [{ days_of_month: ["-31:-1"] }, "2024-02-01T00:00:00Z", true],
+  [{ days_of_month: ["-30"] }, "2024-02-01T00:00:00Z", false],
+  [{ location: "", years: ["2024"] }, "2024-02-01T00:00:00Z", true],
 ] as const)("%j at %s: %s", (interval, time, expected) => {
   expect(contains(interval, time)).toBe(expected);
 });

@@ -131,8 +131,8 @@ function readDays(text: string): Range {
 function readMonths(text: string): Range {
   const range = readRange(text, (part) => {
     const month = months.indexOf(part);
-    const number = month > 0 ? month : Number(part);
-    if (!Number.isInteger(number) || number < 1 || number > 12) throw new Error(`${part} is not a valid month`);
+    const number = month > 0 ? month : /^\d+$/.test(part) ? Number(part) : 0;
+    if (number < 1 || number > 12) throw new Error(`${part} is not a valid month`);
     return number;
   });
   if (range.end < range.begin) throw new Error(`end month ${range.end} is before start month ${range.begin}`);
@@ -160,6 +160,9 @@ function isDayWithin({ day, daysInMonth }: LocalTime, range: Range): boolean {
 }
 
 function checkedLocation(text: string): string {
+  if (text === "") return "UTC";
+  // Intl takes offsets too, which are no places.
+  if (/^[+-]/.test(text)) throw new Error(`unknown time zone ${text}`);
   if (text === "Local") return Intl.DateTimeFormat().resolvedOptions().timeZone;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
