@@ -3,7 +3,7 @@ import type { ResolvedGpuOptions } from "./gpu-options.ts";
 import { type GpuProviderName, PROVIDER_NAMES, VENDOR_OF } from "./gpu-provider.ts";
 import { VENDOR_NAMES } from "./gpu-reading.ts";
 import type { TriedProvider } from "./helper/dialogue.ts";
-import { pciDevices } from "./sysfs/pci-devices.ts";
+import { pciVendors } from "./sysfs/pci-devices.ts";
 
 export interface Candidates {
   /** What the helper shall try. */
@@ -19,11 +19,11 @@ const OFF_THE_BUS: readonly string[] = ["/dev/nvidiactl", "/dev/dxg"];
  * Which providers can find anything here: a look at the PCI bus, so that on a machine without GPUs no process is started for
  * nothing, again and again. Providers that were asked for by name are tried in any case.
  */
-export function candidates({ providers, sysfs }: ResolvedGpuOptions): Candidates {
+export async function candidates({ providers, sysfs }: ResolvedGpuOptions): Promise<Candidates> {
   if (providers !== "auto") return { providers, ruledOut: [] };
-  const devices = pciDevices(sysfs);
-  if (devices === undefined) return withoutPci();
-  const vendors = new Set(devices.map(({ vendor }) => vendor));
+  const onBus = await pciVendors(sysfs);
+  if (onBus === undefined) return withoutPci();
+  const vendors = new Set(onBus);
   if (OFF_THE_BUS.some((path) => existsSync(path))) vendors.add("nvidia");
   const found = PROVIDER_NAMES.filter((name) => vendors.has(VENDOR_OF[name]));
   const others = PROVIDER_NAMES.filter((name) => !found.includes(name));

@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import { candidates } from "./gpu-candidates.ts";
+import { type Candidates, candidates } from "./gpu-candidates.ts";
 import type { ResolvedGpuOptions } from "./gpu-options.ts";
 import { faultOf, GpuError, type GpuFault } from "./gpu-provider.ts";
 import type { GpuReading } from "./gpu-reading.ts";
@@ -64,10 +64,12 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
     await sampling;
     let tried: readonly TriedProvider[] = [];
     try {
-      const { providers, ruledOut } = candidates(options);
+      const { providers, ruledOut } = await candidates(options);
       tried = ruledOut;
       if (providers.length > 0) {
-        if (helper?.isAlive !== true) helper = await nextHelper();
+        if (helper?.isAlive !== true) await endOfHelper();
+        if (isStopped) return;
+        if (helper?.isAlive !== true) helper = startHelper(options.isolation);
         tried = [...(await helper.probe(helperOptions(options, providers), PROBE_DEADLINE_MS)), ...ruledOut];
       }
       if (isStopped) return;
@@ -120,10 +122,9 @@ export function startCollection(options: ResolvedGpuOptions, listener: SampleLis
   }
 
   /** Never a second one beside another that is stuck: with each look there would be one more. */
-  async function nextHelper(): Promise<Helper> {
+  async function endOfHelper(): Promise<void> {
     if (ending !== undefined && !(await ending.hasEnded(options.deadlineMs))) throw new GpuError(STUCK);
     ending = undefined;
-    return startHelper(options.isolation);
   }
 
   /** Without waiting: what hangs in a driver is ended by force. */
@@ -187,7 +188,7 @@ async function keepAlive(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function helperOptions(options: ResolvedGpuOptions, providers: ReturnType<typeof candidates>["providers"]) {
+function helperOptions(options: ResolvedGpuOptions, providers: Candidates["providers"]) {
   const { intervalMs, pcieThroughput, mig, wakeSuspended, nvmlLibrary, nvidiaSmi, sysfs } = options;
   const own = { processMemory: options.processes === "self", processId: process.pid };
   return { providers, intervalMs, pcieThroughput, mig, wakeSuspended, nvmlLibrary, nvidiaSmi, sysfs, ...own };

@@ -348,6 +348,17 @@ describe.skipIf(noCompiler !== undefined)(`with devices${noCompiler === undefine
     expect(threads).toBe(2);
   });
 
+  test("what is ended before it has begun begins nothing", async () => {
+    let threads = 0;
+    const count = (): void => void threads++;
+    process.on("worker", count);
+    onTestFinished(() => void process.off("worker", count));
+    const handle = started(nvml({ isolation: "worker" }));
+    await handle.stop();
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(threads).toBe(0);
+  });
+
   test("while a call hangs, readings of three intervals ago are gone", async () => {
     const handle = started(nvml({ intervalMs: 100 }));
     await handle.collectAll();

@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { GpuDevice } from "../gpu-reading.ts";
 import { entries, readText } from "./sysfs-file.ts";
 
@@ -28,6 +30,24 @@ export function pciDevices(sysfs: string): readonly PciDevice[] | undefined {
     if (vendor === undefined || !CLASSES.includes(readText(folder, "class")?.slice(0, 4) ?? "")) return [];
     return [{ address, vendor, suspended: isSuspended(folder) }];
   });
+}
+
+/**
+ * Whose GPUs are on the PCI bus; `undefined` where it cannot be seen. For the application's thread: a server's bus has hundreds
+ * of devices, so that they are read one after the other, with whatever else there is to do in between.
+ */
+export async function pciVendors(sysfs: string): Promise<ReadonlySet<GpuDevice["vendor"]> | undefined> {
+  const bus = join(sysfs, "bus/pci/devices");
+  const addresses = await readdir(bus).catch(() => []);
+  if (addresses.length === 0) return undefined;
+  const found = new Set<GpuDevice["vendor"]>();
+  for (const address of addresses) {
+    const text = (file: string): Promise<string> => readFile(join(bus, address, file), "latin1").catch(() => "");
+    if (!CLASSES.includes((await text("class")).slice(0, 4))) continue;
+    const vendor = PCI_VENDORS[(await text("vendor")).trim()];
+    if (vendor !== undefined) found.add(vendor);
+  }
+  return found;
 }
 
 /** Answered by the kernel's power management from its own books: the device sleeps on. */

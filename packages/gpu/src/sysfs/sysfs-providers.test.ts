@@ -8,7 +8,7 @@ import { nvidiaSmiProvider } from "../nvidia-smi/nvidia-smi-provider.ts";
 import { nvmlProvider } from "../nvml/nvml-provider.ts";
 import { amdgpuProvider } from "./amdgpu-provider.ts";
 import { intelProvider } from "./intel-provider.ts";
-import { pciDevices } from "./pci-devices.ts";
+import { pciDevices, pciVendors } from "./pci-devices.ts";
 
 let sysfs: string;
 beforeEach(() => {
@@ -257,11 +257,26 @@ describe("NVIDIA's device of a laptop that sleeps", () => {
   });
 });
 
-test("the PCI bus tells the vendors of all GPUs, and nothing of other devices", () => {
+test("the PCI bus tells the vendors of all GPUs, and nothing of other devices", async () => {
   card("card0", "0000:00:02.0", { vendor: "0x8086" });
   card("card1", "0000:01:00.0", { vendor: "0x10de", class: "0x030200" });
   card("card2", "0000:02:00.0", { vendor: "0x1002", class: "0x120000" });
   card("card3", "0000:03:00.0", { vendor: "0x8086", class: "0x020000" });
   expect(pciDevices(sysfs)?.map(({ vendor }) => vendor)).toEqual(["intel", "nvidia", "amd"]);
   expect(pciDevices("/nowhere")).toBeUndefined();
+  expect(await pciVendors(sysfs)).toEqual(new Set(["intel", "nvidia", "amd"]));
+  expect(await pciVendors("/nowhere")).toBeUndefined();
+});
+
+test("a bus of many devices is looked at with pauses for whatever else there is to do", async () => {
+  for (let i = 0; i < 100; i++) card(`card${i}`, `0000:00:${i}.0`, { vendor: "0x8086", class: "0x020000" });
+  let turns = 0;
+  let isLooking = true;
+  setImmediate(function turn() {
+    turns++;
+    if (isLooking) setImmediate(turn);
+  });
+  expect(await pciVendors(sysfs)).toEqual(new Set());
+  isLooking = false;
+  expect(turns).toBeGreaterThanOrEqual(100);
 });
