@@ -3,6 +3,7 @@
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { adjustIORedis } from "./database/ioredis.ts";
 import { adjustMySQL2 } from "./database/mysql2.ts";
+import { adjustMySQL2Pool } from "./database/mysql2-pool.ts";
 import { adjustPgQueries } from "./database/pg.ts";
 import { adjustPg } from "./database/pg-corrections.ts";
 import { adjustRedis } from "./database/redis.ts";
@@ -29,7 +30,7 @@ export const instrumentationAdjustments: Readonly<Record<string, Instrumentation
   express: { fastPath: adjustExpress },
   undici: { config: ignoringOwnRequests("ignoreRequestHook"), fastPath: adjustUndici },
   pg: { instance: adjustPg, fastPath: adjustPgQueries },
-  mysql2: { fastPath: adjustMySQL2 },
+  mysql2: { instance: adjustMySQL2Pool, fastPath: adjustMySQL2 },
   koa: { fastPath: adjustKoa },
   redis: { config: withoutRedisValues, fastPath: adjustRedis },
   ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },

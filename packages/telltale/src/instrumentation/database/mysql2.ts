@@ -7,8 +7,19 @@
  * get comments, are contrib's.
  */
 
-import { type Attributes, diag, type Span, SpanKind, type SpanOptions, type Tracer } from "@opentelemetry/api";
+import { EventEmitter } from "node:events";
+import {
+  type Attributes,
+  type Context,
+  context,
+  diag,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { activeContext } from "@telltale/tracing";
 import { describeFailure, textOf } from "./failed-operation.ts";
 
 interface MySQL2Options {
@@ -57,15 +68,18 @@ export function adjustMySQL2(instrumentation: Instrumentation): void {
       const sql = typeof asked === "string" ? asked : asked?.sql;
       const at = callbackPlace(args);
       if (typeof sql !== "string" || at < 0 || config.maskStatement || config.addSqlCommenterCommentToQueries) {
-        return contrib.apply(this, args);
+        const streamed = contrib.apply(this, args);
+        return streamed instanceof EventEmitter ? context.bind(activeContext(), streamed) : streamed;
       }
       const options = new QuerySpanOptions(this, sql, valuesOf(args), format);
       const span = mysql.tracer.startSpan(spanName(sql), options);
-      if (!span.isRecording() && config.responseHook === undefined) return original.apply(this, args);
+      const isSeen = span.isRecording() || config.responseHook !== undefined;
+      const around = (callback: Callback): Callback =>
+        inContext(activeContext(), isSeen ? ending(span, config, callback) : callback);
       if (at === 0) {
         const one = asked as QueryOptions;
-        one.onResult = ending(span, config, one.onResult as Callback);
-      } else args[at] = ending(span, config, args[at] as Callback);
+        one.onResult = around(one.onResult as Callback);
+      } else args[at] = around(args[at] as Callback);
       return original.apply(this, args);
     };
   };
@@ -128,6 +142,14 @@ class QuerySpanOptions implements SpanOptions {
     };
     return attributes as Attributes;
   }
+}
+
+/** Called from the connection's own context, which is that of whoever needed the connection first. */
+function inContext(within: Context, callback: Callback): Callback {
+  return function called(this: unknown, ...given) {
+    if (activeContext() === within) return callback.apply(this, given);
+    return context.with(within, callback as (...given: unknown[]) => unknown, this, ...given);
+  };
 }
 
 function ending(span: Span, { responseHook }: MySQL2Options, callback: Callback): Callback {
