@@ -52,7 +52,7 @@ export function answerOf(answer: unknown): HealthAnswer {
   return { state: "unhealthy", reason: `the check answered with the state ${String(state)}, which there is not` };
 }
 
-/** What an error says, on one line. It may be anything, also what cannot be told in words. */
+/** What an error says, and what caused it, on one line. It may be anything, also what cannot be told in words. */
 export function reasonOf(error: unknown): string {
   try {
     return wordsOf(error);
@@ -62,9 +62,16 @@ export function reasonOf(error: unknown): string {
 }
 
 function wordsOf(error: unknown): string {
+  const { cause } = Object(error) as { readonly cause?: unknown };
+  const words = ownWordsOf(error);
+  // Of fetch() only the cause says what has failed.
+  return cause === undefined ? words : oneLine(`${words}: ${ownWordsOf(cause)}`);
+}
+
+function ownWordsOf(error: unknown): string {
   const { message, code, errors } = Object(error) as { message?: unknown; code?: unknown; errors?: unknown };
   // A connection to a name with two addresses fails with the errors of both, and no words of its own.
-  if (!message && Array.isArray(errors) && errors.length > 0) return wordsOf(errors[0]);
+  if (!message && Array.isArray(errors) && errors.length > 0) return ownWordsOf(errors[0]);
   return oneLine(message || code || error);
 }
 

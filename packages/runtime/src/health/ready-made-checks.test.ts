@@ -69,6 +69,8 @@ test("exports that fail degrade, those that go on failing are unhealthy", async 
   expect(await ask(outcomes.check)).toEqual({ state: "degraded", reason: "exports have failed for 0 s: 503" });
   clock.pass(20);
   expect(await ask(outcomes.check)).toMatchObject({ state: "unhealthy" });
+  expect(() => outcomes.failed(null)).not.toThrow();
+  expect(await ask(outcomes.check)).toMatchObject({ reason: expect.stringMatching(/: null$/) });
   outcomes.succeeded();
   expect(await ask(outcomes.check)).toEqual({ state: "healthy" });
 });
@@ -93,7 +95,10 @@ test("a URL and a port are healthy when they answer, and say what is wrong when 
     state: "unhealthy",
     reason: expect.stringContaining("ECONNREFUSED"),
   });
-  expect(await ask(httpCheck(url))).toMatchObject({ state: "unhealthy" });
+  expect(await ask(httpCheck(url))).toMatchObject({
+    state: "unhealthy",
+    reason: expect.stringMatching(/^fetch failed: .*ECONNREFUSED/),
+  });
 });
 
 test("a check of a URL ends at its deadline", async () => {
@@ -118,6 +123,10 @@ test("an answer to PING other than PONG is unhealthy, and a pool with callbacks 
   };
   expect(await ask(mysqlCheck(withCallbacks))).toEqual({ state: "healthy" });
   expect(asked).toEqual(["SELECT 1"]);
+  expect(await ask(mysqlCheck({ query: () => "a query object" }))).toMatchObject({
+    state: "unhealthy",
+    reason: expect.stringContaining("mysql2"),
+  });
 });
 
 function manualClock(): { pass(milliseconds: number): void } {

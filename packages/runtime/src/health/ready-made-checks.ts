@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { Host } from "../host/host.ts";
 import type { ProcessMetrics } from "../process/process-metrics.ts";
-import type { HealthAnswer, HealthCheck } from "./health-check.ts";
+import { type HealthAnswer, type HealthCheck, reasonOf } from "./health-check.ts";
 
 /** From which value on something is degraded or unhealthy. */
 export interface Limits {
@@ -100,7 +100,11 @@ export function mysqlCheck(client: {
   promise?(): { query(sql: string): unknown };
 }): HealthCheck {
   const asking = typeof client.promise === "function" ? client.promise() : client;
-  return async () => void (await asking.query("SELECT 1"));
+  return async () => {
+    const answer = asking.query("SELECT 1");
+    if (typeof (Object(answer) as { readonly then?: unknown }).then === "function") return void (await answer);
+    return { state: "unhealthy", reason: "query() gave no promise; hand in a connection or pool of mysql2" };
+  };
 }
 
 /** A client of `redis` or `ioredis` of the application's own. */
@@ -161,7 +165,7 @@ export function exportOutcomes({
     },
     failed: (error) => {
       failingSinceMs ??= performance.now();
-      reason = error === undefined ? "" : `: ${String((error as Error).message ?? error)}`;
+      reason = error === undefined ? "" : `: ${reasonOf(error)}`;
     },
     check: () => {
       if (failingSinceMs === undefined) return { state: "healthy" };

@@ -51,6 +51,8 @@ export function parseBattery(id: string, uevent: Uint8Array): Battery | undefine
     if (equals !== -1) fields.set(text.slice(0, equals).replace(/^POWER_SUPPLY_/, ""), text.slice(equals + 1).trim());
   }
   if (fields.get("TYPE") !== "Battery" || fields.get("SCOPE") === "Device") return undefined;
+  // A place for one, whose charge would be 0.
+  if (fields.get("PRESENT") === "0") return undefined;
   const number = (...keys: readonly string[]): number | undefined => {
     for (const key of keys) {
       const value = Number(fields.get(key) || Number.NaN);

@@ -154,6 +154,8 @@ test("a name that is no UTF-8 is cleaned, and a mouse's battery or a mains adapt
   );
   expect(parseBattery("BAT0", uevent)).toMatchObject({ model: "DELL x", charge: 0.8 });
   expect(parseBattery("hid", Buffer.from("POWER_SUPPLY_TYPE=Battery\nPOWER_SUPPLY_SCOPE=Device\n"))).toBeUndefined();
+  const empty = "POWER_SUPPLY_TYPE=Battery\nPOWER_SUPPLY_PRESENT=0\nPOWER_SUPPLY_CAPACITY=0\n";
+  expect(parseBattery("BAT1", Buffer.from(empty))).toBeUndefined();
   expect(parseBattery("AC", Buffer.from("POWER_SUPPLY_TYPE=Mains\n"))).toBeUndefined();
 });
 
