@@ -42,8 +42,10 @@ test.for([
     env: { ...server.env, TELLTALE_METRICS_STATSD_RESOURCE_TAGS: "service.name", OTEL_SERVICE_NAME: "desk" },
   });
   expect(await application.exited).toMatchObject(exit);
+  const lines = () => server.lines("app.").filter((line) => !line.includes("telltale."));
+  await expect.poll(lines).toEqual(expected);
   await server.settled();
-  expect(server.lines("app.").filter((line) => !line.includes("telltale."))).toEqual(expected);
+  expect(lines()).toEqual(expected);
 });
 
 test("counts are sent at each interval, as differences", async () => {
@@ -78,8 +80,9 @@ test("old code that speaks StatsD is on the Prometheus page of a service that li
   onTestFinished(() => void socket.close());
   const send = (text: string) => new Promise((resolve) => socket.send(text, port, "127.0.0.1", resolve));
   await send("legacy.hits:1|c|@0.5\nlegacy.time:320|ms|#path:/a\nlegacy.load:0.7|g");
-  const text = await (await fetch(`http://127.0.0.1:${page}/metrics`)).text();
-  expect(text).toContain("legacy_hits_total 2\n");
+  const asked = async () => (await fetch(`http://127.0.0.1:${page}/metrics?${Math.random()}`)).text();
+  await expect.poll(asked).toContain("legacy_hits_total 2\n");
+  const text = await asked();
   expect(text).toContain('legacy_time_seconds_sum{path="/a"} 0.32\n');
   expect(text).toContain("legacy_load 0.7\n");
 });
@@ -113,7 +116,7 @@ async function statsdServer() {
       OTEL_LOGS_EXPORTER: "none",
     },
     lines: (prefix: string) => received.filter((line) => line.startsWith(prefix)).sort(),
-    /** Datagrams on this machine are in the socket before their sender ends; they only have to be read. */
+    /** Time for what should not come. */
     settled: () => new Promise((resolve) => setTimeout(resolve, 50)),
     async waitFor(condition: () => boolean): Promise<void> {
       while (!condition()) await once(socket, "message");
