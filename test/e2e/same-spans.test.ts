@@ -481,7 +481,8 @@ test.skipIf(absentServers("mariadb") !== undefined)("queries of mysql2 are recor
       tracer.startSpan("after").end();
       span.end();
     });
-    const call = (run) => new Promise((resolve) => run((error) => { tracer.startSpan("in the callback").end(); resolve(); }));
+    // What is done in a callback is in the query's trace; contrib's is in that of the connection.
+    const call = (run) => new Promise((resolve) => run(() => resolve()));
     (async () => {
       const options = { uri: "${database.url}", multipleStatements: true };
       const connection = mysql.createConnection(options);

@@ -4,7 +4,8 @@
  * code, its span included, where contrib's costs 1.56, and 0.11 µs where it is not sampled, where contrib's costs 1.23 (Node 24, a
  * driver that answers at once, without exporting; the least of 2,000 turns). With a real server and its span exported, a
  * query costs 3.9 to 4.6 µs above the driver, of which contrib's is 1.3 to 1.5 times. Queries that are streamed, and those that
- * get comments, are contrib's.
+ * get comments, are contrib's. What follows a query runs in its context, for 0.02 µs more; contrib leaves it in that of the
+ * connection.
  */
 
 import { EventEmitter } from "node:events";
