@@ -56,7 +56,7 @@ const otlp = (endpoint: string, options: Partial<OtlpExporterConfiguration> = {}
   protocol: "http/protobuf",
   endpoint,
   headers: {},
-  timeoutMs: 2_000,
+  timeoutMs: 30_000,
   compression: "none",
   certificate: undefined,
   clientKey: undefined,
@@ -132,7 +132,7 @@ test("OTLP by gRPC carries the same message, with headers as metadata", async ()
 test("Jaeger is sent OTLP unless a thrift protocol is asked for", async () => {
   await using receiver = await otlpReceiver();
   const endpoint = `${receiver.url}/v1/traces`;
-  const exporter = createSpanExporter({ type: "jaeger", protocol: "otlp", endpoint, headers: {}, timeoutMs: 2_000 });
+  const exporter = createSpanExporter({ type: "jaeger", protocol: "otlp", endpoint, headers: {}, timeoutMs: 30_000 });
   await sendBy(exporter);
   expect(receiver.requests[0]!.contentType).toBe("application/x-protobuf");
   expect(receiver.spans()).toHaveLength(2);
@@ -177,10 +177,11 @@ test("an outage is told once, with the URL but not its secrets, and once more wh
 });
 
 const nowhere = "http://127.0.0.1:9/api";
+// Shorter than the first pause between two attempts, and long enough to be refused on a busy machine.
 test.each([
-  ["otlp", otlp(nowhere, { timeoutMs: 100 })],
-  ["zipkin", { type: "zipkin", endpoint: nowhere, headers: {}, timeoutMs: 100 }],
-  ["jaeger", { type: "jaeger", protocol: "thrift-http", endpoint: nowhere, headers: {}, timeoutMs: 100 }],
+  ["otlp", otlp(nowhere, { timeoutMs: 750 })],
+  ["zipkin", { type: "zipkin", endpoint: nowhere, headers: {}, timeoutMs: 750 }],
+  ["jaeger", { type: "jaeger", protocol: "thrift-http", endpoint: nowhere, headers: {}, timeoutMs: 750 }],
 ] satisfies [string, SpanExporterConfiguration][])(
   "nobody listening: %s says so to the callback and once as a warning",
   async (_type, configuration) => {

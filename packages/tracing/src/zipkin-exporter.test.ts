@@ -5,7 +5,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/ap
 import type { ExportResult } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createSpanExporter } from "./span-exporter.ts";
 
 let endpoint = "";
@@ -64,7 +64,7 @@ const send = (exporter: ReturnType<typeof createSpanExporter>) =>
 
 test("Zipkin gets each field in its own form, times in whole microseconds and values as text", async () => {
   const headers = { "X-Tenant": "north" };
-  const exporter = createSpanExporter({ type: "zipkin", endpoint, headers, timeoutMs: 2_000 });
+  const exporter = createSpanExporter({ type: "zipkin", endpoint, headers, timeoutMs: 30_000 });
   expect(await send(exporter)).toEqual({ code: 0 });
   const [child, parent] = memory.getFinishedSpans().map((span) => span.spanContext());
   expect(received).toHaveLength(1);
@@ -109,7 +109,7 @@ test("Zipkin gets each field in its own form, times in whole microseconds and va
 
 test("a refusal is a failed export with its status", async () => {
   status = 413;
-  const exporter = createSpanExporter({ type: "zipkin", endpoint, headers: {}, timeoutMs: 2_000 });
+  const exporter = createSpanExporter({ type: "zipkin", endpoint, headers: {}, timeoutMs: 30_000 });
   const result = await send(exporter);
   expect(result.code).toBe(1);
   expect(result.error?.message).toMatch(/413/);
@@ -120,7 +120,7 @@ test("an export that the server leaves without answer holds no connection afterw
   const exporter = createSpanExporter({ type: "zipkin", endpoint, headers: {}, timeoutMs: 100 });
   expect((await send(exporter)).error?.message).toBe("no answer within 100 ms");
   await exporter.shutdown();
-  await vi.waitFor(async () => expect(await connections()).toBe(0));
+  await expect.poll(connections).toBe(0);
 });
 
 function connections(): Promise<number> {

@@ -33,7 +33,8 @@ test.skipIf(absent)("TLS trusts the authority that is given, and shows the clien
       endpoint: `${receiver.url}/v1/traces`,
       contentType: "application/x-protobuf",
       headers: {},
-      timeoutMs: 2_000,
+      // What is refused may be tried again until then.
+      timeoutMs: certificate && client ? 30_000 : 2_000,
       compression: "none",
       certificate,
       clientKey: client && read(`${client}.key`),

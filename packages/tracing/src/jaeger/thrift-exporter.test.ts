@@ -7,7 +7,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/ap
 import type { ExportResult } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { createSpanExporter } from "../span-exporter.ts";
 import type { JaegerExporterConfiguration } from "./configuration.ts";
 import { readCompactCall, readThrift, readThriftCall, type ThriftStruct } from "./read-thrift.ts";
@@ -82,7 +82,7 @@ function exporterTo(
   protocol: JaegerExporterConfiguration["protocol"],
   endpoint: string,
   headers = {},
-  timeoutMs = 2_000,
+  timeoutMs = 30_000,
 ) {
   const exporter = createSpanExporter({ type: "jaeger", protocol, endpoint, headers, timeoutMs });
   closing.push(() => exporter.shutdown());
@@ -209,7 +209,7 @@ test.each([
   const send = exporterTo(protocol, endpoint);
   const spans = orderSpans();
   expect(await send(spans)).toEqual({ code: 0 });
-  await vi.waitFor(() => expect(datagrams).toHaveLength(1));
+  await expect.poll(() => datagrams).toHaveLength(1);
   const { method, args } = read(datagrams[0]!);
   expect(method).toBe("emitBatch");
   expectOrder(args.get(1) as ThriftStruct, spans);
@@ -223,7 +223,7 @@ test("over UDP more than a packet holds is sent in several, none of them above 6
   const spans = Array.from({ length: 200 }, orderSpans).flat();
   expect(await send(spans)).toEqual({ code: 0 });
   const received = (): unknown[] => datagrams.flatMap((it) => spansOf(readThriftCall(it).args));
-  await vi.waitFor(() => expect(received()).toHaveLength(400));
+  await expect.poll(received).toHaveLength(400);
   expect(datagrams.length).toBeGreaterThan(1);
   expect(Math.max(...datagrams.map(({ length }) => length))).toBeLessThanOrEqual(65_000);
 });
@@ -249,7 +249,7 @@ test("a span too large for a packet is reported and does not take the others wit
   });
   const result = await send([huge, parent!]);
   expect(result.error).toMatchObject({ code: "TELLTALE_SPAN_TOO_LARGE" });
-  await vi.waitFor(() => expect(datagrams).toHaveLength(1));
+  await expect.poll(() => datagrams).toHaveLength(1);
   expect(result.error?.message).toMatch(/^1 of the spans were larger than a UDP packet of 65,000 bytes/);
   const sent = spansOf(readThriftCall(datagrams[0]!).args);
   expect(sent.map((span) => span.get(5))).toEqual(["POST /orders"]);
