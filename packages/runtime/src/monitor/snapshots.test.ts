@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
@@ -50,6 +59,19 @@ test("a file to which others write as well stays within its size", async () => {
   await writer.written();
   expect(readFileSync(file(), "utf8").length).toBeLessThanOrEqual(1_000);
   expect((await seconds()).slice(-3)).toEqual([3, 3, 3]);
+});
+
+test("days of a clock that was ahead go first", async () => {
+  for (const day of ["2026-01-01", "2026-01-02", "2090-01-01", "2090-01-02"]) {
+    writeFileSync(join(folder, `resources-${day}.jsonl`), `${JSON.stringify(at(0))}\n`);
+  }
+  const writer = snapshotWriter(folder, { keepSnapshotDays: 3 });
+  writer.write(at(1));
+  await writer.written();
+  const days = readdirSync(folder)
+    .sort()
+    .map((name) => name.slice("resources-".length, -".jsonl".length));
+  expect(days).toEqual(["2026-01-01", "2026-01-02", "2026-01-03", "2090-01-02"]);
 });
 
 test("snapshots that nothing takes in do not pile up", async () => {

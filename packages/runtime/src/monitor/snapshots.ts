@@ -1,6 +1,7 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
+import { replaceFile } from "../replace-file.ts";
 import type { ResourceMetrics } from "./resource-monitor.ts";
 
 export interface SnapshotOptions {
@@ -51,7 +52,7 @@ export function snapshotWriter(folder: string, options: SnapshotOptions = {}): S
     if (today !== day) {
       await mkdir(folder, { recursive: true });
       await mendEnd(path);
-      await removeOld(folder, keepSnapshotDays);
+      await removeOld(folder, { today, keepDays: keepSnapshotDays });
       day = today;
     }
     const line = `${JSON.stringify(metrics)}\n`;
@@ -124,17 +125,20 @@ async function mendEnd(path: string): Promise<void> {
   }
 }
 
-/** Keeps the newer half, in one step: whoever reads sees the file before or after. */
+/** Keeps the newer half. */
 async function halve(path: string): Promise<void> {
   const lines = (await readFile(path, "utf8")).split("\n");
-  const kept = lines.slice(Math.ceil(lines.length / 2)).join("\n");
-  const own = `${path}.${process.pid}`;
-  await writeFile(own, kept);
-  await rename(own, path);
+  await replaceFile(path, lines.slice(Math.ceil(lines.length / 2)).join("\n"));
 }
 
-async function removeOld(folder: string, keepDays: number): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+async function removeOld(
+  folder: string,
+  { today, keepDays }: { readonly today: string; readonly keepDays: number },
+): Promise<void> {
+  const all = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+  // Days to come are those of a clock that has been put right since, and go first.
+  const isToCome = (name: string): boolean => name > `resources-${today}.jsonl`;
+  const names = [...all.filter(isToCome), ...all.filter((name) => !isToCome(name))];
   // Today's file may not be there yet, and another process may have removed one.
   for (const name of names.slice(0, Math.max(0, names.length - keepDays)))
     await rm(join(folder, name), { force: true });

@@ -17,16 +17,7 @@ test("profiles are taken again and again, the latest are kept, and none after th
   running[Symbol.dispose]();
   running[Symbol.dispose]();
   // A capture that was under way lets go at once.
-  await expect
-    .poll(
-      () =>
-        captureCpuProfile({ seconds: 0.01 }).then(
-          () => true,
-          () => false,
-        ),
-      { interval: 10 },
-    )
-    .toBe(true);
+  await expect.poll(isFree, { interval: 10 }).toBe(true);
   // What had been captured by then is still written, and the oldest go.
   await expect.poll(profiles, { interval: 10 }).toHaveLength(2);
   const kept = profiles();
@@ -34,6 +25,17 @@ test("profiles are taken again and again, the latest are kept, and none after th
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(profiles()).toEqual(kept);
   expect(readdirSync(folder)).toContain("mine.pprof");
+  rmSync(folder, { recursive: true });
+});
+
+test("profiles of a clock that was ahead do not take the place of new ones", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "telltale-profiles-"));
+  for (const year of [2090, 2091]) writeFileSync(join(folder, `cpu-${year}-01-01T00-00-00-000Z-1.pprof`), "ahead");
+  const running = continuousProfiles({ folder, intervalMs: 60, seconds: 0.03, keep: 2 });
+  const profiles = () => readdirSync(folder).filter((name) => /^cpu-.*\.pprof$/.test(name));
+  await expect.poll(() => profiles().filter((name) => !name.startsWith("cpu-209")).length, { interval: 10 }).toBe(2);
+  running[Symbol.dispose]();
+  await expect.poll(isFree, { interval: 10 }).toBe(true);
   rmSync(folder, { recursive: true });
 });
 
@@ -61,3 +63,11 @@ test.each([
 ])("profiles by %j are refused with %s", (options, code) => {
   expect(() => continuousProfiles({ folder: ".", ...options })).toThrow(expect.objectContaining({ code }));
 });
+
+/** Whether nobody takes a profile. */
+function isFree(): Promise<boolean> {
+  return captureCpuProfile({ seconds: 0.01 }).then(
+    () => true,
+    () => false,
+  );
+}

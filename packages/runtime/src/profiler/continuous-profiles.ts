@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { context, diag, ROOT_CONTEXT } from "@opentelemetry/api";
+import { replaceFile } from "../replace-file.ts";
 import { captureCpuProfile, MAX_FREQUENCY_HZ } from "./capture.ts";
 
 export interface ContinuousProfilesOptions {
@@ -16,6 +17,7 @@ export interface ContinuousProfilesOptions {
   readonly keep?: number;
 }
 
+const AN_HOUR_MS = 3_600_000;
 const FILE = /^cpu-[\dTZ-]+\.pprof$/;
 
 /**
@@ -45,15 +47,15 @@ export function continuousProfiles({
   const ending = new AbortController();
   let isFailing = false;
   async function take(): Promise<void> {
-    const begun = new Date().toISOString().replace(/[:.]/g, "-");
+    const begun = timeText(Date.now());
     const bytes = await captureCpuProfile({ seconds, frequencyHz, signal: ending.signal, keepAlive: false });
     if (ending.signal.aborted) return;
     await mkdir(folder, { recursive: true });
-    // Under its name there is never half a file.
-    const path = join(folder, `cpu-${begun}-${process.pid}.pprof`);
-    await writeFile(`${path}.new`, bytes);
-    await rename(`${path}.new`, path);
-    const names = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+    await replaceFile(join(folder, `cpu-${begun}-${process.pid}.pprof`), bytes);
+    const all = (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+    // Those of hours to come are of a clock that has been put right since, and go first.
+    const soon = `cpu-${timeText(Date.now() + AN_HOUR_MS)}`;
+    const names = [...all.filter((name) => name > soon), ...all.filter((name) => name <= soon)];
     // Another process may have removed it.
     for (const name of names.slice(0, Math.max(0, names.length - keep))) await rm(join(folder, name), { force: true });
     isFailing = false;
@@ -74,4 +76,8 @@ export function continuousProfiles({
       ending.abort();
     },
   };
+}
+
+function timeText(atMs: number): string {
+  return new Date(atMs).toISOString().replace(/[:.]/g, "-");
 }
