@@ -19,8 +19,11 @@ describe("the trading desk", () => {
   afterAll(() => desk?.process.kill("SIGKILL"));
 
   test("nothing is printed before the welcome but what takes a while", () => {
-    const [before] = desk.output().split("The trading desk is open");
-    expect(before).toBe("Starting an embedded PostgreSQL (set DATABASE_URL to use your own) …\n\n");
+    const [before = ""] = desk.output().split("The trading desk is open");
+    // Of a machine that is so busy that its own sensors are read late, this is said.
+    expect(before.replace(/^desk: telltale: .* does not answer.*\n/gm, "")).toBe(
+      "Starting an embedded PostgreSQL (set DATABASE_URL to use your own) …\n\n",
+    );
   });
 
   test("an order that is placed can be read back", async () => {
@@ -132,7 +135,7 @@ describe("the trading desk", () => {
 
   test("a second desk on the same port says so, and how to change it", async () => {
     const second = run({ ...(await freePorts()), desk: ports.desk });
-    const [status] = await once(second.process, "exit");
+    const [status] = await once(second.process, "close");
     expect(status).toBe(1);
     expect(second.output()).toContain(`Port ${ports.desk} is in use by another program`);
     expect(second.output()).toContain("PORT=");
@@ -140,7 +143,7 @@ describe("the trading desk", () => {
 
   test("a second desk on the same ports is told one command that moves them all", async () => {
     const second = run(ports);
-    const [status] = await once(second.process, "exit");
+    const [status] = await once(second.process, "close");
     expect(status).toBe(1);
     expect(second.output()).toContain(`Ports ${ports.desk}, ${ports.exchange}, ${ports.traces}, `);
     expect(second.output()).toContain(`PORT=${ports.desk + 1000} METRICS_PORT=${ports.deskMetrics + 1000} npm start`);
