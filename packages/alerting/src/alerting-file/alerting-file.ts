@@ -26,7 +26,7 @@ export interface AlertingFile {
 export interface AlertingFileOptions {
   /** For messages. @default "telltale.alerting.yaml" */
   readonly path?: string;
-  /** The names of those in alertmanager.yml; without them names of receivers are not checked. */
+  /** The names of those in alertmanager.yml, none where there is no such file; without them names of receivers are not checked. */
   readonly receivers?: readonly string[];
 }
 

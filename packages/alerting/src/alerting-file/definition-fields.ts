@@ -53,7 +53,9 @@ export function required(parent: YamlValue, fields: Fields, name: string, exampl
 export function readReceiverName(value: YamlValue, { receivers }: Surroundings): string {
   const name = value.text() ?? "";
   if (name === "") value.problem("name a receiver of alertmanager.yml");
-  else if (receivers !== undefined && !receivers.includes(name)) {
+  else if (receivers?.length === 0) {
+    value.problem(`nobody says who "${name}" is; give an alertmanager.yml (alerting.receivers) that has this receiver`);
+  } else if (receivers !== undefined && !receivers.includes(name)) {
     value.problem(`alertmanager.yml has no receiver "${name}"${didYouMean(name, receivers)}`);
   }
   return name;

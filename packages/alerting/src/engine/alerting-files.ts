@@ -104,11 +104,13 @@ function readReceivers({ folder, receivers }: AlertingPaths): Pick<AlertingFiles
   return { config, templates };
 }
 
-function readExtras({ folder, extras }: AlertingPaths, config: AlertmanagerConfig | undefined): AlertingFile {
+function readExtras(paths: AlertingPaths, config: AlertmanagerConfig | undefined): AlertingFile {
+  const { folder, extras } = paths;
   if (extras === undefined) return parseAlertingFile("");
   const path = resolve(folder, extras);
   // Names of receivers cannot be checked against a file that is broken itself.
-  const receivers = config && { receivers: config.receivers.map(({ name }) => name) };
+  const names = paths.receivers === undefined ? [] : config?.receivers.map(({ name }) => name);
+  const receivers = names && { receivers: names };
   return parseAlertingFile(textOf(path), { path, ...receivers });
 }
 

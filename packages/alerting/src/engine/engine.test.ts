@@ -420,6 +420,52 @@ describe("telltale.alerting.yaml", () => {
     expect(next.alerting.silences().every(({ endsAtMs }) => endsAtMs <= next.clock.now())).toBe(true);
   });
 
+  test("that has code run, and no file for the state, is warned of", async () => {
+    write("extras.yaml", 'interventions: [{ name: halt, matchers: ["severity=critical"], dry_run: false }]');
+    expect(desk({ rules: [], extras: "extras.yaml" }).problems).toEqual([
+      "alerting: interventions (halt) may be made again after a restart, as alerting.state names no file",
+    ]);
+    expect(desk({ rules: [], extras: "extras.yaml", state: "alerting.db" }).problems).toEqual([]);
+    write("extras.yaml", 'interventions: [{ name: halt, matchers: ["severity=critical"] }]');
+    expect(desk({ rules: [], extras: "extras.yaml" }).problems).toEqual([]);
+  });
+
+  test("that names receivers where there is no alertmanager.yml is refused with what to give", () => {
+    write("extras.yaml", "heartbeat: { receiver: lead }");
+    expect(() => desk({ extras: "extras.yaml" })).toThrow(
+      'nobody says who "lead" is; give an alertmanager.yml (alerting.receivers) that has this receiver',
+    );
+  });
+
+  test("runs code once for an alert whose group is evaluated seldom, across a restart too", async () => {
+    write(
+      "a.rules.yaml",
+      ruleFile("- alert: Down\n  expr: connected == 0").replace("rules:", "interval: 10m\n  rules:"),
+    );
+    write(
+      "extras.yaml",
+      'interventions: [{ name: halt, matchers: ["alertname=Down"], dry_run: false, at_most: 9 per 1h }]',
+    );
+    let runs = 0;
+    const options: Partial<AlertingOptions> = {
+      extras: "extras.yaml",
+      state: "alerting.db",
+      async intervene() {
+        runs++;
+        return { outcome: "done", text: "" };
+      },
+    };
+    const first = desk(options);
+    first.connect(0);
+    await first.pass(45);
+    expect(runs).toBe(1);
+    const next = desk(options, first.leave());
+    next.connect(0);
+    await next.pass(90);
+    expect(runs).toBe(1);
+    expect(next.alerting.incidents()).toMatchObject([{ state: "firing" }]);
+  });
+
   test("chooses series for baselines, which rules can ask; what was learned outlives a restart", async () => {
     write("a.rules.yaml", ruleFile("- alert: Odd\n  expr: telltale_anomaly_score > 1"));
     write("extras.yaml", "baselines: [{ expr: connected, warm_up: 10m, warm_up_samples: 20 }]");

@@ -59,6 +59,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   let files = readAlertingFiles(options);
   for (const text of files.warnings) onProblem({ level: "warn", text });
   const path = options.state && resolve(options.folder, options.state);
+  warnOfRepetition(files);
   const kept = keepState(path, onProblem);
   const history = path === undefined ? memoryHistory() : openIncidentFile(path);
   const store = new MemoryStore({ retentionMs: settings.retentionMs, maxBytes: settings.maxBytes });
@@ -125,6 +126,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
     onChange: () => void reload().catch(({ message }: Error) => tellUnusable(message)),
   });
 
+  function warnOfRepetition({ extras: { interventions } }: AlertingFiles): void {
+    const names = interventions.flatMap(({ name, dryRun }) => (dryRun ? [] : name));
+    if (path !== undefined || names.length === 0) return;
+    const text = `alerting: interventions (${names.join(", ")}) may be made again after a restart, as alerting.state names no file`;
+    onProblem({ level: "warn", text });
+  }
+
   function run(): void {
     first[Symbol.dispose]();
     runner ??= startRules({
@@ -184,6 +192,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
       const next = readAlertingFiles(options);
       runner?.reload(sourcesOf(next));
       files = next;
+      warnOfRepetition(next);
       baselines.choose(next.extras.baselines);
       await telling.replace(next);
       response.reload(next.extras);

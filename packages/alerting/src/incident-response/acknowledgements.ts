@@ -11,6 +11,9 @@ const LONGEST_MS = 30 * 86_400_000;
 /** What the comments of such silences begin with. */
 const COMMENT = "acknowledged until it is resolved";
 
+/** So many alerts are named to who means none that fires. */
+const MAX_NAMED = 5;
+
 /** Who took up which alerts, until these are resolved. */
 export class Acknowledgements {
   readonly #byKey: Map<string, HeldAcknowledgement>;
@@ -104,7 +107,15 @@ export function acknowledgedAlerts(
   if (wanted.length === 0) throw nothing("no labels are given; name some, such as { alertname: 'DiskFull' }");
   const alerts = firing.filter(({ labels }) => wanted.every(([name, value]) => (labels[name] ?? "") === value));
   if (alerts.length > 0) return alerts;
-  throw nothing(`no alert fires with ${JSON.stringify(what)}; labels have to be equal, and the alert to fire now`);
+  throw nothing(`no alert fires with ${JSON.stringify(what)}; labels have to be equal, and ${namesOf(firing)}`);
+}
+
+/** Who mistyped a name finds it there. */
+function namesOf(firing: readonly FiringAlert[]): string {
+  const names = [...new Set(firing.map(({ labels }) => labels["alertname"] ?? ""))];
+  if (names.length === 0) return "nothing fires now";
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return `what fires now is ${names.slice(0, MAX_NAMED).join(", ")}${more}`;
 }
 
 /** @throws TypeError */

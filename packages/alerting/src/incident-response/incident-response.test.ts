@@ -389,6 +389,7 @@ describe("an acknowledgement", () => {
     for (const what of ["", "nosuch", {}, { alertname: "Dwon" }]) {
       expect(() => response.acknowledge(what, { by: "ada" })).toThrow(code);
     }
+    expect(() => response.acknowledge({ alertname: "Dwon" }, { by: "ada" })).toThrow("what fires now is Down");
     const nobody: unknown[] = [{ by: " " }, {}, undefined];
     for (const by of nobody) {
       const acknowledge = () => response.acknowledge({ alertname: "Down" }, by as Acknowledgement);

@@ -74,7 +74,13 @@ test("what was added to a text is there in order, until the text is kept anew", 
 test("a file that is none, or somebody else's, is told by its name", () => {
   const text = join(folder, "text.db");
   writeFileSync(text, "no database at all, but a long enough text to be looked at".repeat(20));
-  expect(() => openStateFile(text)).toThrow(/not a database/);
+  expect(() => openStateFile(text)).toThrow(
+    `${text} cannot be used for the state (file is not a database); give a file`,
+  );
+  const nowhere = join(folder, "nosuch", "alerting.db");
+  expect(() => openStateFile(nowhere)).toThrow(
+    expect.objectContaining({ code: "TELLTALE_BAD_STATE_FILE", message: expect.stringContaining(nowhere) }),
+  );
   const other = join(folder, "other.db");
   const database = new DatabaseSync(other);
   database.exec("CREATE TABLE x (y)");

@@ -20,6 +20,8 @@ export interface StateFile {
 
 const VERSION = 1;
 
+const BAD_FILE = "TELLTALE_BAD_STATE_FILE";
+
 /**
  * Opens a file of states, or makes it. SQLite waits for the disk: use it in a worker, where there is something to be held up.
  * @throws Error when the file is another one, or of a later version
@@ -27,8 +29,8 @@ const VERSION = 1;
 export function openStateFile(path: string): StateFile {
   // Loaded here only: Node.js 22 warns of it.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
-  const database = new DatabaseSync(path);
-  prepareStateFile(database, path);
+  const database = opened(() => new DatabaseSync(path), path);
+  opened(() => prepareStateFile(database, path), path);
   const written = new Map<string, string>();
   const known: KnownRows = new WeakMap();
   const rows = database.prepare("SELECT kind, key, value FROM held").all() as unknown as readonly Row[];
@@ -79,6 +81,18 @@ export function openStateFile(path: string): StateFile {
   };
 }
 
+/** SQLite does not say which file it is about. */
+function opened<T>(open: () => T, path: string): T {
+  try {
+    return open();
+  } catch (cause) {
+    const { message, code } = cause as NodeJS.ErrnoException;
+    if (code === BAD_FILE) throw cause;
+    const text = `${path} cannot be used for the state (${message}); give a file in a folder that is there and may be written`;
+    throw Object.assign(new Error(text, { cause }), { code: BAD_FILE });
+  }
+}
+
 interface Row {
   readonly kind: keyof DispatcherState;
   readonly key: string;
@@ -112,7 +126,7 @@ export function prepareStateFile(database: DatabaseSync, path: string): void {
 function refuse(database: DatabaseSync, path: string, version: number): never {
   database.close();
   const message = `${path} is no state of version ${VERSION} but has version ${version}; give another file, or remove this one`;
-  throw Object.assign(new Error(message), { code: "TELLTALE_BAD_STATE_FILE" });
+  throw Object.assign(new Error(message), { code: BAD_FILE });
 }
 
 /** What has been written as JSON before: nothing of a state changes, but another thing takes its place. */
