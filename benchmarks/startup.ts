@@ -55,6 +55,11 @@ const candidates: readonly Candidate[] = [
   { ...bare, name: "bare, with a compile cache", env: { NODE_COMPILE_CACHE: join(temporary, "bare") } },
   telltale,
   { ...telltale, name: "telltale, first start", env: { NODE_DISABLE_COMPILE_CACHE: "1" } },
+  {
+    ...telltale,
+    name: "telltale with alerting",
+    env: { TELLTALE_ALERTING_RULES: join(import.meta.dirname, "../deploy/alerts/*.yaml") },
+  },
   auto,
   datadog,
   // They take long to install, and nothing is compared with them.
@@ -150,7 +155,8 @@ if (!values.quick) {
     `From \`spawn\` to the first successful response of an Express application that also loads pg and ioredis, medians of
 ${rounds} rounds in turns; exporters send OTLP to a local collector. Every candidate has been started and ended once
 before: "telltale" has its compile cache, as from the second start on, and "telltale, first start" has none. The cache makes the
-application itself faster too, by what "bare, with a compile cache" shows. Goals, for CommonJS: telltale adds at most a fifth of what
+application itself faster too, by what "bare, with a compile cache" shows. "With alerting" has all rules of \`deploy/alerts\` besides, which
+are read and checked before the application goes on. Goals, for CommonJS: telltale adds at most a fifth of what
 auto-instrumentations-node adds and 1/2.5 of dd-trace; for ESM an eighth of what auto-instrumentations-node adds with its loader.
 
 ${table(rows)}`,
