@@ -3,9 +3,9 @@
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { adjustIORedis } from "./database/ioredis.ts";
 import { adjustMySQL2 } from "./database/mysql2.ts";
-import { adjustMySQL2Pool } from "./database/mysql2-pool.ts";
 import { adjustPgQueries } from "./database/pg.ts";
 import { adjustPg } from "./database/pg-corrections.ts";
+import { adjustMySQL2Pool, adjustRedisPool } from "./database/pool-context.ts";
 import { adjustRedis } from "./database/redis.ts";
 import { redisStatement } from "./database/redis-statement.ts";
 import { adjustExpress } from "./express-layers.ts";
@@ -32,7 +32,7 @@ export const instrumentationAdjustments: Readonly<Record<string, Instrumentation
   pg: { instance: adjustPg, fastPath: adjustPgQueries },
   mysql2: { instance: adjustMySQL2Pool, fastPath: adjustMySQL2 },
   koa: { fastPath: adjustKoa },
-  redis: { config: withoutRedisValues, fastPath: adjustRedis },
+  redis: { config: withoutRedisValues, instance: adjustRedisPool, fastPath: adjustRedis },
   ioredis: { config: withoutRedisValues, fastPath: adjustIORedis },
 };
 
