@@ -13,6 +13,7 @@ import { startHealth } from "./health.ts";
 import { deliverSynchronously } from "./last-flush.ts";
 import { watchLifeCycle, withDeadline } from "./life-cycle.ts";
 import { startLineSinks } from "./log-sinks.ts";
+import { oldNode } from "./old-node.ts";
 import type { TelltaleOptions } from "./options.ts";
 import { startPipelines } from "./pipelines.ts";
 import { startProfiling } from "./profiling.ts";
@@ -58,6 +59,7 @@ const HANDLE = Symbol.for("telltale.telemetry");
  * and warns that its options are ignored.
  * Options take precedence over `TELLTALE_*` and `OTEL_*` variables, `telltale.yaml` and defaults.
  * @throws ConfigurationError naming every option that cannot be used.
+ * @throws Error with code TELLTALE_OLD_NODE on a version of Node.js that it cannot run on.
  */
 export function bootstrap(options: TelltaleOptions = {}): Telemetry {
   const running = (globalThis as { [HANDLE]?: Telemetry })[HANDLE];
@@ -68,6 +70,8 @@ export function bootstrap(options: TelltaleOptions = {}): Telemetry {
     }
     return running;
   }
+  const reason = oldNode();
+  if (reason !== undefined) throw Object.assign(new Error(reason), { code: "TELLTALE_OLD_NODE" });
   return start(readConfiguration({ options }));
 }
 
