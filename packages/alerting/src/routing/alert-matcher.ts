@@ -1,4 +1,4 @@
-import { goQuote } from "@telltale/promql";
+import { goQuote, unquote } from "@telltale/promql";
 import { RE2JS } from "re2js";
 import { compareBytes } from "../go-template/value.ts";
 
@@ -131,8 +131,11 @@ function parseQuoted(text: string): readonly AlertMatcher[] {
     return found[1]!;
   };
   const word = new RegExp(`"(?:[^"\\\\]|\\\\.)*"|${UNQUOTED.source}`, "su");
-  const read = (part: string): string =>
-    part.startsWith('"') ? (JSON.parse(part.replaceAll("\n", "\\n")) as string) : part;
+  const read = (part: string): string => {
+    const text = part.startsWith('"') ? unquote(part) : part;
+    if (text === undefined) throw new Error(`${part} is no quoted text of Go`);
+    return text;
+  };
   const matchers: AlertMatcher[] = [];
   while (rest.trim() !== "") {
     const name = read(token(word, "a label name"));
