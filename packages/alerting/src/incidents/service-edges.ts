@@ -4,7 +4,7 @@ import type { DependencyEdge } from "./dependency-edge.ts";
 import type { IncidentOptions } from "./incident-options.ts";
 
 /** What Tempo and the Collector's connector count of traces, where somebody does: who called whom. */
-const GRAPH = parse("group by (client, server) (traces_service_graph_request_total)");
+const GRAPH = "group by (client, server) (traces_service_graph_request_total)";
 
 /** What a service measures of its own calls. With exponential histograms the name has no suffix. */
 const CALLS =
@@ -18,7 +18,7 @@ export function serviceEdges(
   const { aliases } = options;
   const own = options.serviceLabels.filter((name) => /^[a-zA-Z_]\w*$/.test(name));
   const calls = parse(`group by (${[...own, "server_address", "server_port"].join()}) ({__name__=~"${CALLS}"})`);
-  const edges = samplesOf(store, GRAPH, timeMs).map(({ labels }) => ({
+  const edges = samplesOf(store, parse(GRAPH), timeMs).map(({ labels }) => ({
     from: serviceName(labelValue(labels, "client"), aliases),
     to: serviceName(labelValue(labels, "server"), aliases),
   }));

@@ -11,10 +11,12 @@ export function lowerCase(text: string): string {
   return eachLetter(text, (letter) => String.fromCodePoint(letter.toLowerCase().codePointAt(0)!));
 }
 
-const words = new Intl.Segmenter("en", { granularity: "word" });
+/** Made when it is first needed: it takes 10 ms, for which every start would wait. */
+let words: Intl.Segmenter | undefined;
 
 /** The first letter of each word is large, the others are small. golang.org/x/text: cases.Title */
 export function titleCase(text: string): string {
+  words ??= new Intl.Segmenter("en", { granularity: "word" });
   return Array.from(words.segment(text), ({ segment }) => {
     const parts = /^(\P{L}*)(\p{L})(.*)$/su.exec(segment.toLowerCase());
     return parts === null ? segment : parts[1]! + titleLetter(parts[2]!) + parts[3]!;
