@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { DiagLogLevel, diag } from "@opentelemetry/api";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { parseBattery } from "./batteries.ts";
 import { cpuShares, parseAllowedCores, parseCpuTimes } from "./cpu-times.ts";
 import { cpuLimitOf, cpuUtilizationOf } from "./cpu-utilization.ts";
 import { parseDisks } from "./disks.ts";
 import { parseMounts } from "./file-systems.ts";
+import type { HostReaderOptions } from "./host-sample.ts";
 import { linuxReader } from "./linux-reader.ts";
 
 const folders: string[] = [];
@@ -218,6 +220,19 @@ test("mounts are one for each local device, or those asked for", () => {
   ]);
 });
 
+test("a mount that is asked for and not there is told once, and found when it comes", async () => {
+  const said: string[] = [];
+  const logger = { error: () => {}, warn: (text: string) => void said.push(text), info: () => {}, debug: () => {} };
+  diag.setLogger({ ...logger, verbose: () => {} }, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  onTestFinished(() => diag.disable());
+  const mounts = "/dev/sda1 / ext4 rw 0 0\n";
+  const reader = readerOf({ "proc/self/mounts": mounts }, { mounts: ["/", "/tmp/"] });
+  for (let i = 0; i < 7; i++) await reader.read();
+  expect(said).toEqual([expect.stringContaining("/tmp/, where nothing is mounted")]);
+  reader.write({ "proc/self/mounts": `${mounts}/dev/sdb1 /tmp/ ext4 rw 0 0\n` });
+  await expect.poll(async () => (await reader.read()).fileSystems.length).toBe(2);
+});
+
 test("disks count in bytes and once, not with their partitions", () => {
   const text =
     "   8  0 sda 10 0 100 5 20 0 200 5 0 5 5\n   8  1 sda1 9 0 90 5 19 0 190 5 0 5 5\n   7  0 loop0 1 0 1 1 1 0 1 1 0 1 1\n";
@@ -238,7 +253,7 @@ function read(files: Readonly<Record<string, string>>) {
 }
 
 /** A kernel whose files change. */
-function readerOf(files: Readonly<Record<string, string>>) {
+function readerOf(files: Readonly<Record<string, string>>, options: HostReaderOptions = {}) {
   const root = mkdtempSync(join(tmpdir(), "telltale-host-"));
   folders.push(root);
   const write = (changed: Readonly<Record<string, string>>): void => {
@@ -248,6 +263,6 @@ function readerOf(files: Readonly<Record<string, string>>) {
     }
   };
   write(files);
-  const reader = linuxReader({}, { proc: join(root, "proc"), sys: join(root, "sys") });
+  const reader = linuxReader(options, { proc: join(root, "proc"), sys: join(root, "sys") });
   return { write, read: () => reader(() => {}) };
 }

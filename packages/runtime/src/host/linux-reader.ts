@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { diag } from "@opentelemetry/api";
 import { batteryReader } from "./batteries.ts";
 import { cgroupReader, type KernelFiles } from "./cgroup.ts";
 import { type CoreTimes, parseAllowedCores, parseCpuTimes, steadyCpuTimes } from "./cpu-times.ts";
@@ -27,6 +28,7 @@ export function linuxReader(
   const readFileSystems = fileSystemReader();
   const readTemperatures = inTime(temperatureReader(sys), "a temperature sensor");
   const readBatteries = inTime(batteryReader(sys), "a battery");
+  const told = new Set<string>();
   let mounts: readonly Mount[] = [];
   let disks: ReadonlySet<string> = new Set();
   let allowedCores: ReadonlySet<number> | undefined;
@@ -44,6 +46,7 @@ export function linuxReader(
     const began = performance.now();
     if (round++ % LISTED_EVERY === 0) {
       mounts = parseMounts(text("self/mounts"), asked);
+      tellOfMissing(asked ?? [], { mounts, told });
       disks = new Set(namesIn(join(sys, "block")));
       allowedCores = parseAllowedCores(text("self/status"));
     }
@@ -64,6 +67,18 @@ export function linuxReader(
     const [fileSystems, temperatures, batteries] = await others;
     return { ...atOnce, fileSystems, temperatures, batteries };
   };
+}
+
+/** A folder inside a file system is none, and a disk may be mounted later: it is looked for again, and told once. */
+function tellOfMissing(
+  asked: readonly string[],
+  { mounts, told }: { readonly mounts: readonly Mount[]; readonly told: Set<string> },
+): void {
+  for (const path of asked) {
+    if (told.has(path) || mounts.some(({ mountpoint }) => mountpoint === path)) continue;
+    told.add(path);
+    diag.warn(`telltale: mounts names ${path}, where nothing is mounted; give mount points as findmnt lists them`);
+  }
 }
 
 function namesIn(folder: string): string[] {
