@@ -82,6 +82,6 @@ function bindEmitter<T extends EventEmitter>(context: Context, emitter: T): T {
     if (storage.getStore() === context) return emit.apply(this, args);
     return storage.run(context, () => emit.apply(this, args));
   };
-  bindable.emit = emitInContext;
+  bindable.emit = emitInContext as typeof bindable.emit;
   return emitter;
 }
