@@ -1,9 +1,11 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { setImmediate } from "node:timers/promises";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import type { ExportResult } from "@opentelemetry/core";
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { type OtlpReceiver, otlpReceiver } from "@telltale/testing";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { OtlpExporterConfiguration } from "./otlp/configuration.ts";
 import { writeRequest } from "./otlp/export-request.ts";
 import { ProtobufWriter } from "./otlp/protobuf-writer.ts";
@@ -54,6 +56,35 @@ test("exports that are under way together each send their own spans", async () =
   expect(receiver.problems()).toEqual([]);
   expect(receiver.spans()).toHaveLength(210);
   await exporter.shutdown();
+});
+
+test("exports whose beginning takes long begin in turns of their own", async () => {
+  await using receiver = await otlpReceiver();
+  const exporter = createOtlpExporter<Uint8Array>("metrics", to(receiver, { path: "/v1/metrics" }));
+  let nowMs = 0;
+  let begun = 0;
+  // As the first request of a process, which has to be loaded and compiled.
+  const begins = (): void => {
+    begun++;
+    nowMs += 4;
+  };
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  subscribe("http.client.request.created", begins);
+  try {
+    const exported = Promise.all(Array.from({ length: 8 }, () => exportBy(exporter, request())));
+    let most = begun;
+    while (begun < 8) {
+      const before = begun;
+      await setImmediate();
+      most = Math.max(most, begun - before);
+    }
+    expect(most).toBe(1);
+    expect((await exported).every(({ code }) => code === 0)).toBe(true);
+  } finally {
+    unsubscribe("http.client.request.created", begins);
+    clock.mockRestore();
+    await exporter.shutdown();
+  }
 });
 
 test.each(["http/protobuf", "http/json"] as const)(

@@ -3,13 +3,13 @@
  * exporter classes. Those classes also read `OTEL_EXPORTER_OTLP_*` themselves, so one backend's headers, which are often
  * secrets, would be sent to every other endpoint.
  */
-import { diag } from "@opentelemetry/api";
+import { type Context, context, diag } from "@opentelemetry/api";
 import { asyncExporter, type Exporter } from "./async-exporter.ts";
 import { httpSender } from "./http/http-sender.ts";
 import type { OtlpExporterConfiguration, OtlpSignal } from "./otlp/configuration.ts";
 import { type BytesExporter, grpcExporter } from "./otlp/grpc-exporter.ts";
 import { type PartialSuccess, partialSuccessOf } from "./otlp/partial-success.ts";
-import { requestEncoder } from "./otlp/request-encoder.ts";
+import { type EncodedRequest, requestEncoder } from "./otlp/request-encoder.ts";
 import { inSlices } from "./slices.ts";
 
 /** The exporter of one signal over OTLP; `T` is a list of spans or log records, the metrics, or bytes. */
@@ -26,17 +26,30 @@ export function createOtlpExporter<T>(signal: OtlpSignal, configuration: OtlpExp
   const tellLeftOut = tellOnce();
 
   async function send(items: T): Promise<number> {
-    const request = await inSlices(encode(items));
+    const { request, taken } = await inSlices(beginning(items, context.active()));
     if (request.leftOut > 0) {
       tellLeftOut(`telltale: ${request.leftOut} ${signal} items could not be read and were left out of an export`);
     }
-    const refused = await exporter.send(request.bytes);
+    const refused = await taken;
     // Bytes of an export that failed may still be with the connection.
     request.release();
     return request.leftOut + refused;
   }
 
+  /** Beginning to send is a step of its own: the first time, what sends is loaded and compiled, which takes milliseconds. */
+  function* beginning(items: T, within: Context): Generator<void, BegunExport> {
+    const request = yield* encode(items);
+    yield;
+    return { request, taken: context.with(within, () => exporter.send(request.bytes)) };
+  }
+
   return asyncExporter(send, () => exporter.close());
+}
+
+interface BegunExport {
+  readonly request: EncodedRequest;
+  /** How many items were not. */
+  readonly taken: Promise<number>;
 }
 
 function overHttp(signal: OtlpSignal, configuration: OtlpExporterConfiguration): BytesExporter {

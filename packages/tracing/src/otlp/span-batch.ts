@@ -10,6 +10,9 @@ import { keepWriter, takeWriter } from "./writers.ts";
 /** So many spans are encoded without waiting for more. A part of a millisecond. */
 const AT_ONCE = 32;
 
+/** Spans of the next step. The first ever is one span: none of the code has been compiled, which takes as long as a thousand. */
+let stepSize = 1;
+
 /**
  * Spans of one export request, encoded soon after they have ended. As objects they would wait for the rest of their batch
  * and for the collector's answer, past many collections of young objects; V8 makes room for what lives that long, tens of
@@ -80,7 +83,10 @@ export class SpanBatch {
     for (let done = 1; this.#next < this.#ended.length; done++) {
       const span = this.#ended[this.#next++]!;
       this.#leftOut += writeItems(this.#partFor(span), [span], writeSpan);
-      if (done % AT_ONCE === 0) yield;
+      if (done < stepSize) continue;
+      done = 0;
+      stepSize = Math.min(stepSize * 2, AT_ONCE);
+      yield;
     }
     this.#ended.length = 0;
     this.#next = 0;
