@@ -2,6 +2,9 @@ import type { Acknowledgements } from "./acknowledgements.ts";
 import type { Journal } from "./journal.ts";
 import type { ResponseParts } from "./response-parts.ts";
 
+/** So many incidents that are open in the history are looked at. */
+const MAX_OPEN = 100_000;
+
 /** What the process before left undone: code with an unknown outcome, and what belongs to a state that was lost. */
 export function endFormerRun({
   parts: { incidents, interventions },
@@ -24,7 +27,10 @@ export function endFormerRun({
     if (incident === undefined || labels === undefined) continue;
     log.add([{ incidentId: incident.id, timeMs: nowMs, kind: "intervention", labels, text }]);
   }
-  const lost = log.lost(new Set(incidents.ids()));
+  // Nobody would ever end them.
+  const known = new Set(incidents.ids());
+  const open = (["firing", "quiet"] as const).flatMap((state) => log.former({ state, limit: MAX_OPEN }));
+  const lost = open.filter(({ id }) => !known.has(id));
   const text = "over: what became of it is not known, as the state was lost";
   log.add(
     lost.map(({ id }) => ({ incidentId: id, timeMs: nowMs, kind: "resolved", text })),

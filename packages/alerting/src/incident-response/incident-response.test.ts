@@ -792,6 +792,23 @@ test("what a receiver was told is in the history, also after the incident is ove
   ]);
 });
 
+test("what a receiver was told of an incident that was over before a restart is in its history", async () => {
+  const path = join(folder, "alerting.db");
+  const first = desk("", { history: openIncidentFile(path) });
+  first.send(firing("Down"));
+  for (const one of first.dispatcher.due(START)) first.dispatcher.delivered(one, START);
+  await first.pass(MINUTE);
+  first.send(resolved("Down", first.clock));
+  await first.pass(6 * MINUTE);
+  const { response, dispatcher, clock, events } = desk("", {
+    history: openIncidentFile(path),
+    clock: first.clock,
+    state: first.dispatcher.state(),
+  });
+  for (const one of dispatcher.due(clock.now())) response.notified(one);
+  expect(events().at(-1)).toBe("notified: desk (webhook) was told: 1 resolved");
+});
+
 test("alerts get the link of the first runbook that is about them, unless they have one", () => {
   const { send } = desk(`
 runbooks:

@@ -35,6 +35,9 @@ const LATE_MS = 30_000;
 /** So many alerts of incidents that are over are known, for what is told of them afterwards. */
 const MAX_RECENT = 5_000;
 
+/** Of so many incidents that were over before the start. */
+const MAX_FORMER = 100;
+
 /** Starts what is to be done about alerts besides telling. */
 export function startIncidentResponse(options: IncidentResponseOptions): IncidentResponse {
   const { notifier, clock = wallClock, history = memoryHistory(), edges = () => [], ownService, intervene } = options;
@@ -242,6 +245,9 @@ export function startIncidentResponse(options: IncidentResponseOptions): Inciden
     }
   }
 
+  for (const { id, members } of log.former({ state: "resolved", limit: MAX_FORMER }).toReversed()) {
+    for (const { key } of members) recent.set(key, id);
+  }
   endFormerRun({ parts, log, acknowledged, nowMs: startMs, onProblem });
   escalateWhatFires();
   let heartbeat = beat();

@@ -1,6 +1,6 @@
 import type { Incident } from "../incidents/incident.ts";
 import type { IncidentEvent } from "../incidents/incident-event.ts";
-import type { IncidentHistory } from "../incidents/incident-history.ts";
+import type { IncidentHistory, IncidentQuery } from "../incidents/incident-history.ts";
 
 /** Writes into a history, and never fails: what cannot be written is told once, and tried again with what comes next. */
 export interface Journal {
@@ -12,10 +12,8 @@ export interface Journal {
   flush(): void;
   /** The record of an incident that goes on as another one, as it ends. */
   ended(id: string, nowMs: number): readonly Incident[];
-  /**
-   * Incidents of before that are open in the history, of which the state knows nothing as it was lost: they would be so for ever.
-   */
-  lost(known: ReadonlySet<string>): readonly Incident[];
+  /** Incidents of before, the latest first; none where they cannot be read. */
+  former(query: Required<IncidentQuery>): readonly Incident[];
   /** Forgets what is old, now and then. */
   prune(nowMs: number, keepMs: number): void;
 }
@@ -25,9 +23,6 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 
 /** So many events, and incidents that are over, wait for a history that cannot be written. */
 const MAX_WAITING = 10_000;
-
-/** So many incidents of before are looked at, at the start. */
-const MAX_FORMER = 100_000;
 
 export function journal(options: {
   readonly history: IncidentHistory;
@@ -88,12 +83,10 @@ export function journal(options: {
       });
       return found;
     },
-    lost(known) {
+    former(query) {
       const found: Incident[] = [];
-      attempt("read", () => {
-        for (const state of ["firing", "quiet"] as const) found.push(...history.list({ state, limit: MAX_FORMER }));
-      });
-      return found.filter(({ id }) => !known.has(id));
+      attempt("read", () => void found.push(...history.list(query)));
+      return found;
     },
     prune(nowMs, keepMs) {
       if (nowMs - prunedMs < PRUNE_INTERVAL_MS) return;
