@@ -1,4 +1,4 @@
-/** What amtool of Alertmanager 0.28 renders of the same; test/alerting/newer-alertmanager.test.ts asks a real one. */
+/** What amtool of Alertmanager 0.28 renders of the same; test/alerting/newer-templates.test.ts asks a real one. */
 import { expect, test } from "vitest";
 import { wallClock } from "../clock.ts";
 import type { WebhookBody } from "../delivery/webhook-body.ts";

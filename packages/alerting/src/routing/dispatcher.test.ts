@@ -291,6 +291,13 @@ describe("routing", () => {
     expect(pass(2 * MINUTE)).toEqual(["0s pager -: a", "0s desk Slow: b", "60s desk Down: a"]);
   });
 
+  test("gives keys with the labels in the order of their bytes", () => {
+    const { dispatcher } = desk(plain.replace("group_by: [alertname]", "group_by: ['...']"));
+    const labels = { "😀": "7", ﬁ: "8", ü: "5", a_b: "3", a1: "2", a: '"', A: "4" };
+    dispatcher.receive([{ labels }], START);
+    expect(dispatcher.groups(START)[0]!.key).toBe('{}:{A="4", a="\\"", a1="2", a_b="3", ü="5", ﬁ="8", 😀="7"}');
+  });
+
   test("gives the same key to the same group, after a restart too", () => {
     const routes = "group_wait: 0s\nroutes:\n  - matchers: ['venue=~\"a|b\"', severity!=info]\n    receiver: desk";
     const { dispatcher, send } = desk(config(routes));

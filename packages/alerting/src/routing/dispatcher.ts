@@ -1,4 +1,5 @@
 import { goQuote } from "@telltale/promql";
+import { compareBytes } from "../go-template/value.ts";
 import { type AlertStatus, alertStatus, type GroupStatus, isSuppressed, type Whereabouts } from "./alert-status.ts";
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
 import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
@@ -310,7 +311,8 @@ export class Dispatcher {
   }
 }
 
+/** By names in the order of their bytes, as in the keys of Alertmanager's groups. */
 function formatGroupLabels(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${goQuote(value)}`);
-  return `{${pairs.sort().join(", ")}}`;
+  const names = Object.keys(labels).sort(compareBytes);
+  return `{${names.map((name) => `${name}=${goQuote(labels[name]!)}`).join(", ")}}`;
 }
