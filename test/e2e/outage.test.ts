@@ -13,8 +13,8 @@ test("a backend that goes away is told once, is told again when it is back, and 
     register: true,
     env: {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${before.url}/v1/traces`,
-      // Enough for what is there to answer on a busy machine.
-      OTEL_EXPORTER_OTLP_TIMEOUT: "3000",
+      // Shorter than the first pause between two attempts, and long enough for an answer on a busy machine.
+      OTEL_EXPORTER_OTLP_TIMEOUT: "750",
       OTEL_BSP_SCHEDULE_DELAY: "20",
       OTEL_METRICS_EXPORTER: "none",
       OTEL_LOGS_EXPORTER: "none",

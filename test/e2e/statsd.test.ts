@@ -114,6 +114,8 @@ async function statsdServer() {
       TELLTALE_METRICS_STATSD_PREFIX: "app",
       OTEL_TRACES_EXPORTER: "none",
       OTEL_LOGS_EXPORTER: "none",
+      // Enough on a machine that is busy with other things.
+      TELLTALE_SHUTDOWN_TIMEOUT_MS: "20000",
     },
     lines: (prefix: string) => received.filter((line) => line.startsWith(prefix)).sort(),
     /** Time for what should not come. */

@@ -1,17 +1,17 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { instrumentProducer } from "@telltale/metrics";
 import { inMemoryTelemetry } from "@telltale/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAX_SPAN_NAMES, spanMetricsProcessor } from "./span-metrics.ts";
 
 let telemetry: ReturnType<typeof inMemoryTelemetry>;
-beforeAll(() => {
+beforeEach(() => {
   telemetry = inMemoryTelemetry({
     spanProcessors: [spanMetricsProcessor("desk")],
     metricProducers: [instrumentProducer()],
   });
 });
-afterAll(() => telemetry.shutdown());
+afterEach(() => telemetry.shutdown());
 
 function span(
   name: string,
