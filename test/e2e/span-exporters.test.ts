@@ -33,7 +33,8 @@ function run(exporter: object, ending: string) {
       below(tracer.startSpan("open"), "below open");
       ${ending}`,
     until: "started",
-    env: {},
+    // Enough on a machine that is busy with other things.
+    env: { TELLTALE_SHUTDOWN_TIMEOUT_MS: "20000" },
   });
 }
 

@@ -110,6 +110,7 @@ test("lint tells each finding with its place, and knows the metrics of a page", 
 });
 
 test("lint says what it did not understand", async () => {
+  write("desk.yaml", desk);
   const allow = await telltale(["lint", "desk.yaml", "--allow", "no-fro"]);
   expect(allow.code).toBe(2);
   expect(allow.stderr).toContain('--allow is "no-fro"; give broken, feature-flag,');
