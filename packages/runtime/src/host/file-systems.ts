@@ -67,6 +67,9 @@ export function fileSystemReader(
   const told = new Set<string>();
   return async (mounts) => {
     const answers: FileSystemUse[] = [];
+    // Since the sample before: a moment's delay is no news.
+    for (const mountpoint of pending) if (!told.has(mountpoint)) tellOf(mountpoint);
+    for (const mountpoint of pending) told.add(mountpoint);
     let waiting = mounts.filter(({ mountpoint }) => !pending.has(mountpoint));
     async function askOneByOne(): Promise<void> {
       for (let mount = waiting.shift(); mount !== undefined; mount = waiting.shift()) {
@@ -89,8 +92,6 @@ export function fileSystemReader(
     await Promise.race([Promise.all(asking), deadline]);
     clearTimeout(timer);
     waiting = [];
-    for (const mountpoint of pending) if (!told.has(mountpoint)) tellOf(mountpoint);
-    for (const mountpoint of pending) told.add(mountpoint);
     return [...answers];
   };
 }

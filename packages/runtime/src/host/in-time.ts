@@ -15,7 +15,12 @@ export function inTime<T>(
   let owed: Promise<readonly T[]> | undefined;
   let isTold = false;
   return async () => {
-    if (owed !== undefined) return [];
+    if (owed !== undefined) {
+      if (!isTold)
+        diag.warn(`telltale: ${what} has not answered since it was asked before; it is left out until it does`);
+      isTold = true;
+      return [];
+    }
     const answer = read().finally(() => {
       owed = undefined;
     });
@@ -29,8 +34,6 @@ export function inTime<T>(
     if (found !== undefined) return found;
     // Nobody waits for it any more.
     answer.catch(() => {});
-    if (!isTold) diag.warn(`telltale: ${what} does not answer in ${deadlineMs} ms; it is left out until it does`);
-    isTold = true;
     return [];
   };
 }

@@ -11,7 +11,10 @@ export interface TrafficRates {
   readonly transmittedPerSecond?: number;
 }
 
-/** What all interfaces but the loopback carried since then, in bytes a second; one that came or began anew counts from its next sample on. */
+/**
+ * What all interfaces but the loopback carried since then, in bytes a second; one that came or began anew counts from its next
+ * sample on.
+ */
 export function trafficRates(now: Traffic, before: Traffic | undefined): TrafficRates {
   const seconds = before === undefined ? 0 : (now.atMs - before.atMs) / 1_000;
   if (before === undefined || seconds <= 0) return {};
