@@ -75,7 +75,7 @@ async function answer(
   const traceId = /^\/traces\/(\w+)$/.exec(path)?.[1];
   if (traceId === undefined) {
     send(response, {
-      status: 404,
+      status: path === "/" ? 200 : 404,
       text: "there is GET /traces/last, GET /traces/<trace id>, GET /logs, GET /inbox and POST /exchange/down or up",
     });
     return;

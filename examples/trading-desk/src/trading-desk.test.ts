@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -24,6 +25,16 @@ describe("the trading desk", () => {
     expect(before.replace(/^desk: telltale: .* does not answer.*\n/gm, "")).toBe(
       "Starting an embedded PostgreSQL (set DATABASE_URL to use your own) …\n\n",
     );
+  });
+
+  test("the addresses that it prints are those of the README", () => {
+    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+    const addresses = (text: string): readonly string[] =>
+      [...text.matchAll(/^ {2}([a-z ]{16}) http:\/\/127\.0\.0\.1:\d+(\S*)$/gm)].map(
+        ([, name, path]) => `${name}${path}`,
+      );
+    expect(addresses(readme)).toHaveLength(8);
+    expect(addresses(readme)).toEqual(addresses(desk.output()));
   });
 
   test("an order that is placed can be read back", async () => {
