@@ -32,6 +32,7 @@ export interface AlertingThreadOptions {
     readonly transferables: (batch: SeriesBatch) => ArrayBuffer[];
     readonly onAlert: (change: AlertChange) => void;
     readonly onProblem: (problem: AlertingProblem) => void;
+    readonly compileCache?: string;
     readonly startTimeoutMs?: number;
     readonly clock?: Clock;
 }
@@ -39,6 +40,7 @@ export type AlertingAnswers = {
     readonly [K in AlertingQuestion]: (...given: Parameters<AlertingQuestions[K]>) => Promise<Awaited<ReturnType<AlertingQuestions[K]>>>;
 };
 export interface AlertingThread extends AlertingAnswers {
+    waitUntilStarted(): void;
     readonly apiUrl: string | undefined;
     figures(): AlertingFigures | undefined;
     collect(): Promise<void>;

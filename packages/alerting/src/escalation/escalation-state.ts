@@ -19,7 +19,7 @@ export interface EscalationState {
   readonly isOver?: boolean;
 }
 
-export interface EscalationTelling {
+interface EscalationTelling {
   /** The incident that it was at that time. */
   readonly toldAs: string;
   readonly level: number;
