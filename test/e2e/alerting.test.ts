@@ -328,6 +328,30 @@ describe("the end", () => {
     expect(await desk.stop("SIGTERM")).toMatchObject({ signal: "SIGTERM", code: null });
   });
 
+  test("comes after all that the thread has said", async () => {
+    writeFileSync(join(folder, "rules.yaml"), rules);
+    const application = await startApplication({
+      source: `
+        import { startAlertingThread } from "@telltale/alerting/thread";
+        import { seriesReader, transferables } from "@telltale/metrics";
+        const thread = startAlertingThread({
+          settings: { folder: process.argv[2], rules: ["rules.yaml"], intervalMs: 60_000 },
+          series: seriesReader({ targetLabels: {} }),
+          transferables,
+          onAlert() {},
+          onProblem: ({ text }) => console.log(text),
+        });
+        thread.waitUntilStarted();
+        await thread.collect();
+        await thread.stop({ withinMs: 5_000 });
+        console.log("stopped", thread.figures().evaluations);
+      `,
+      until: "started",
+      args: [folder],
+    });
+    expect(await application.exited).toMatchObject({ code: 0, stdout: "stopped 0\n", stderr: "" });
+  });
+
   test("comes by itself when the application has nothing to do: the thread holds no process", async () => {
     writeFileSync(join(folder, "rules.yaml"), rules);
     const application = await startApplication({

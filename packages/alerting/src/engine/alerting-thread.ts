@@ -130,6 +130,7 @@ export function startAlertingThread(options: AlertingThreadOptions): AlertingThr
     worker.unref();
     worker.on("error", (error) => onProblem({ level: "error", text: `alerting: its thread failed: ${String(error)}` }));
     worker.on("exit", () => {
+      started.hearRest((message) => hear(started, message));
       isRunning = false;
       apiUrl = undefined;
       for (const { reject } of asked.values()) reject(gone());

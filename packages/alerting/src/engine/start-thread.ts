@@ -11,6 +11,8 @@ export interface AlertingWorker {
    * @throws Error with its reason
    */
   waitUntilStarted(timeoutMs: number, hear: (message: FromAlerting) => void): boolean;
+  /** Hears at once what the thread has said, which else comes later than its end. */
+  hearRest(hear: (message: FromAlerting) => void): void;
 }
 
 /** @throws Error when there can be no other thread */
@@ -32,17 +34,24 @@ export function startWorker(settings: ThreadSettings, compileCache: string | und
       "--disable-warning=ExperimentalWarning",
     ],
   });
+  const hearRest = (hear: (message: FromAlerting) => void): void => {
+    for (;;) {
+      const received = receiveMessageOnPort(port) as { readonly message: FromAlerting } | undefined;
+      if (received === undefined) return;
+      hear(received.message);
+    }
+  };
   return {
     worker,
     port,
     waitUntilStarted(timeoutMs, hear) {
       const isInTime = Atomics.wait(started, 0, 0, timeoutMs) !== "timed-out";
-      for (;;) {
-        const received = receiveMessageOnPort(port) as { readonly message: FromAlerting } | undefined;
-        if (received === undefined) return isInTime;
-        if (received.message.type === "refused") throw errorOf(received.message.error);
-        hear(received.message);
-      }
+      hearRest((message) => {
+        if (message.type === "refused") throw errorOf(message.error);
+        hear(message);
+      });
+      return isInTime;
     },
+    hearRest,
   };
 }
