@@ -458,6 +458,23 @@ test("receivers that cannot be told fail by name when the notifier starts", () =
   );
 });
 
+test("what all connections are to be like is so where a receiver has nothing of its own, or nobody is told", () => {
+  const parse = (httpConfig: string, receiver: string) =>
+    parseAlertmanagerConfig(
+      `global: { http_config: { ${httpConfig} } }\nroute: { receiver: a }\nreceivers: [{ name: a, ${receiver} }]`,
+    );
+  const two = "webhook_configs: [{ url: 'http://a' }, { url: 'http://b', http_config: { enable_http2: true } }]";
+  const config = parse("authorization: { credentials: t0ken }, follow_redirects: false", two);
+  expect(config.receivers[0]!.integrations).toMatchObject([
+    { authorization: "Bearer t0ken", followRedirects: false },
+    { authorization: undefined, followRedirects: true },
+  ]);
+  const proxy = "proxy_url: 'http://proxy'";
+  expect(() => startNotifier({ config: parse(proxy, two) })).toThrow('receiver "a" has http_config of global');
+  const mail = "email_configs: [{ to: a@b, from: c@d, smarthost: 'e:25' }]";
+  notifiers.push(startNotifier({ config: parse(proxy, mail) }));
+});
+
 test("a receiver is told even though nobody can keep that, and what was wrong with it is told", async () => {
   const { clock, bodies, notifier } = await desk([]);
   const failures: string[] = [];

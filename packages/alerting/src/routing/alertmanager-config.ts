@@ -1,6 +1,7 @@
 import { goQuote, parseDuration } from "@telltale/promql";
 import { readBoolean, readYaml, type YamlProblem, type YamlValue } from "../yaml-reader.ts";
 import { type AlertMatcher, alertMatcher, parseAlertMatchers, sortMatchers } from "./alert-matcher.ts";
+import { httpConfigFields } from "./integration-fields.ts";
 import { type ReceiverDefinition, readReceiver } from "./receiver-definition.ts";
 import { buildRoute, type Route, type RouteDefinition } from "./route.ts";
 import { type NamedTimeInterval, readTimeInterval } from "./time-interval.ts";
@@ -67,9 +68,12 @@ export function parseAlertmanagerConfig(
 ): AlertmanagerConfig {
   const { root, problems } = readYaml(text);
   const fields = root?.fields(topLevel) ?? new Map<string, YamlValue>();
-  const global = fields.get("global")?.fields(globalFields);
+  const global = fields.get("global")?.fields(globalFields) ?? new Map<string, YamlValue>();
+  const httpConfig = global.get("http_config")?.fields() ?? new Map<string, YamlValue>();
+  const isHttpConfigKnown = [...httpConfig.keys()].every((name) => httpConfigFields.includes(name));
+  const forReceivers = isHttpConfigKnown ? global : new Map([...global].filter(([name]) => name !== "http_config"));
   const receivers = namesOf(fields.get("receivers"), "notification config name", (receiver) =>
-    readReceiver(receiver, { global: global ?? new Map(), path }),
+    readReceiver(receiver, { global: forReceivers, path }),
   );
   const intervals = ["mute_time_intervals", "time_intervals"].flatMap((name) => fields.get(name)?.items() ?? []);
   const timeIntervals = unique(intervals, "time interval", readTimeInterval);
@@ -83,23 +87,20 @@ export function parseAlertmanagerConfig(
   checkRoot(route, definition);
   const config = {
     route: buildRoute(definition),
-    receivers: isGiven(global?.get("http_config")) ? receivers.map(withGlobalHttpConfig) : receivers,
+    receivers: isHttpConfigKnown ? receivers : receivers.map(undeliverableByHttp),
     inhibitRules: fields.get("inhibit_rules")?.items().map(readInhibitRule) ?? [],
     timeIntervals,
     templates: (fields.get("templates")?.items() ?? []).flatMap((item) => item.text() ?? []),
-    resolveTimeoutMs: global?.get("resolve_timeout")?.read(parseDuration) ?? 5 * 60_000,
+    resolveTimeoutMs: global.get("resolve_timeout")?.read(parseDuration) ?? 5 * 60_000,
     text,
   };
   if (problems.length > 0) throw new AlertmanagerConfigError(path, problems);
   return config;
 }
 
-function isGiven(value: YamlValue | undefined): boolean {
-  return value !== undefined && !value.isNull();
-}
-
-/** What all connections are to be like is nothing that one receiver says. */
-function withGlobalHttpConfig(receiver: ReceiverDefinition): ReceiverDefinition {
+/** What all connections are to be like, and are not here, is nothing that one receiver says. */
+function undeliverableByHttp(receiver: ReceiverDefinition): ReceiverDefinition {
+  if (receiver.integrations.every(({ kind }) => kind === "email")) return receiver;
   return { ...receiver, undeliverable: [...receiver.undeliverable, "http_config of global"] };
 }
 

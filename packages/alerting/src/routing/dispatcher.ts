@@ -1,5 +1,3 @@
-import { goQuote } from "@telltale/promql";
-import { compareBytes } from "../go-template/value.ts";
 import { type AlertStatus, alertStatus, type GroupStatus, isSuppressed, type Whereabouts } from "./alert-status.ts";
 import type { AlertmanagerConfig } from "./alertmanager-config.ts";
 import { compareHeld, type HeldAlert, HeldAlerts, type IncomingAlert, isResolved } from "./held-alerts.ts";
@@ -8,7 +6,7 @@ import type { IntegrationDefinition } from "./integrations.ts";
 import { mutedBy } from "./muting.ts";
 import { NotificationLog, type NotificationLogEntry } from "./notification-log.ts";
 import type { ReceiverDefinition } from "./receiver-definition.ts";
-import { groupLabelsOf, matchRoutes, type Route } from "./route.ts";
+import { formatGroupLabels, groupLabelsOf, matchRoutes, type Route } from "./route.ts";
 import { type Silence, type SilenceDefinition, Silences } from "./silences.ts";
 import { type GroupTelling, logKeys, tellingsOf } from "./tellings.ts";
 
@@ -309,10 +307,4 @@ export class Dispatcher {
     for (const alert of group.resolved) if (group.alerts.get(alert.key) === alert) group.alerts.delete(alert.key);
     group.resolved = [];
   }
-}
-
-/** By names in the order of their bytes, as in the keys of Alertmanager's groups. */
-function formatGroupLabels(labels: Readonly<Record<string, string>>): string {
-  const names = Object.keys(labels).sort(compareBytes);
-  return `{${names.map((name) => `${name}=${goQuote(labels[name]!)}`).join(", ")}}`;
 }

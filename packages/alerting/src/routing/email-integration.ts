@@ -68,7 +68,7 @@ export function readEmail(
   if (from === "") value.problem("no global SMTP from set");
   return {
     kind: "email",
-    ...readCommon(fields, { index, sendResolved: false }),
+    ...readCommon(fields, { index, sendResolved: false, global }),
     to,
     from,
     ...readSmarthost(value, either("smarthost", "smtp_smarthost")),

@@ -24,17 +24,21 @@ export interface AddressedFields extends CommonFields {
   readonly url: string;
 }
 
+/** Of `http_config`, what there is here. */
+export const httpConfigFields: readonly string[] = ["authorization", "basic_auth", "follow_redirects", "enable_http2"];
+
 export const common: readonly string[] = ["send_resolved", "timeout", "http_config"];
 
 export function readCommon(
   fields: Fields,
-  { index, sendResolved }: { readonly index: number; readonly sendResolved: boolean },
+  { index, sendResolved, global }: { readonly index: number; readonly sendResolved: boolean; readonly global: Fields },
 ): CommonFields {
   return {
     index,
     sendResolved: fields.get("send_resolved")?.read(readBoolean) ?? sendResolved,
     timeoutMs: fields.get("timeout")?.read(parseDuration) ?? 0,
-    ...readHttpConfig(fields.get("http_config")),
+    // One of its own takes the place of all of the other.
+    ...readHttpConfig(fields.get("http_config") ?? global.get("http_config")),
   };
 }
 
@@ -58,7 +62,7 @@ export function address(parent: YamlValue, value: YamlValue | undefined, missing
 }
 
 function readHttpConfig(value: YamlValue | undefined): Pick<CommonFields, "authorization" | "followRedirects"> {
-  const fields = value?.fields(["authorization", "basic_auth", "follow_redirects", "enable_http2"]);
+  const fields = value?.fields(httpConfigFields);
   const followRedirects = fields?.get("follow_redirects")?.read(readBoolean) ?? true;
   // HTTP/1.1 is spoken whatever it says.
   fields?.get("enable_http2")?.read(readBoolean);

@@ -83,14 +83,19 @@ export function readIntegration(
       const defaults = msteamsTexts(kind);
       const fields = value.fields([...common, "webhook_url", ...Object.keys(defaults)]);
       const url = address(value, fields.get("webhook_url"), `no ${kind} webhook URL or URLFile provided`);
-      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, texts: texts(fields, defaults) };
+      return {
+        kind,
+        ...readCommon(fields, { index, sendResolved: true, global }),
+        url,
+        texts: texts(fields, defaults),
+      };
     }
     case "webhook": {
       const fields = value.fields([...common, "url", "max_alerts"]);
       const url = address(value, fields.get("url"), "one of url or url_file must be configured");
       const maxAlerts = fields.get("max_alerts")?.read(readInteger) ?? 0;
       if (maxAlerts < 0) fields.get("max_alerts")!.problem(`max_alerts is ${maxAlerts}; give 0 for all, or more`);
-      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, maxAlerts };
+      return { kind, ...readCommon(fields, { index, sendResolved: true, global }), url, maxAlerts };
     }
     case "slack":
       return readSlack(value, index, global);
@@ -103,7 +108,12 @@ export function readIntegration(
     case "discord": {
       const fields = value.fields([...common, "webhook_url", ...Object.keys(discordTexts)]);
       const url = address(value, fields.get("webhook_url"), "no discord webhook URL or URLFile provided");
-      return { kind, ...readCommon(fields, { index, sendResolved: true }), url, texts: texts(fields, discordTexts) };
+      return {
+        kind,
+        ...readCommon(fields, { index, sendResolved: true, global }),
+        url,
+        texts: texts(fields, discordTexts),
+      };
     }
   }
 }
@@ -140,7 +150,7 @@ function readOpsgenie(value: YamlValue, index: number, global: Fields): Opsgenie
   const given = fields.get("api_url") ?? global.get("opsgenie_api_url");
   return {
     kind: "opsgenie",
-    ...readCommon(fields, { index, sendResolved: true }),
+    ...readCommon(fields, { index, sendResolved: true, global }),
     url: given === undefined ? "https://api.opsgenie.com/" : address(value, given, "no OpsGenie URL set"),
     apiKey,
     texts: texts(fields, opsgenieTexts),
@@ -180,7 +190,7 @@ function readTelegram(value: YamlValue, index: number, global: Fields): Telegram
   const given = fields.get("api_url") ?? global.get("telegram_api_url");
   return {
     kind: "telegram",
-    ...readCommon(fields, { index, sendResolved: true }),
+    ...readCommon(fields, { index, sendResolved: true, global }),
     url: given === undefined ? "https://api.telegram.org" : address(value, given, "no Telegram API URL set"),
     botToken,
     chatId: String(chatId ?? ""),

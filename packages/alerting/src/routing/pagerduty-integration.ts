@@ -49,7 +49,7 @@ export function readPagerduty(value: YamlValue, index: number, global: Fields): 
   const read = texts(fields, pagerdutyTexts);
   return {
     kind: "pagerduty",
-    ...readCommon(fields, { index, sendResolved: true }),
+    ...readCommon(fields, { index, sendResolved: true, global }),
     url:
       given === undefined ? "https://events.pagerduty.com/v2/enqueue" : address(value, given, "no PagerDuty URL set"),
     routingKey,

@@ -1,3 +1,5 @@
+import { goQuote } from "@telltale/promql";
+import { compareBytes } from "../go-template/value.ts";
 import { type AlertMatcher, formatMatchers, matchesAll } from "./alert-matcher.ts";
 
 /** A node of the routing tree, with what it has from its parents. */
@@ -83,4 +85,10 @@ export function groupLabelsOf(
   labels: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(labels).filter(([name]) => groupBy === "all" || groupBy.includes(name)));
+}
+
+/** By names in the order of their bytes, as in the keys of Alertmanager's groups. */
+export function formatGroupLabels(labels: Readonly<Record<string, string>>): string {
+  const names = Object.keys(labels).sort(compareBytes);
+  return `{${names.map((name) => `${name}=${goQuote(labels[name]!)}`).join(", ")}}`;
 }

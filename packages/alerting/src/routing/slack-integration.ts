@@ -58,7 +58,7 @@ export function readSlack(value: YamlValue, index: number, global: Fields): Slac
       .map((item) => item.text() ?? "") ?? [];
   return {
     kind: "slack",
-    ...readCommon(fields, { index, sendResolved: false }),
+    ...readCommon(fields, { index, sendResolved: false, global }),
     url,
     texts: texts(fields, slackTexts),
     fields: fields.get("fields")?.items().map(readSlackField) ?? [],
