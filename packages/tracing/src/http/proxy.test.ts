@@ -18,6 +18,7 @@ test("exports go by the proxy that Node's own requests go by, but not to hosts t
   });
   proxy.on("connect", (request, socket) => {
     proxied.push(`${request.method} ${request.url}`);
+    socket.on("error", () => {});
     socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   await once(proxy.listen(0, "127.0.0.1"), "listening");

@@ -24,6 +24,8 @@ const server = http.createServer((request, response) => {
 });
 server.on("upgrade", (request, socket) => {
   received.push(request);
+  // The client may be gone before it has read all.
+  socket.on("error", () => {});
   socket.end("HTTP/1.1 101 Switching Protocols\r\nupgrade: chat\r\nconnection: upgrade\r\n\r\n");
 });
 const driven = driveInstrumentation(HttpInstrumentation, {
