@@ -65,6 +65,8 @@ test("an error below a middleware of Koa that does not wait for the next one is 
       server.close();
       server.closeAllConnections();
     });
+    // Where it is not reported.
+    setTimeout(() => process.exit(1), 20_000).unref();
     app.use((ctx, next) => { next(); ctx.body = "answered"; });
     app.use(async function late() {
       await new Promise((resolve) => setImmediate(resolve));
