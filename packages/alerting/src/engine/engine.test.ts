@@ -414,6 +414,9 @@ describe("telltale.alerting.yaml", () => {
     expect(requests).toHaveLength(1);
     const events = next.alerting.incident(incident!.id)!.events;
     expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["opened", "acknowledged", "intervention"]));
+    next.alerting.expireSilence(next.alerting.alerts()[0]!.silencedBy[0]!);
+    expect(next.alerting.incident(incident!.id)!.acknowledgedBy).toBeUndefined();
+    expect(next.alerting.incident(incident!.id)!.events.at(-1)!.kind).toBe("given_back");
     next.connect(1);
     await next.pass(2);
     expect(next.alerting.incident(incident!.id)).toMatchObject({ state: "quiet" });

@@ -259,6 +259,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
     expireSilence(id) {
       const isExpired = dispatcher().expireSilence(id, clock.now());
       telling.notifier.wake();
+      // It may have been that of an acknowledgement.
+      response.wake();
       return isExpired;
     },
     acknowledge: response.acknowledge,
