@@ -12,7 +12,7 @@ import {
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { currentSpanId, currentTraceId } from "./active-span.ts";
 import { keepEarlyIds } from "./early-ids.ts";
-import { discardEarlySpans, MAX_EARLY_SPANS, replayEarlySpans } from "./early-spans.ts";
+import { MAX_EARLY_SPANS, replayEarlySpans } from "./early-spans.ts";
 import { withSpan } from "./with-span.ts";
 
 const exporter = new InMemorySpanExporter();
@@ -154,15 +154,4 @@ test("only the first 1,000 are kept; the number dropped is told once", () => {
   expect(replayEarlySpans()).toBe(0);
   expect(exporter.getFinishedSpans()).toHaveLength(MAX_EARLY_SPANS);
   expect(warnings).toEqual([expect.stringMatching(/^telltale: 5 spans started before bootstrap\(\) were dropped/)]);
-});
-
-// Last: it is for good.
-test("a process that will not trace keeps nothing", () => {
-  withSpan("early", () => {});
-  discardEarlySpans();
-  withSpan("early too", () => {});
-  registerProvider();
-  expect(replayEarlySpans()).toBe(0);
-  withSpan("late", () => {});
-  expect(exporter.getFinishedSpans().map((span) => span.name)).toEqual(["late"]);
 });
