@@ -55,7 +55,7 @@ function threadSources(): string[] {
 /** What an entry requires by its path, `./x.ts`, is loaded when it says so: a file of its own, `./x.js`. */
 function requiredBy(source: string): string[] {
   const requires = readFileSync(source, "utf8").matchAll(/\brequire\("(\.\/[\w-]+\.ts)"\)/g);
-  return [...requires].map((match) => join(dirname(source), match[1]!));
+  return [...new Set(Array.from(requires, (match) => join(dirname(source), match[1]!)))];
 }
 
 async function bundle(entryPoints: readonly string[], inside = bundledPackages): Promise<Metafile> {
