@@ -13,8 +13,8 @@ const goals: Readonly<Record<RouteName, { readonly all: string; readonly sampled
 /** The section of docs/benchmarks.md, below its title. */
 export function httpReport(results: readonly RouteResult[], timing: Timing): string {
   const { repetitions, measureMs, warmUpMs, connections } = timing;
-  const head = `Medians of ${repetitions} turns of ${measureMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up on both routes of an application, ${connections} connections;
-the server on a core of its own, everything else (clients, PostgreSQL, Redis, collector) on another. On \`GET /ping\` the clients
+  const head = `Medians of ${repetitions} turns of ${measureMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up on both routes of an application, ${connections} connections
+(one in the first half second: see decision 5 on processes that begin with a burst); the server on a core of its own, everything else (clients, PostgreSQL, Redis, collector) on another. On \`GET /ping\` the clients
 never sleep, since waking them costs a server more the slower it is. Traces and metrics go to the collector by OTLP (dd-trace:
 traces to its agent); every request is traced where no share is named. CPU is that of the whole process for a request, what it
 exports within 2 s afterwards included. "busy" is how much of its core the server used: where that is below 95%, the stores and clients
