@@ -93,7 +93,7 @@ export async function measureApplication(
 /**
  * Over one connection first: in a burst of first requests most of their objects are alive at once, from which V8 may conclude, if
  * it happens to collect garbage just then, that such objects live long, and make them among the old ones for as long as the
- * process runs. Of telltale's processes every sixth was so, with 8 µs of CPU a request and 130 MB more; docs/decisions/0005.
+ * process runs. Of telltale's processes every fifth was so, with 8 µs of CPU a request and 130 MB more; docs/decisions/0005.
  * Then each route comes twice, so that none is forgotten by the time it is measured.
  */
 async function warmUp(server: ServerProcess, routeNames: readonly RouteName[], timing: Timing): Promise<void> {
