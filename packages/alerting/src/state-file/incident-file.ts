@@ -1,7 +1,7 @@
 import type { Incident } from "../incidents/incident.ts";
 import type { IncidentEvent } from "../incidents/incident-event.ts";
 import { type IncidentHistory, LIST_LIMIT } from "../incidents/incident-history.ts";
-import { prepareStateFile, rollBack } from "./state-file.ts";
+import { prepareStateFile, together } from "./state-file.ts";
 
 /** How many events of an incident are read, the latest. */
 const MAX_EVENTS = 10_000;
@@ -46,23 +46,12 @@ export function openIncidentFile(path: string): IncidentHistory {
   const dropEvents = database.prepare(`DELETE FROM incidentEvent WHERE incident IN (${old})`);
   const drop = database.prepare("DELETE FROM incident WHERE resolvedMs < ?");
 
-  function together(write: () => void): void {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      write();
-      database.exec("COMMIT");
-    } catch (error) {
-      rollBack(database);
-      throw error;
-    }
-  }
-
   return {
     get state() {
       return (kept.get(KEPT) as { readonly text: string } | undefined)?.text;
     },
     append({ events, incidents, state }) {
-      together(() => {
+      together(database, () => {
         for (const event of events) addEvent.run(event.incidentId, JSON.stringify(event));
         for (const one of incidents) {
           put.run(one.id, one.openedAtMs, one.resolvedAtMs ?? null, one.state, JSON.stringify(one));
@@ -82,7 +71,7 @@ export function openIncidentFile(path: string): IncidentHistory {
       return { ...incident, events };
     },
     prune(beforeMs) {
-      together(() => {
+      together(database, () => {
         dropEvents.run(beforeMs);
         drop.run(beforeMs);
       });

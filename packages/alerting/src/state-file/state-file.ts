@@ -43,17 +43,6 @@ export function openStateFile(path: string): StateFile {
   const add = database.prepare("INSERT INTO added (name, text) VALUES (?, ?)");
   const dropAdditions = database.prepare("DELETE FROM added WHERE name = ?");
 
-  function together(write: () => void): void {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      write();
-      database.exec("COMMIT");
-    } catch (error) {
-      rollBack(database);
-      throw error;
-    }
-  }
-
   return {
     state: rows.length === 0 ? undefined : stateOf(rows),
     save(state) {
@@ -61,7 +50,7 @@ export function openStateFile(path: string): StateFile {
       const changed = [...next.values()].filter(({ id, value }) => written.get(id) !== value);
       const gone = [...written.keys()].filter((id) => !next.has(id));
       if (changed.length + gone.length === 0) return;
-      together(() => {
+      together(database, () => {
         for (const { kind, key, value } of changed) put.run(kind, key, value);
         for (const id of gone) drop.run(...(JSON.parse(id) as [string, string]));
       });
@@ -70,7 +59,7 @@ export function openStateFile(path: string): StateFile {
     },
     kept: (name) => (find.get(name) as { readonly text: string } | undefined)?.text,
     keep(name, text) {
-      together(() => {
+      together(database, () => {
         replace.run(name, text);
         dropAdditions.run(name);
       });
@@ -99,8 +88,20 @@ interface Row {
   readonly value: string;
 }
 
+/** Writes all of it or nothing. @throws what `write` throws, or SQLite */
+export function together(database: DatabaseSync, write: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    write();
+    database.exec("COMMIT");
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
 /** Or nothing could be written any more, even after the disk has room again. */
-export function rollBack(database: DatabaseSync): void {
+function rollBack(database: DatabaseSync): void {
   try {
     database.exec("ROLLBACK");
   } catch {
