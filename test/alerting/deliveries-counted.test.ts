@@ -171,8 +171,8 @@ async function chaos(teller: Teller, chance: Random): Promise<ReadonlyMap<string
     await teller.start(20);
     for (let step = chance.below(5); step >= 0; step--) {
       const id = `${chance.pick(GROUPS)}${chance.below(4)}`;
-      // Nobody ends what has never begun.
-      const isFiring = firing.get(id) === undefined || chance.chance(0.5);
+      // Nobody ends what has never begun, or is over: with another beginning that is another alert, whose end is told as well.
+      const isFiring = firing.get(id) !== true || chance.chance(0.5);
       await teller.send(id, { firing: isFiring });
       firing.set(id, isFiring);
       await pause(chance.below(300));
